@@ -16,6 +16,11 @@ export const ERROR_CODES = {
   CONFLICT: { http: 409, retry: 'never', remedy: 'Load the present state and repeat the change on it.' },
   FORBIDDEN: { http: 403, retry: 'never', remedy: 'Ask an administrator for the named right.' },
   LEASE_LOST: { http: 409, retry: 'automatic', remedy: 'Another worker has taken over; nothing to do.' },
+  EMBEDDED_SERVICE_FAILED: {
+    http: 500,
+    retry: 'manual',
+    remedy: 'Read the named log file, or set DATABASE_URL and REDIS_URL to servers of your own.',
+  },
   // Source
   SOURCE_UNREACHABLE: {
     http: 502,
