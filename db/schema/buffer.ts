@@ -1,0 +1,175 @@
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import { bytea, counter, instant, pgLsn } from './columns.ts';
+import { pipeline, pipelineTable } from './definitions.ts';
+
+/** Data plane: how far a pipeline is, one row each. Written only under a lease. */
+export const position = pgTable('position', {
+  pipelineId: text('pipeline_id')
+    .primaryKey()
+    .references(() => pipeline.id, { onDelete: 'cascade' }),
+  epoch: integer('epoch').notNull().default(1),
+  /** Identity of the source cluster that the LSNs belong to. */
+  systemIdentifier: text('system_identifier').notNull(),
+  timeline: integer('timeline').notNull(),
+  /** Commit LSN of the last transaction that is whole in the buffer: the durable tail. */
+  tailLsn: pgLsn('tail_lsn').notNull(),
+  /** What the slot may be confirmed to. */
+  tailEndLsn: pgLsn('tail_end_lsn').notNull(),
+  /** Segments up to this number are visible to commit. */
+  tailSeq: counter('tail_seq'),
+  tailCommitTime: instant('tail_commit_time').notNull(),
+  /** Which of the rotated segment tables is written now. */
+  segmentTable: integer('segment_table').notNull().default(0),
+  /** Everything up to here is in the lake, or in a table's spill. */
+  committedLsn: pgLsn('committed_lsn').notNull(),
+  committedSeq: counter('committed_seq'),
+  committedCommitTime: instant('committed_commit_time').notNull(),
+  committedAt: instant('committed_at').notNull().defaultNow(),
+  /** The batch being committed: stored before the lake hears of it, so that a crash repeats exactly this one. */
+  batchId: text('batch_id'),
+  batchToSeq: bigint('batch_to_seq', { mode: 'bigint' }),
+  bufferBytes: counter('buffer_bytes'),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
+
+/** Single ownership with fencing: a write under an older token is refused. */
+export const lease = pgTable(
+  'lease',
+  {
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipeline.id, { onDelete: 'cascade' }),
+    /** capture | commit */
+    role: text('role').notNull(),
+    holder: text('holder').notNull(),
+    token: counter('token'),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pipelineId, table.role] })],
+);
+
+/** Schema versions that blocks refer to. */
+export const tableSchema = pgTable(
+  'table_schema',
+  {
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipeline.id, { onDelete: 'cascade' }),
+    hash: text('hash').notNull(),
+    tableOid: bigint('table_oid', { mode: 'number' }).notNull(),
+    /** TableSchema. */
+    schema: jsonb('schema').notNull(),
+    firstLsn: pgLsn('first_lsn').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.pipelineId, table.hash] })],
+);
+
+/** Blocks of a table that cannot be committed yet (copying, paused, parked), moved out of the segments. */
+export const spillBlock = pgTable(
+  'spill_block',
+  {
+    id: bigserial('id', { mode: 'bigint' }).primaryKey(),
+    pipelineTableId: bigint('pipeline_table_id', { mode: 'number' })
+      .notNull()
+      .references(() => pipelineTable.id, { onDelete: 'cascade' }),
+    generation: integer('generation').notNull(),
+    segmentSeq: bigint('segment_seq', { mode: 'bigint' }).notNull(),
+    toLsn: pgLsn('to_lsn').notNull(),
+    schemaHash: text('schema_hash').notNull(),
+    rows: integer('rows').notNull(),
+    rawBytes: integer('raw_bytes').notNull(),
+    hasUnchanged: boolean('has_unchanged').notNull(),
+    hasTruncate: boolean('has_truncate').notNull(),
+    /** lz4. */
+    payload: bytea('payload').notNull(),
+  },
+  (table) => [index('spill_block_order').on(table.pipelineTableId, table.segmentSeq, table.id)],
+);
+
+/** Parts of a table copy; staged files are in no Iceberg table yet. */
+export const copyChunk = pgTable(
+  'copy_chunk',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    pipelineTableId: bigint('pipeline_table_id', { mode: 'number' })
+      .notNull()
+      .references(() => pipelineTable.id, { onDelete: 'cascade' }),
+    generation: integer('generation').notNull(),
+    ordinal: integer('ordinal').notNull(),
+    /** ChunkRange JSON. */
+    range: jsonb('range').notNull(),
+    /** pending | running | done */
+    state: text('state').notNull().default('pending'),
+    worker: text('worker'),
+    heartbeatAt: instant('heartbeat_at'),
+    /** `pg_current_snapshot()` of the chunk's transaction. */
+    snapshot: text('snapshot'),
+    rows: counter('rows'),
+    /** Staged DataFile JSON per mode: { mirror: [], changelog: [] }. */
+    files: jsonb('files'),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [unique('copy_chunk_ordinal').on(table.pipelineTableId, table.generation, table.ordinal)],
+);
+
+/** Rows that could not be carried: parked before the commit that leaves them out. */
+export const deadLetter = pgTable(
+  'dead_letter',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    pipelineTableId: bigint('pipeline_table_id', { mode: 'number' })
+      .notNull()
+      .references(() => pipelineTable.id, { onDelete: 'cascade' }),
+    epoch: integer('epoch').notNull(),
+    lsn: pgLsn('lsn').notNull(),
+    ordinal: bigint('ordinal', { mode: 'bigint' }).notNull(),
+    op: text('op').notNull(),
+    columnName: text('column_name'),
+    reason: text('reason').notNull(),
+    schemaHash: text('schema_hash').notNull(),
+    /** The row's line as in its block. */
+    payload: bytea('payload').notNull(),
+    /** open | replayed | discarded | superseded */
+    state: text('state').notNull().default('open'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    closedAt: instant('closed_at'),
+  },
+  (table) => [unique('dead_letter_position').on(table.pipelineTableId, table.epoch, table.lsn, table.ordinal)],
+);
+
+/** History of Iceberg commits per lake table; an open row is an intent whose outcome is not known yet. */
+export const lakeCommit = pgTable(
+  'lake_commit',
+  {
+    id: bigserial('id', { mode: 'bigint' }).primaryKey(),
+    pipelineTableId: bigint('pipeline_table_id', { mode: 'number' })
+      .notNull()
+      .references(() => pipelineTable.id, { onDelete: 'cascade' }),
+    /** mirror | changelog */
+    mode: text('mode').notNull(),
+    /** stream | copy | compaction */
+    kind: text('kind').notNull(),
+    batchId: text('batch_id').notNull(),
+    fromLsn: pgLsn('from_lsn').notNull(),
+    toLsn: pgLsn('to_lsn').notNull(),
+    snapshotId: text('snapshot_id').notNull(),
+    rowsAdded: counter('rows_added'),
+    rowsDeleted: counter('rows_deleted'),
+    bytesAdded: counter('bytes_added'),
+    durationMs: integer('duration_ms').notNull(),
+    committedAt: instant('committed_at').notNull().defaultNow(),
+  },
+  (table) => [index('lake_commit_recent').on(table.pipelineTableId, table.committedAt.desc())],
+);

@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm';
+import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
+
+/** Control plane: PostgreSQL databases to read from. */
+export const source = pgTable('source', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull().unique(),
+  host: text('host').notNull(),
+  port: integer('port').notNull(),
+  database: text('database').notNull(),
+  username: text('username').notNull(),
+  /** AES-256-GCM, bound to this row. */
+  passwordSealed: bytea('password_sealed'),
+  /** disable | require | verify-full */
+  tlsMode: text('tls_mode').notNull(),
+  tlsCa: text('tls_ca'),
+  ...lifecycle,
+});
+
+/** Control plane: a warehouse and the catalog that knows its tables. */
+export const destination = pgTable('destination', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull().unique(),
+  /** embedded | rest */
+  catalogKind: text('catalog_kind').notNull(),
+  /** Base URI of a REST catalog; null for the embedded one. */
+  catalogUri: text('catalog_uri'),
+  warehouse: text('warehouse').notNull(),
+  /** none | bearer | oauth2 */
+  catalogAuth: text('catalog_auth').notNull(),
+  /** JSON {token} or {clientId, clientSecret, scope, tokenUri}, sealed. */
+  catalogSecretSealed: bytea('catalog_secret_sealed'),
+  /** file | s3 */
+  storageKind: text('storage_kind').notNull(),
+  /** file:///... or s3://bucket/prefix, without a trailing slash. */
+  storageRoot: text('storage_root').notNull(),
+  s3Endpoint: text('s3_endpoint'),
+  s3Region: text('s3_region'),
+  s3PathStyle: boolean('s3_path_style').notNull().default(false),
+  /** JSON {accessKeyId, secretAccessKey}, sealed. */
+  s3SecretSealed: bytea('s3_secret_sealed'),
+  ...lifecycle,
+});
+
+/** Control plane: what should run. */
+export const pipeline = pgTable(
+  'pipeline',
+  {
+    id: text('id').primaryKey(),
+    /** Short number for names on the source and in the buffer: slot, publication, segment tables. */
+    number: bigserial('number', { mode: 'number' }).notNull().unique(),
+    name: text('name').notNull().unique(),
+    sourceId: text('source_id')
+      .notNull()
+      .references(() => source.id),
+    destinationId: text('destination_id')
+      .notNull()
+      .references(() => destination.id),
+    /** Namespace of the lake tables; levels joined by dots. */
+    namespace: text('namespace').notNull(),
+    /** stopped | running: set by people, read by the reconciler. */
+    desiredState: text('desired_state').notNull().default('stopped'),
+    /** draft | starting | copying | running | paused | stopping | stopped | needs_attention: set by the workers. */
+    state: text('state').notNull().default('draft'),
+    /** PipelineSettings, see server/domain/pipeline-settings.ts. */
+    settings: jsonb('settings').notNull(),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+    errorAt: instant('error_at'),
+    ...lifecycle,
+  },
+  (table) => [check('pipeline_desired_state', sql`${table.desiredState} in ('stopped', 'running')`)],
+);
+
+/** Control plane: the tables of a pipeline. Data plane sets state, progress and marker columns. */
+export const pipelineTable = pgTable(
+  'pipeline_table',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipeline.id, { onDelete: 'cascade' }),
+    sourceSchema: text('source_schema').notNull(),
+    sourceTable: text('source_table').notNull(),
+    /** Known once the pipeline has started. */
+    sourceOid: bigint('source_oid', { mode: 'number' }),
+    /** Name in the lake; the changelog is `<name>_changelog`. */
+    lakeName: text('lake_name').notNull(),
+    mirror: boolean('mirror').notNull(),
+    changelog: boolean('changelog').notNull(),
+    /** Column name -> ValuePolicy where it is not the default. */
+    policies: jsonb('policies').notNull().default({}),
+    /** pending | copying | catching_up | live | paused | needs_attention */
+    state: text('state').notNull().default('pending'),
+    /** Raised by each resync; staged chunks and spill of another generation are waste. */
+    generation: integer('generation').notNull().default(1),
+    /** Insert position of the source's WAL after the last chunk's snapshot: later transactions are in no snapshot. */
+    copyEndLsn: pgLsn('copy_end_lsn'),
+    copyRows: counter('copy_rows'),
+    copyRowsEstimate: counter('copy_rows_estimate'),
+    /** JSON plan of the copy, see server/domain/copy-plan.ts; null until planned. */
+    copyPlan: jsonb('copy_plan'),
+    copyStartedAt: instant('copy_started_at'),
+    copyEndedAt: instant('copy_ended_at'),
+    /** The last transaction whose effects are in the lake table. */
+    markerLsn: pgLsn('marker_lsn'),
+    markerAt: instant('marker_at'),
+    rowsCommitted: counter('rows_committed'),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+    errorAt: instant('error_at'),
+    ...lifecycle,
+  },
+  (table) => [
+    unique('pipeline_table_source').on(table.pipelineId, table.sourceSchema, table.sourceTable),
+    unique('pipeline_table_lake').on(table.pipelineId, table.lakeName),
+  ],
+);
