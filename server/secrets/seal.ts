@@ -1,0 +1,67 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { AppError } from '@/server/errors/app-error.ts';
+
+/** Where a sealed value lives. It opens there and nowhere else. */
+export type SealedPlace = { readonly table: string; readonly column: string; readonly rowId: string };
+
+export type Sealer = {
+  seal(plaintext: string, place: SealedPlace): Buffer;
+  /** Throws AppError SECRET_UNREADABLE when the key differs, or the bytes were altered or moved. */
+  open(sealed: Buffer, place: SealedPlace): string;
+};
+
+const VERSION = 1;
+const KEY_ID_BYTES = 4;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const HEADER_BYTES = 1 + KEY_ID_BYTES;
+
+/**
+ * Encrypts secrets at rest: AES-256-GCM with a random IV. Layout: version, key id (4), IV (12), tag (16), ciphertext.
+ * Header and place are authenticated, so a value copied to another row, column or table does not open.
+ */
+export function createSealer(key: Buffer): Sealer {
+  if (key.length !== 32) throw new RangeError('the encryption key must be 32 bytes');
+  const header = Buffer.concat([Buffer.from([VERSION]), keyId(key)]);
+  return {
+    seal(plaintext, place) {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, iv);
+      cipher.setAAD(Buffer.concat([header, describePlace(place)]));
+      const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+      return Buffer.concat([header, iv, cipher.getAuthTag(), body]);
+    },
+    open(sealed, place) {
+      if (sealed.length < HEADER_BYTES + IV_BYTES + TAG_BYTES) throw unreadable(place, 'it is too short');
+      if (!sealed.subarray(0, HEADER_BYTES).equals(header)) throw unreadable(place, 'it was sealed with another key');
+      const iv = sealed.subarray(HEADER_BYTES, HEADER_BYTES + IV_BYTES);
+      const tag = sealed.subarray(HEADER_BYTES + IV_BYTES, HEADER_BYTES + IV_BYTES + TAG_BYTES);
+      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+      decipher.setAAD(Buffer.concat([header, describePlace(place)]));
+      decipher.setAuthTag(tag);
+      try {
+        const body = sealed.subarray(HEADER_BYTES + IV_BYTES + TAG_BYTES);
+        return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw unreadable(place, 'its bytes were altered or moved', cause);
+      }
+    },
+  };
+}
+
+/** Tells keys apart without saying anything about them. */
+const keyId = (key: Buffer): Buffer =>
+  createHash('sha256').update('philotes key id').update(key).digest().subarray(0, KEY_ID_BYTES);
+
+/** JSON keeps the parts apart whatever they hold. */
+const describePlace = ({ table, column, rowId }: SealedPlace): Buffer =>
+  Buffer.from(JSON.stringify([table, column, rowId]));
+
+const unreadable = (place: SealedPlace, reason: string, cause?: unknown): AppError =>
+  new AppError(
+    'SECRET_UNREADABLE',
+    `the secret ${place.table}.${place.column} of ${place.rowId} cannot be read: ${reason}`,
+    {
+      cause,
+    },
+  );
