@@ -1,0 +1,45 @@
+import { compress } from 'lz4-napi';
+import type { Segment } from '@/server/domain/segment.ts';
+
+/** Where one block stands in a segment's payload. */
+export type DirectoryEntry = {
+  readonly table: number;
+  readonly schema: string;
+  readonly rows: number;
+  readonly offset: number;
+  /** Compressed bytes. */
+  readonly length: number;
+  readonly raw: number;
+  readonly unchanged: boolean;
+  readonly truncate: boolean;
+};
+
+export type EncodedSegment = {
+  readonly directory: readonly DirectoryEntry[];
+  readonly payload: Buffer;
+  readonly rawBytes: number;
+};
+
+/** Compresses each block by itself (lz4, on the thread pool), so that one table can be read or moved without the rest. */
+export async function encodeSegment(segment: Segment): Promise<EncodedSegment> {
+  const parts = await Promise.all(segment.blocks.map((block) => compress(block.bytes)));
+  const directory: DirectoryEntry[] = [];
+  let offset = 0;
+  let rawBytes = 0;
+  for (const [index, block] of segment.blocks.entries()) {
+    const length = parts[index]?.length ?? 0;
+    directory.push({
+      table: block.tableOid,
+      schema: block.schemaHash,
+      rows: block.rows,
+      offset,
+      length,
+      raw: block.bytes.length,
+      unchanged: block.hasUnchanged,
+      truncate: block.hasTruncate,
+    });
+    offset += length;
+    rawBytes += block.bytes.length;
+  }
+  return { directory, payload: Buffer.concat(parts, offset), rawBytes };
+}

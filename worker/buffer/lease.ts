@@ -1,0 +1,75 @@
+import type { Pool } from 'pg';
+import { AppError } from '@/server/errors/app-error.ts';
+
+export type LeaseRole = 'capture' | 'commit';
+
+/** Proof of single ownership: every append and settle carries the token and is refused once a newer one exists. */
+export type Lease = {
+  readonly pipelineId: string;
+  readonly role: LeaseRole;
+  readonly token: bigint;
+};
+
+type Options = { pipelineId: string; role: LeaseRole; holder: string; ttlMs: number };
+
+/**
+ * Takes the lease if nobody holds it, if it has expired, or if `holder` held it before; the token grows each time.
+ * Time is the database's, never a worker's. Returns null while another holder's lease is valid.
+ */
+export async function acquireLease(pool: Pool, { pipelineId, role, holder, ttlMs }: Options): Promise<Lease | null> {
+  const { rows } = await pool.query<{ token: string }>(
+    /* sql */ `
+    insert into lease as held (pipeline_id, role, holder, token, expires_at)
+    values ($1, $2, $3, 1, now() + $4 * interval '1 millisecond')
+    on conflict (pipeline_id, role) do update
+       set holder = excluded.holder, token = held.token + 1, expires_at = excluded.expires_at
+     where held.expires_at < now() or held.holder = excluded.holder
+    returning token`,
+    [pipelineId, role, holder, ttlMs],
+  );
+  return rows[0] ? { pipelineId, role, token: BigInt(rows[0].token) } : null;
+}
+
+/** Extends the lease. Throws LEASE_LOST when another worker has taken it. */
+export async function renewLease(pool: Pool, lease: Lease, ttlMs: number): Promise<void> {
+  const { rowCount } = await pool.query(
+    /* sql */ `
+    update lease set expires_at = now() + $4 * interval '1 millisecond'
+     where pipeline_id = $1 and role = $2 and token = $3`,
+    [lease.pipelineId, lease.role, lease.token, ttlMs],
+  );
+  if (rowCount !== 1) throw leaseLost(lease);
+}
+
+/** Lets the next worker start at once instead of after the lease's time. Losing the race for it is fine. */
+export async function releaseLease(pool: Pool, lease: Lease): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    update lease set expires_at = now() - interval '1 second'
+     where pipeline_id = $1 and role = $2 and token = $3`,
+    [lease.pipelineId, lease.role, lease.token],
+  );
+}
+
+export const leaseLost = ({ pipelineId, role, token }: Lease): AppError =>
+  new AppError('LEASE_LOST', `the ${role} lease of pipeline ${pipelineId} with token ${token} is not held any more`);
+
+/**
+ * Renews in the background until disposed; aborts `signal` when the lease is lost, or when it could not be renewed
+ * for so long that another worker may have it.
+ */
+export function keepLease(pool: Pool, lease: Lease, ttlMs: number): { signal: AbortSignal } & Disposable {
+  const lost = new AbortController();
+  let renewedAt = performance.now();
+  const renew = async () => {
+    try {
+      await renewLease(pool, lease, ttlMs);
+      renewedAt = performance.now();
+    } catch (error) {
+      const expired = performance.now() - renewedAt > ttlMs;
+      if (expired || error instanceof AppError) lost.abort(leaseLost(lease));
+    }
+  };
+  const timer = setInterval(() => void renew(), ttlMs / 3);
+  return { signal: lost.signal, [Symbol.dispose]: () => clearInterval(timer) };
+}

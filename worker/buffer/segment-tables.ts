@@ -1,0 +1,70 @@
+import type { Pool } from 'pg';
+import { SEGMENT_TABLES, segmentTable } from '@/server/domain/names.ts';
+import { type Lease, leaseLost } from './lease.ts';
+
+const INDEXES = Array.from({ length: SEGMENT_TABLES }, (_, index) => index);
+
+/** Creates the pipeline's segment tables. Safe to repeat. */
+export async function createSegmentTables(pool: Pool, number: number): Promise<void> {
+  for (const index of INDEXES) {
+    const name = segmentTable(number, index);
+    await pool.query(/* sql */ `
+      create table if not exists ${name} (
+        seq bigint primary key,
+        complete boolean not null,
+        to_lsn pg_lsn not null,
+        commit_time timestamptz not null,
+        transactions integer not null,
+        rows integer not null,
+        raw_bytes bigint not null,
+        bytes bigint not null,
+        received_at timestamptz not null default clock_timestamp(),
+        directory jsonb not null,
+        payload bytea not null
+      )`);
+    // The payload is compressed already; trying again costs more than all the rest of the insert.
+    await pool.query(/* sql */ `alter table ${name} alter column payload set storage external`);
+  }
+}
+
+/** Drops the pipeline's segment tables. Safe to repeat. */
+export async function dropSegmentTables(pool: Pool, number: number): Promise<void> {
+  for (const index of INDEXES) await pool.query(/* sql */ `drop table if exists ${segmentTable(number, index)}`);
+}
+
+/** `select <columns>` over all segment tables of a pipeline, to be used as a subquery. */
+export const allSegments = (number: number, columns: string): string =>
+  INDEXES.map((index) => `select ${columns} from ${segmentTable(number, index)}`).join(' union all ');
+
+/** Removes what a crash in the middle of a large transaction left behind the durable tail, under the capture lease. */
+export async function dropUnfinished(
+  pool: Pool,
+  { lease, number, tailSeq }: { lease: Lease; number: number; tailSeq: bigint },
+): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { rowCount } = await client.query(
+      /* sql */ `select 1 from lease where pipeline_id = $1 and role = 'capture' and token = $2 for share`,
+      [lease.pipelineId, lease.token],
+    );
+    if (rowCount !== 1) throw leaseLost(lease);
+    for (const index of INDEXES) {
+      await client.query(/* sql */ `delete from ${segmentTable(number, index)} where seq > $1`, [tailSeq]);
+    }
+    await client.query(
+      /* sql */ `
+      update position
+         set buffer_bytes = (select coalesce(sum(bytes), 0) from (${allSegments(number, 'seq, bytes')}) as segments
+                              where seq > committed_seq)
+       where pipeline_id = $1`,
+      [lease.pipelineId],
+    );
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

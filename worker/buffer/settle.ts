@@ -1,0 +1,137 @@
+import type { Pool, PoolClient } from 'pg';
+import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
+import { segmentTable } from '@/server/domain/names.ts';
+import { type Lease, leaseLost } from './lease.ts';
+import type { SegmentInfo } from './read.ts';
+
+/** What one lake table gained by a batch. */
+export type LakeCommit = {
+  readonly tableId: number;
+  readonly mode: 'mirror' | 'changelog';
+  readonly kind: 'stream' | 'copy' | 'compaction';
+  readonly batchId: string;
+  readonly fromLsn: Lsn;
+  readonly toLsn: Lsn;
+  readonly snapshotId: bigint;
+  readonly rowsAdded: bigint;
+  readonly rowsDeleted: bigint;
+  readonly bytesAdded: bigint;
+  readonly durationMs: number;
+};
+
+export type Settlement = {
+  readonly lease: Lease;
+  readonly number: number;
+  /** The batch's segments, in order. */
+  readonly segments: readonly SegmentInfo[];
+  /** Tables whose changes of this batch are in the lake. */
+  readonly committed: readonly { readonly tableId: number; readonly rows: bigint }[];
+  /** Tables that cannot take their changes now: their blocks are kept aside. */
+  readonly spilled: readonly { readonly tableId: number; readonly generation: number; readonly oid: number }[];
+  readonly history: readonly LakeCommit[];
+};
+
+/**
+ * Ends a batch in one transaction: markers, history, blocks kept aside for tables that wait, and the committed
+ * position. Compare-and-set on the position, refused under a stale lease.
+ */
+export async function settle(pool: Pool, settlement: Settlement): Promise<void> {
+  const { lease, segments } = settlement;
+  const last = segments.at(-1);
+  if (!last) return;
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await holdLease(client, lease);
+    for (const table of settlement.spilled) await spill(client, settlement, table);
+    for (const table of settlement.committed) {
+      await client.query(
+        /* sql */ `
+        update pipeline_table set marker_lsn = $2, marker_at = now(), rows_committed = rows_committed + $3 where id = $1`,
+        [table.tableId, formatLsn(last.toLsn), table.rows],
+      );
+    }
+    await insertHistory(client, settlement.history);
+    const bytes = segments.reduce((sum, segment) => sum + BigInt(segment.bytes), 0n);
+    const { rowCount } = await client.query(
+      /* sql */ `
+      update position
+         set committed_lsn = $2, committed_seq = $3, committed_commit_time = $4, committed_at = now(),
+             batch_id = null, batch_to_seq = null, buffer_bytes = greatest(buffer_bytes - $5::bigint, 0)
+       where pipeline_id = $1 and committed_seq < $3`,
+      [lease.pipelineId, formatLsn(last.toLsn), last.seq, last.commitTime, bytes],
+    );
+    if (rowCount !== 1) throw leaseLost(lease);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** Fences a transaction: the lease cannot change hands before it ends. Throws LEASE_LOST. */
+export async function holdLease(client: PoolClient, lease: Lease): Promise<void> {
+  const { rowCount } = await client.query(
+    /* sql */ `select 1 from lease where pipeline_id = $1 and role = $2 and token = $3 for share`,
+    [lease.pipelineId, lease.role, lease.token],
+  );
+  if (rowCount !== 1) throw leaseLost(lease);
+}
+
+export async function insertHistory(client: PoolClient, history: readonly LakeCommit[]): Promise<void> {
+  for (const commit of history) {
+    await client.query(
+      /* sql */ `
+      insert into lake_commit (pipeline_table_id, mode, kind, batch_id, from_lsn, to_lsn, snapshot_id,
+                               rows_added, rows_deleted, bytes_added, duration_ms)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        commit.tableId,
+        commit.mode,
+        commit.kind,
+        commit.batchId,
+        formatLsn(commit.fromLsn),
+        formatLsn(commit.toLsn),
+        commit.snapshotId.toString(),
+        commit.rowsAdded,
+        commit.rowsDeleted,
+        commit.bytesAdded,
+        Math.round(commit.durationMs),
+      ],
+    );
+  }
+}
+
+/** Moves a table's blocks inside the database; the bytes never pass through this process. */
+async function spill(
+  client: PoolClient,
+  { number, segments }: Settlement,
+  table: Settlement['spilled'][number],
+): Promise<void> {
+  for (const segment of segments) {
+    for (const entry of segment.directory) {
+      if (entry.table !== table.oid) continue;
+      await client.query(
+        /* sql */ `
+        insert into spill_block (pipeline_table_id, generation, segment_seq, to_lsn, schema_hash, rows, raw_bytes,
+                                 has_unchanged, has_truncate, payload)
+        select $1, $2, seq, to_lsn, $3, $4, $5, $6, $7, substring(payload from $8 for $9)
+          from ${segmentTable(number, segment.table)} where seq = $10`,
+        [
+          table.tableId,
+          table.generation,
+          entry.schema,
+          entry.rows,
+          entry.raw,
+          entry.unchanged,
+          entry.truncate,
+          entry.offset + 1,
+          entry.length,
+          segment.seq,
+        ],
+      );
+    }
+  }
+}
