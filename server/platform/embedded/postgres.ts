@@ -28,8 +28,8 @@ export type EmbeddedPostgres = {
   readonly url: string;
   /** Resolves when the server has ended, whoever ended it. */
   readonly ended: Promise<void>;
-  /** Fast shutdown; after eight seconds an immediate one, which the next start recovers from. */
-  stop(): Promise<void>;
+  /** Fast shutdown; after `withinMs` (8 s by default) an immediate one, which the next start recovers from. */
+  stop(withinMs?: number): Promise<void>;
 };
 
 /**
@@ -131,10 +131,10 @@ function describe(child: ChildProcess, { user, password }: Cluster, port: number
     () => undefined, // Could not be spawned: never ran.
   );
   if (child.pid !== undefined) void ended.then(endWithUs({ pid: child.pid, signal: 'INT', graceSeconds: 10 }));
-  const stop = async () => {
+  const stop = async (withinMs = FAST_SHUTDOWN_MS) => {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGINT');
-    const timer = setTimeout(() => child.kill('SIGQUIT'), FAST_SHUTDOWN_MS);
+    const timer = setTimeout(() => child.kill('SIGQUIT'), withinMs);
     await ended;
     clearTimeout(timer);
   };

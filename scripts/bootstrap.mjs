@@ -1,0 +1,130 @@
+// Takes a fresh clone to a running program with nothing but Node's own modules: packages, build, hand-over.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const NODE_NEEDED = [20, 19];
+const [command, ...args] = process.argv.slice(2);
+
+try {
+  checkNode();
+  await installPackages();
+  await handOver();
+} catch (error) {
+  explain(error);
+  process.exitCode = 1;
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor >= NODE_NEEDED[1])) return;
+  throw failure({
+    what: `Node ${process.versions.node} is too old`,
+    why: `Philotes needs Node ${NODE_NEEDED.join('.')} or newer`,
+    remedy: 'install a newer Node from https://nodejs.org or with your version manager, then repeat the command',
+  });
+}
+
+async function installPackages() {
+  const lockfile = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
+  const hash = createHash('sha256').update(lockfile).digest('hex');
+  const marker = join(ROOT, 'node_modules/.philotes-lockfile');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === hash) return;
+  if (!isInstalled(lockfile)) {
+    const started = Date.now();
+    console.log('Installing packages (npm ci); about a minute on a good line');
+    await npmCi();
+    console.log(`Packages installed in ${seconds(started)}`);
+  }
+  writeFileSync(marker, hash);
+}
+
+/** True when npm's own record of node_modules holds every package of the lockfile, in its version. */
+function isInstalled(lockfile) {
+  const recordPath = join(ROOT, 'node_modules/.package-lock.json');
+  if (!existsSync(recordPath)) return false;
+  const present = JSON.parse(readFileSync(recordPath, 'utf8')).packages ?? {};
+  return Object.entries(JSON.parse(lockfile).packages ?? {}).every(([path, wanted]) => {
+    if (path === '' || wanted.link || wanted.optional || wanted.devOptional || wanted.peer) return true;
+    return present[path]?.version === wanted.version;
+  });
+}
+
+async function npmCi() {
+  // A production environment would leave out what the build needs.
+  const npmArgs = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  const [file, fileArgs] = npm?.endsWith('.js') ? [process.execPath, [npm, ...npmArgs]] : ['npm', npmArgs];
+  const child = spawn(file, fileArgs, { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+    if (process.stderr.isTTY) process.stderr.write(chunk);
+  });
+  const started = Date.now();
+  const timer = setInterval(() => console.log(`  ${packageCount()} packages so far, ${seconds(started)}`), 10_000);
+  const code = await new Promise((done) => {
+    child.on('error', (error) => {
+      stderr += error.message;
+      done(1);
+    });
+    child.on('close', done);
+  });
+  clearInterval(timer);
+  if (code === 0) return;
+  throw failure({
+    what: 'Installing packages failed',
+    why: stderr.trim().split('\n').slice(-4).join('\n       ') || `npm ended with code ${code}`,
+    remedy: 'check that the npm registry can be reached and the disk has 2 GB free, then repeat the command',
+  });
+}
+
+function packageCount() {
+  try {
+    return readdirSync(join(ROOT, 'node_modules')).filter((name) => !name.startsWith('.')).length;
+  } catch {
+    return 0;
+  }
+}
+
+async function handOver() {
+  process.chdir(ROOT);
+  if (command === 'test') return await run(join(ROOT, 'node_modules/vitest/vitest.mjs'), ['run', ...args]);
+  const { build } = await import('./build.mjs');
+  if (command === 'build') return await build({ root: ROOT, console: true });
+  if (command !== 'start' && command !== 'reset') {
+    throw failure({
+      what: `"${command}" is not a command`,
+      why: 'there are start, reset, build and test',
+      remedy: 'try npm start',
+    });
+  }
+  await build({ root: ROOT, console: command === 'start' });
+  process.argv.splice(2, process.argv.length, ...args);
+  await import(pathToFileURL(join(ROOT, `dist/${command}.mjs`)).href);
+}
+
+async function run(file, fileArgs) {
+  const child = spawn(process.execPath, [file, ...fileArgs], { cwd: ROOT, stdio: 'inherit' });
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', forward);
+  process.on('SIGTERM', forward);
+  process.exitCode = await new Promise((done) => child.on('close', (code) => done(code ?? 1)));
+}
+
+function failure({ what, why, remedy }) {
+  return Object.assign(new Error(what), { what, why, remedy });
+}
+
+function explain(error) {
+  console.error(`\n${error.what ?? 'Starting failed'}`);
+  console.error(`  why: ${error.why ?? error.stack ?? error}`);
+  console.error(`  do:  ${error.remedy ?? 'report this with the lines above'}`);
+}
+
+function seconds(started) {
+  return `${((Date.now() - started) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '@/server/errors/app-error.ts';
+
+export type Arguments = {
+  /** Show the demo: a shop database with a steady workload, and a pipeline that follows it. */
+  readonly demo: boolean;
+  /** Copy, stream for `seconds`, compare every table, end. */
+  readonly once: boolean;
+  /** Exactly this port, or the start fails; undefined: the usual one or the next free one. */
+  readonly port: number | undefined;
+  /** Demo transactions per second. */
+  readonly rate: number;
+  /** How long the workload runs with `--once`. */
+  readonly seconds: number;
+};
+
+export const USAGE = `npm start -- [options]
+  --no-demo       start without the demo database and its pipeline
+  --once          copy and stream for a while, compare every table with its source, end with 0 or 1
+  --port <n>      port of the console and the API
+  --rate <n>      demo transactions per second (default 20)
+  --seconds <n>   with --once: how long the workload runs (default 20)`;
+
+/** Reads the command line; throws INVALID_INPUT that names what is wrong. */
+export function parseArguments(args: readonly string[]): Arguments {
+  const values = parse(args);
+  if (values['no-demo'] && values.once) throw invalid('--once compares the demo: it does not go with --no-demo');
+  return {
+    demo: !values['no-demo'],
+    once: values.once ?? false,
+    port: values.port === undefined ? undefined : number('--port', values.port, 65_535),
+    rate: number('--rate', values.rate ?? '20', 100_000),
+    seconds: number('--seconds', values.seconds ?? '20', 86_400),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        'no-demo': { type: 'boolean' },
+        once: { type: 'boolean' },
+        port: { type: 'string' },
+        rate: { type: 'string' },
+        seconds: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function number(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > max) throw invalid(`${name} wants a number from 1 to ${max}`);
+  return value;
+}
+
+const invalid = (message: string) => new AppError('INVALID_INPUT', `${message}\n\n${USAGE}`);

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '@/db/migrate.ts';
+import { DEFAULT_PORT, DEFAULT_WORKER_PORT } from '@/server/config/config.ts';
+import { type EmbeddedPostgres, startPostgres } from '@/server/platform/embedded/postgres.ts';
+import { type EmbeddedRedis, startRedis } from '@/server/platform/embedded/redis.ts';
+import type { Log } from '@/server/platform/logger.ts';
+import type { Resources } from '@/server/platform/resources.ts';
+import { step } from './announce.ts';
+import type { Arguments } from './arguments.ts';
+import type { Installation } from './installation.ts';
+import { choosePort } from './ports.ts';
+import { type SupervisedChild, superviseChild } from './supervised-child.ts';
+
+const USUAL_POSTGRES_PORT = 54_329;
+const USUAL_REDIS_PORT = 63_799;
+const READY_WITHIN_MS = 90_000;
+/** Together with the servers' own limits these stay below ten seconds. */
+const CHILD_STOP_MS = 4_000;
+const POSTGRES_STOP_MS = 3_000;
+
+export type Services = {
+  /** The embedded server; undefined when DATABASE_URL is set and nothing else needs it. */
+  readonly postgres: EmbeddedPostgres | undefined;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Where the console, the API and the catalog answer on this machine. */
+  readonly siteUrl: string;
+  readonly publicUrl: string;
+  readonly web: SupervisedChild;
+  readonly worker: SupervisedChild;
+  /** What the children were started with. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** Starts the servers, then our two processes; `resources` stops them in reverse order. */
+export async function startServices(options: {
+  installation: Installation;
+  args: Arguments;
+  afterCrash: boolean;
+  resources: Resources;
+  log: Log;
+  signal: AbortSignal;
+}): Promise<Services> {
+  const { installation, args, afterCrash, resources, log, signal } = options;
+  const { ports } = installation;
+  const given = process.env.DATABASE_URL || undefined;
+  const postgres = given && !args.demo ? undefined : await embeddedPostgres(options);
+  const redis = process.env.REDIS_URL ? undefined : await embeddedRedis(options);
+  const databaseUrl = given ?? (await createDatabase(postgres, 'philotes'));
+  await step('Migrating the metadata database', () => migrate(databaseUrl));
+
+  const web = await choosePort({
+    wanted: args.port ?? (Number(process.env.PHILOTES_PORT) || undefined),
+    last: ports.web,
+    usual: DEFAULT_PORT,
+    afterCrash,
+  });
+  const worker = await choosePort({
+    wanted: Number(process.env.PHILOTES_WORKER_PORT) || undefined,
+    last: ports.worker,
+    usual: DEFAULT_WORKER_PORT,
+    afterCrash,
+  });
+  installation.savePorts({
+    web,
+    worker,
+    ...(postgres ? { postgres: postgres.port } : {}),
+    ...(redis ? { redis: redis.port } : {}),
+  });
+  const redisUrl = redis?.url ?? process.env.REDIS_URL ?? '';
+  const env = childEnvironment({ installation, databaseUrl, redisUrl, web, worker });
+  const start = (name: string, readyUrl: string) =>
+    startChild({ name, readyUrl, installation, env, resources, log, signal });
+  const siteUrl = `http://127.0.0.1:${web}`;
+  return {
+    postgres,
+    databaseUrl,
+    redisUrl,
+    siteUrl,
+    publicUrl: process.env.PHILOTES_PUBLIC_URL || siteUrl,
+    web: await start('web', `${siteUrl}/api/v1/health/ready`),
+    worker: await start('worker', `http://127.0.0.1:${worker}/health/ready`),
+    env,
+  };
+}
+
+/** Creates the database when missing and returns its address. */
+export async function createDatabase(postgres: EmbeddedPostgres | undefined, name: string): Promise<string> {
+  if (!postgres) throw new Error('no embedded PostgreSQL to create a database on');
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+    if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(postgres.url);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+type StartOptions = Parameters<typeof startServices>[0];
+
+function embeddedPostgres({ installation, resources, log, signal }: StartOptions): Promise<EmbeddedPostgres> {
+  return step('Starting PostgreSQL', async () => {
+    const server = await startPostgres({
+      dataDir: installation.path('postgres'),
+      port: installation.ports.postgres ?? USUAL_POSTGRES_PORT,
+      logFile: installation.path('logs', 'postgres.log'),
+      log,
+      signal,
+    });
+    return resources.add(server, () => server.stop(POSTGRES_STOP_MS));
+  });
+}
+
+function embeddedRedis({ installation, resources, log, signal }: StartOptions): Promise<EmbeddedRedis> {
+  return step('Starting Redis', async () => {
+    const server = await startRedis({
+      dataDir: installation.path('redis'),
+      port: installation.ports.redis ?? USUAL_REDIS_PORT,
+      logFile: installation.path('logs', 'redis.log'),
+      path: process.env.PATH ?? '',
+      announce: (line) => console.log(line),
+      log,
+      signal,
+    });
+    return resources.add(server, () => server.stop());
+  });
+}
+
+function childEnvironment(options: {
+  installation: Installation;
+  databaseUrl: string;
+  redisUrl: string;
+  web: number;
+  worker: number;
+}): Record<string, string> {
+  const { installation, databaseUrl, redisUrl, web, worker } = options;
+  const { secrets, dataDir } = installation;
+  const generated = {
+    PHILOTES_ENCRYPTION_KEY: secrets.encryptionKey,
+    PHILOTES_SESSION_SECRET: secrets.sessionSecret,
+    PHILOTES_INTERNAL_KEY: secrets.internalKey,
+    PHILOTES_OWNER_EMAIL: secrets.ownerEmail,
+    PHILOTES_OWNER_PASSWORD: secrets.ownerPassword,
+  };
+  const inherited = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+  return {
+    ...generated,
+    // What the person set wins over what was generated.
+    ...Object.fromEntries(inherited),
+    NODE_ENV: 'production',
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    PHILOTES_DATA_DIR: dataDir,
+    PHILOTES_PORT: String(web),
+    PHILOTES_WORKER_PORT: String(worker),
+    PHILOTES_CATALOG_URL: process.env.PHILOTES_CATALOG_URL || `http://127.0.0.1:${web}/api/catalog`,
+  };
+}
+
+async function startChild(options: {
+  name: string;
+  readyUrl: string;
+  installation: Installation;
+  env: Readonly<Record<string, string>>;
+  resources: Resources;
+  log: Log;
+  signal: AbortSignal;
+}): Promise<SupervisedChild> {
+  const { name, readyUrl, installation, env, resources, log, signal } = options;
+  return await step(`Starting the ${name} process`, async () => {
+    const child = superviseChild({
+      name,
+      file: join('dist', `${name}.mjs`),
+      env: { ...env },
+      logFile: installation.path('logs', `${name}.log`),
+      onRestart: (restarts) => log.warn('a process ended and is started again', { process: name, restarts }),
+    });
+    resources.add(child, () => child.stop(CHILD_STOP_MS));
+    await child.ready({ url: readyUrl, withinMs: READY_WITHIN_MS, signal });
+    return child;
+  });
+}
