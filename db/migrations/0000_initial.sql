@@ -6,6 +6,7 @@ CREATE TABLE "copy_chunk" (
 	"range" jsonb NOT NULL,
 	"state" text DEFAULT 'pending' NOT NULL,
 	"worker" text,
+	"attempt" integer DEFAULT 0 NOT NULL,
 	"heartbeat_at" timestamp with time zone,
 	"snapshot" text,
 	"rows" bigint DEFAULT 0 NOT NULL,
@@ -100,6 +101,36 @@ CREATE TABLE "table_schema" (
 	CONSTRAINT "table_schema_pipeline_id_hash_pk" PRIMARY KEY("pipeline_id","hash")
 );
 --> statement-breakpoint
+CREATE TABLE "catalog_idempotency" (
+	"warehouse" text NOT NULL,
+	"key" uuid NOT NULL,
+	"request_hash" text NOT NULL,
+	"status" integer NOT NULL,
+	"namespace" text[],
+	"name" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "catalog_idempotency_warehouse_key_pk" PRIMARY KEY("warehouse","key")
+);
+--> statement-breakpoint
+CREATE TABLE "catalog_namespace" (
+	"warehouse" text NOT NULL,
+	"namespace" text[] NOT NULL,
+	"properties" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "catalog_namespace_warehouse_namespace_pk" PRIMARY KEY("warehouse","namespace")
+);
+--> statement-breakpoint
+CREATE TABLE "catalog_table" (
+	"warehouse" text NOT NULL,
+	"namespace" text[] NOT NULL,
+	"name" text NOT NULL,
+	"table_uuid" uuid NOT NULL,
+	"metadata_location" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "catalog_table_warehouse_namespace_name_pk" PRIMARY KEY("warehouse","namespace","name")
+);
+--> statement-breakpoint
 CREATE TABLE "destination" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -138,7 +169,7 @@ CREATE TABLE "pipeline" (
 	"version" bigint DEFAULT 1 NOT NULL,
 	CONSTRAINT "pipeline_number_unique" UNIQUE("number"),
 	CONSTRAINT "pipeline_name_unique" UNIQUE("name"),
-	CONSTRAINT "pipeline_desired_state" CHECK ("pipeline"."desired_state" in ('stopped', 'running'))
+	CONSTRAINT "pipeline_desired_state" CHECK ("pipeline"."desired_state" in ('stopped', 'running', 'deleted'))
 );
 --> statement-breakpoint
 CREATE TABLE "pipeline_table" (
@@ -222,6 +253,12 @@ CREATE TABLE "member" (
 	CONSTRAINT "member_email_unique" UNIQUE("email")
 );
 --> statement-breakpoint
+CREATE TABLE "rate_limit" (
+	"key" text PRIMARY KEY NOT NULL,
+	"window_start" timestamp with time zone DEFAULT now() NOT NULL,
+	"attempts" integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "session" (
 	"token_hash" "bytea" PRIMARY KEY NOT NULL,
 	"member_id" text NOT NULL,
@@ -236,6 +273,7 @@ ALTER TABLE "lease" ADD CONSTRAINT "lease_pipeline_id_pipeline_id_fk" FOREIGN KE
 ALTER TABLE "position" ADD CONSTRAINT "position_pipeline_id_pipeline_id_fk" FOREIGN KEY ("pipeline_id") REFERENCES "public"."pipeline"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "spill_block" ADD CONSTRAINT "spill_block_pipeline_table_id_pipeline_table_id_fk" FOREIGN KEY ("pipeline_table_id") REFERENCES "public"."pipeline_table"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "table_schema" ADD CONSTRAINT "table_schema_pipeline_id_pipeline_id_fk" FOREIGN KEY ("pipeline_id") REFERENCES "public"."pipeline"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "catalog_table" ADD CONSTRAINT "catalog_table_warehouse_namespace_catalog_namespace_warehouse_namespace_fk" FOREIGN KEY ("warehouse","namespace") REFERENCES "public"."catalog_namespace"("warehouse","namespace") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pipeline" ADD CONSTRAINT "pipeline_source_id_source_id_fk" FOREIGN KEY ("source_id") REFERENCES "public"."source"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pipeline" ADD CONSTRAINT "pipeline_destination_id_destination_id_fk" FOREIGN KEY ("destination_id") REFERENCES "public"."destination"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pipeline_table" ADD CONSTRAINT "pipeline_table_pipeline_id_pipeline_id_fk" FOREIGN KEY ("pipeline_id") REFERENCES "public"."pipeline"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

@@ -113,6 +113,8 @@ export const copyChunk = pgTable(
     /** pending | running | done */
     state: text('state').notNull().default('pending'),
     worker: text('worker'),
+    /** Grows with each worker that begins it. */
+    attempt: integer('attempt').notNull().default(0),
     heartbeatAt: instant('heartbeat_at'),
     /** `pg_current_snapshot()` of the chunk's transaction. */
     snapshot: text('snapshot'),

@@ -59,7 +59,7 @@ export const pipeline = pgTable(
       .references(() => destination.id),
     /** Namespace of the lake tables; levels joined by dots. */
     namespace: text('namespace').notNull(),
-    /** stopped | running: set by people, read by the reconciler. */
+    /** stopped | running | deleted: set by people, read by the reconciler. A deleted one is torn down, then its row goes. */
     desiredState: text('desired_state').notNull().default('stopped'),
     /** draft | starting | copying | running | paused | stopping | stopped | needs_attention: set by the workers. */
     state: text('state').notNull().default('draft'),
@@ -70,7 +70,7 @@ export const pipeline = pgTable(
     errorAt: instant('error_at'),
     ...lifecycle,
   },
-  (table) => [check('pipeline_desired_state', sql`${table.desiredState} in ('stopped', 'running')`)],
+  (table) => [check('pipeline_desired_state', sql`${table.desiredState} in ('stopped', 'running', 'deleted')`)],
 );
 
 /** Control plane: the tables of a pipeline. Data plane sets state, progress and marker columns. */

@@ -1,4 +1,4 @@
-import { bigserial, boolean, inet, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigserial, boolean, inet, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { bytea, instant, lifecycle } from './columns.ts';
 
 /** Control plane: people. One owner is created at the first start. */
@@ -48,4 +48,11 @@ export const auditEntry = pgTable('audit_entry', {
   subject: text('subject').notNull(),
   detail: jsonb('detail').notNull().default({}),
   address: inet('address'),
+});
+
+/** Attempts per key (`sign-in:<address>`) in the present window; they outlive a restart of the web process. */
+export const rateLimit = pgTable('rate_limit', {
+  key: text('key').primaryKey(),
+  windowStart: instant('window_start').notNull().defaultNow(),
+  attempts: integer('attempts').notNull(),
 });

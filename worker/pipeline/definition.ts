@@ -1,0 +1,122 @@
+import type { Pool } from 'pg';
+import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
+import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import type { ValuePolicy } from '@/server/domain/value-type.ts';
+
+/** A pipeline as the workers need it; the row is the truth, read anew by every job. */
+export type PipelineDefinition = {
+  readonly id: string;
+  readonly number: number;
+  readonly sourceId: string;
+  readonly destinationId: string;
+  readonly namespace: readonly string[];
+  readonly desiredState: 'running' | 'stopped';
+  readonly state: string;
+  readonly settings: PipelineSettings;
+};
+
+/** Who sets it: pending by people (create, resync), the rest by the workers. */
+export type TableState = 'pending' | 'copying' | 'catching_up' | 'live' | 'paused' | 'needs_attention';
+
+export type PipelineTable = {
+  readonly id: number;
+  readonly pipelineId: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly oid: number | null;
+  readonly lakeName: string;
+  readonly mirror: boolean;
+  readonly changelog: boolean;
+  readonly policies: Readonly<Record<string, ValuePolicy>>;
+  readonly state: TableState;
+  readonly generation: number;
+  readonly copyPlan: unknown;
+  readonly copyEndLsn: Lsn | null;
+  readonly markerLsn: Lsn | null;
+};
+
+type PipelineRow = {
+  id: string;
+  number: string;
+  source_id: string;
+  destination_id: string;
+  namespace: string;
+  desired_state: 'running' | 'stopped';
+  state: string;
+  settings: Partial<PipelineSettings>;
+};
+
+/** Returns null when the pipeline is gone. */
+export async function readPipeline(pool: Pool, pipelineId: string): Promise<PipelineDefinition | null> {
+  const { rows } = await pool.query<PipelineRow>(
+    /* sql */ `
+    select id, number, source_id, destination_id, namespace, desired_state, state, settings
+      from pipeline where id = $1`,
+    [pipelineId],
+  );
+  const row = rows[0];
+  if (!row) return null;
+  return {
+    id: row.id,
+    number: Number(row.number),
+    sourceId: row.source_id,
+    destinationId: row.destination_id,
+    namespace: row.namespace.split('.'),
+    desiredState: row.desired_state,
+    state: row.state,
+    settings: { ...DEFAULT_PIPELINE_SETTINGS, ...row.settings },
+  };
+}
+
+type TableRow = {
+  id: string;
+  pipeline_id: string;
+  source_schema: string;
+  source_table: string;
+  source_oid: string | null;
+  lake_name: string;
+  mirror: boolean;
+  changelog: boolean;
+  policies: Record<string, ValuePolicy>;
+  state: TableState;
+  generation: number;
+  copy_plan: unknown;
+  copy_end_lsn: string | null;
+  marker_lsn: string | null;
+};
+
+const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
+       state, generation, copy_plan, copy_end_lsn, marker_lsn`;
+
+/** All tables of a pipeline, in the order they were added. */
+export async function readTables(pool: Pool, pipelineId: string): Promise<PipelineTable[]> {
+  const { rows } = await pool.query<TableRow>(
+    /* sql */ `select ${TABLE_COLUMNS} from pipeline_table where pipeline_id = $1 order by id`,
+    [pipelineId],
+  );
+  return rows.map(toTable);
+}
+
+export async function readTable(pool: Pool, tableId: number): Promise<PipelineTable | null> {
+  const { rows } = await pool.query<TableRow>(/* sql */ `select ${TABLE_COLUMNS} from pipeline_table where id = $1`, [
+    tableId,
+  ]);
+  return rows[0] ? toTable(rows[0]) : null;
+}
+
+const toTable = (row: TableRow): PipelineTable => ({
+  id: Number(row.id),
+  pipelineId: row.pipeline_id,
+  schema: row.source_schema,
+  table: row.source_table,
+  oid: row.source_oid === null ? null : Number(row.source_oid),
+  lakeName: row.lake_name,
+  mirror: row.mirror,
+  changelog: row.changelog,
+  policies: row.policies,
+  state: row.state,
+  generation: row.generation,
+  copyPlan: row.copy_plan,
+  copyEndLsn: row.copy_end_lsn === null ? null : parseLsn(row.copy_end_lsn),
+  markerLsn: row.marker_lsn === null ? null : parseLsn(row.marker_lsn),
+});

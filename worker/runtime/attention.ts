@@ -1,0 +1,47 @@
+import type { Pool } from 'pg';
+import { policyOf } from '@/server/errors/app-error.ts';
+
+/** Shows an error on the pipeline. A person has to act when it cannot mend itself; until then nothing is tried again. */
+export async function reportPipelineError(
+  pool: Pool,
+  { pipelineId, error }: { pipelineId: string; error: unknown },
+): Promise<void> {
+  const { code, retry } = policyOf(error);
+  const needsAttention = retry !== 'automatic';
+  await pool.query(
+    /* sql */ `
+    update pipeline
+       set error_code = $2, error_message = $3, error_at = now(),
+           state = case when $4 then 'needs_attention' else state end
+     where id = $1`,
+    [pipelineId, code, messageOf(error), needsAttention],
+  );
+}
+
+/** Called on a healthy sign: the stream runs, a commit has landed. */
+export async function clearPipelineError(pool: Pool, pipelineId: string): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    update pipeline set error_code = null, error_message = null, error_at = null
+     where id = $1 and error_code is not null and state <> 'needs_attention'`,
+    [pipelineId],
+  );
+}
+
+/** One table's permanent error parks that table; the others go on and its changes are kept aside. */
+export async function parkTable(pool: Pool, { tableId, error }: { tableId: number; error: unknown }): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    update pipeline_table
+       set state = 'needs_attention', error_code = $2, error_message = $3, error_at = now(), updated_at = now()
+     where id = $1`,
+    [tableId, policyOf(error).code, messageOf(error)],
+  );
+}
+
+/** The message with its first cause; both are written by us or by a driver and hold no row values. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`.slice(0, 2000);
+}

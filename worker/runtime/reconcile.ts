@@ -1,0 +1,102 @@
+import type { Pool } from 'pg';
+import { DEFAULT_PIPELINE_SETTINGS } from '@/server/domain/pipeline-settings.ts';
+import type { Log } from '@/server/platform/logger.ts';
+
+/** What should be worked on now. `id` makes repeats harmless: it changes whenever the work changes hands. */
+export type Work =
+  | { readonly kind: 'capture' | 'commit'; readonly id: string; readonly pipelineId: string }
+  | { readonly kind: 'copy'; readonly id: string; readonly chunkId: number };
+
+/** A copy worker that has not been heard of for this long is dead. */
+export const COPY_HEARTBEAT_LOST_S = 20;
+
+/**
+ * Compares what should run (rows) with what does run (leases, heartbeats) and returns the missing work. The rows are
+ * the truth: queued jobs may vanish at any moment and are simply queued again.
+ */
+export async function findWork(pool: Pool): Promise<Work[]> {
+  return [...(await shiftsToStart(pool)), ...(await chunksToCopy(pool))];
+}
+
+async function shiftsToStart(pool: Pool): Promise<Work[]> {
+  const { rows } = await pool.query<{ id: string; role: 'capture' | 'commit'; token: string }>(/* sql */ `
+    select pipeline.id, roles.role, coalesce(lease.token, 0) as token
+      from pipeline
+     cross join (values ('capture'), ('commit')) as roles (role)
+      left join lease on lease.pipeline_id = pipeline.id and lease.role = roles.role
+      left join position on position.pipeline_id = pipeline.id
+     where pipeline.desired_state = 'running' and pipeline.state <> 'needs_attention'
+       and (lease.token is null or lease.expires_at < now())
+       and (roles.role = 'capture' or position.pipeline_id is not null)`);
+  return rows.map(({ id, role, token }) => ({
+    kind: role,
+    id: `${role}-${id}-${token}`,
+    pipelineId: id,
+  }));
+}
+
+/** Chunks nobody copies, as many per pipeline as its settings allow beside those under way. */
+async function chunksToCopy(pool: Pool): Promise<Work[]> {
+  const { rows } = await pool.query<{ id: string; attempt: string }>(
+    /* sql */ `
+    with chunk as (
+      select copy_chunk.id, pipeline.id as pipeline_id, copy_chunk.attempt,
+             coalesce((pipeline.settings->>'copyChunksAtOnce')::integer, $1) as at_once,
+             copy_chunk.state = 'running' and copy_chunk.heartbeat_at > now() - $2 * interval '1 second' as is_running
+        from copy_chunk
+        join pipeline_table on pipeline_table.id = copy_chunk.pipeline_table_id
+                           and pipeline_table.generation = copy_chunk.generation
+        join pipeline on pipeline.id = pipeline_table.pipeline_id
+       where pipeline_table.state = 'copying' and copy_chunk.state <> 'done'
+         and pipeline.desired_state = 'running' and pipeline.state <> 'needs_attention'
+    ), ranked as (
+      select id, attempt, is_running, at_once,
+             row_number() over (partition by pipeline_id order by is_running desc, id) as place
+        from chunk
+    )
+    select id, attempt from ranked where not is_running and place <= at_once order by id`,
+    [DEFAULT_PIPELINE_SETTINGS.copyChunksAtOnce, COPY_HEARTBEAT_LOST_S],
+  );
+  return rows.map(({ id, attempt }) => ({ kind: 'copy', id: `copy-${id}-${attempt}`, chunkId: Number(id) }));
+}
+
+/** Shows what a pipeline is doing, from the states of its tables and the leases that are held. */
+export async function refreshPipelineStates(pool: Pool): Promise<void> {
+  await pool.query(/* sql */ `
+    with present as (
+      select pipeline.id,
+             case
+               when pipeline.desired_state = 'stopped' and held.any_held then 'stopping'
+               when pipeline.desired_state = 'stopped' then 'stopped'
+               when not coalesce(tables.started, false) then 'starting'
+               when tables.copying then 'copying'
+               else 'running'
+             end as state
+        from pipeline
+        cross join lateral (
+          select count(*) > 0 as any_held from lease
+           where lease.pipeline_id = pipeline.id and lease.expires_at > now()
+        ) as held
+        cross join lateral (
+          select bool_and(state <> 'pending') as started, bool_or(state in ('copying', 'catching_up')) as copying
+            from pipeline_table where pipeline_table.pipeline_id = pipeline.id
+        ) as tables
+       where pipeline.state not in ('draft', 'needs_attention')
+          or (pipeline.state = 'draft' and pipeline.desired_state = 'running')
+    )
+    update pipeline set state = present.state from present
+     where pipeline.id = present.id and pipeline.state <> present.state`);
+}
+
+/** Runs the comparison once; a failure is logged and the next round tries again. */
+export async function reconcile(
+  pool: Pool,
+  { enqueue, log }: { enqueue: (work: Work) => Promise<void>; log: Log },
+): Promise<void> {
+  try {
+    await refreshPipelineStates(pool);
+    for (const work of await findWork(pool)) await enqueue(work);
+  } catch (error) {
+    log.warn('reconcile failed', { error });
+  }
+}

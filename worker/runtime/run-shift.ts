@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import type { Pool } from 'pg';
+import { AppError, policyOf } from '@/server/errors/app-error.ts';
+import type { Log } from '@/server/platform/logger.ts';
+import { sleep } from '@/server/platform/sleep.ts';
+import { acquireLease, keepLease, type Lease, type LeaseRole, releaseLease } from '@/worker/buffer/lease.ts';
+import { clearPipelineError, reportPipelineError } from './attention.ts';
+
+const LEASE_TTL_MS = 9_000;
+const LOOK_MS = 500;
+const SHIFT_MS_MIN = 12 * 60_000;
+const SHIFT_MS_MAX = 18 * 60_000;
+const BACKOFF_MS_FIRST = 500;
+const BACKOFF_MS_MAX = 30_000;
+
+type Options = {
+  readonly pool: Pool;
+  readonly log: Log;
+  readonly holder: string;
+  readonly pipelineId: string;
+  readonly role: LeaseRole;
+  /** The job's own signal: shutdown of this worker. */
+  readonly signal: AbortSignal;
+  /** The work. Returns when its signal aborts; calls `healthy` whenever something has really moved. */
+  readonly work: (lease: Lease, signal: AbortSignal, healthy: () => void) => Promise<void>;
+};
+
+/**
+ * Works on a pipeline under a lease until told to stop, until the shift is over, or until the lease is lost. Failures
+ * that can mend themselves are repeated with growing pauses; all others are shown on the pipeline and end the shift.
+ */
+export async function runShift(options: Options): Promise<void> {
+  const { pool, pipelineId, role, holder, log } = options;
+  const lease = await acquireLease(pool, { pipelineId, role, holder: `${holder}.${role}`, ttlMs: LEASE_TTL_MS });
+  if (!lease) return; // Another worker is on it.
+  using kept = keepLease(pool, lease, LEASE_TTL_MS);
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), randomInt(SHIFT_MS_MIN, SHIFT_MS_MAX));
+  const watch = watchDesiredState(pool, pipelineId, over);
+  const signal = AbortSignal.any([options.signal, kept.signal, over.signal]);
+  log.info('shift begins', { pipelineId, role, token: lease.token.toString() });
+  try {
+    await repeat({ ...options, signal, lease });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'LEASE_LOST') {
+      log.warn('lease lost', { pipelineId, role });
+      return;
+    }
+    log.error('shift failed', { pipelineId, role, error });
+    await reportPipelineError(pool, { pipelineId, error });
+  } finally {
+    clearTimeout(timer);
+    clearInterval(watch);
+    await releaseLease(pool, lease);
+    log.info('shift ends', { pipelineId, role });
+  }
+}
+
+async function repeat(options: Options & { lease: Lease }): Promise<void> {
+  const { pool, pipelineId, role, lease, signal, log } = options;
+  let attempt = 0;
+  let isClear = false;
+  const healthy = () => {
+    attempt = 0;
+    if (isClear) return;
+    isClear = true;
+    clearPipelineError(pool, pipelineId).catch((error: unknown) => log.warn('error state not cleared', { error }));
+  };
+  while (!signal.aborted) {
+    try {
+      await options.work(lease, signal, healthy);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      const { code, retry } = policyOf(error);
+      if (retry !== 'automatic' || code === 'LEASE_LOST') throw error;
+      isClear = false;
+      const delayMs = Math.min(BACKOFF_MS_FIRST * 2 ** attempt++, BACKOFF_MS_MAX);
+      log.warn('work will be tried again', { pipelineId, role, code, delayMs, error });
+      await reportPipelineError(pool, { pipelineId, error });
+      await sleep(delayMs, signal);
+    }
+  }
+}
+
+/** People stop a pipeline by changing its row. */
+function watchDesiredState(pool: Pool, pipelineId: string, over: AbortController): NodeJS.Timeout {
+  const look = async () => {
+    const { rows } = await pool.query<{ go: boolean }>(
+      `select desired_state = 'running' and state <> 'needs_attention' as go from pipeline where id = $1`,
+      [pipelineId],
+    );
+    if (rows[0]?.go !== true) over.abort();
+  };
+  // Our own database being away for a moment is the lease's business, not a reason to stop.
+  return setInterval(() => void look().catch(() => undefined), LOOK_MS);
+}
