@@ -13,8 +13,10 @@ test('a killed process is started again and becomes ready, and a stopped one sta
     file,
     `import { createServer } from 'node:http'; createServer((q, r) => r.end()).listen(${port}, '127.0.0.1');`,
   );
-  let restarted = () => undefined as undefined;
-  const restart = new Promise<void>((resolve) => (restarted = resolve));
+  let restarted: () => void = () => undefined;
+  const restart = new Promise<void>((resolve) => {
+    restarted = resolve;
+  });
   const child = superviseChild({
     name: 'test',
     file,

@@ -14,7 +14,7 @@ import { findRedis, type RedisProgram } from './redis-program.ts';
 
 const START_ATTEMPTS = 4;
 const READY_WAIT_MS = 30_000;
-const STOP_WAIT_MS = 5_000;
+const STOP_WAIT_MS = 2_000;
 
 export type EmbeddedRedis = {
   /** With the password that this start generated. */
