@@ -1,0 +1,44 @@
+/** Everything that may be allowed or refused. Every use-case declares exactly one. */
+export const SCOPES = [
+  'source:read',
+  'source:write',
+  'destination:read',
+  'destination:write',
+  'pipeline:read',
+  'pipeline:write',
+  'pipeline:operate',
+  'dead-letter:read',
+  'dead-letter:write',
+  'catalog:read',
+  'catalog:write',
+  'audit:read',
+  'api-key:manage',
+  'member:manage',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export const ROLES = ['viewer', 'operator', 'admin', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+const VIEWER: readonly Scope[] = ['source:read', 'destination:read', 'pipeline:read', 'dead-letter:read', 'catalog:read'];
+const OPERATOR: readonly Scope[] = [...VIEWER, 'pipeline:operate', 'dead-letter:write'];
+const ADMIN: readonly Scope[] = [
+  ...OPERATOR,
+  'source:write',
+  'destination:write',
+  'pipeline:write',
+  'catalog:write',
+  'audit:read',
+  'api-key:manage',
+];
+
+/** What each role may do; a role may do all that the one before it may. */
+export const ROLE_SCOPES: Readonly<Record<Role, ReadonlySet<Scope>>> = {
+  viewer: new Set(VIEWER),
+  operator: new Set(OPERATOR),
+  admin: new Set(ADMIN),
+  owner: new Set(SCOPES),
+};
+
+export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
+export const isScope = (text: unknown): text is Scope => SCOPES.some((scope) => scope === text);
