@@ -102,6 +102,22 @@ export const ERROR_CODES = {
     retry: 'automatic',
     remedy: 'Commits are slower than changes. See why, or raise the buffer limit.',
   },
+  // Columnar engine
+  COLUMNAR_FAILED: {
+    http: 500,
+    retry: 'manual',
+    remedy: 'Read the message; when it names no file or disk problem, report it with the log lines around it.',
+  },
+  COLUMNAR_MEMORY: {
+    http: 503,
+    retry: 'automatic',
+    remedy: "Raise the columnar engine's memory limit, or lower the batch limits.",
+  },
+  COLUMNAR_ROWS_MISCOUNTED: {
+    http: 500,
+    retry: 'manual',
+    remedy: 'Rows read and rows rejected do not add up, so nothing was written. Report it with the log lines around it.',
+  },
   // Lake
   CATALOG_UNREACHABLE: {
     http: 502,

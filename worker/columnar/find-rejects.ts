@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { LakeTable } from '@/server/domain/lake-table.ts';
+import { META_COLUMNS } from '@/server/domain/row-block.ts';
+import type { ColumnarSession } from './columnar-session.ts';
+import { csvFields, csvRecords } from './csv-record.ts';
+import type { ScratchFile } from './load-changes.ts';
+import { type Reject, reasonFor } from './reject.ts';
+
+type RejectOptions = {
+  readonly lake: LakeTable;
+  readonly file: ScratchFile;
+  readonly table: string;
+  /** Where the file's rows begin in the table. */
+  readonly firstRowId: number;
+  /** Set to the table's counts. */
+  readonly nulled: Map<string, number>;
+  /** Stem of the rejects tables of a careful read; null after a typed one. */
+  readonly errors: string | null;
+};
+
+/** Counts the nulled values and reads the lines of the rejected rows. `malformed` rows never reached the table. */
+export async function findRejects(
+  session: ColumnarSession,
+  options: RejectOptions,
+): Promise<{ rejects: Reject[]; malformed: number }> {
+  const { lake, file, table, firstRowId, nulled, errors } = options;
+  await countNulled(session, { lake, table, nulled });
+  const offsets = errors === null ? new Set<number>() : await malformedOffsets(session, errors);
+  const bad = await session.rows(
+    `SELECT lsn, ordinal, bad[1] AS bad FROM ${table} WHERE bad IS NOT NULL AND rowid >= ${firstRowId}`,
+  );
+  if (bad.length === 0 && offsets.size === 0) return { rejects: [], malformed: 0 };
+  // A position names its row, and the file's lines begin with it: no row numbers to keep in step.
+  const wanted = new Map(bad.map((row) => [`${row.lsn},${row.ordinal}`, Number(row.bad)]));
+  const bytes = await readFile(file.path);
+  const rejects: Reject[] = [];
+  for (const { start, end } of csvRecords(bytes)) {
+    const [op = '', lsn = '0', ordinal = '0'] = bytes.toString('latin1', start, Math.min(end, start + 64)).split(',');
+    const index = wanted.get(`${lsn},${ordinal}`);
+    const malformed = offsets.has(start);
+    if (index === undefined && !malformed) continue;
+    const payload = Buffer.from(bytes.subarray(start, end));
+    const column = index === undefined ? undefined : lake.columns[index];
+    const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
+    const position = { lsn: BigInt(lsn), ordinal: BigInt(ordinal), op };
+    rejects.push({ ...position, column: column?.name ?? null, reason, payload });
+  }
+  return { rejects, malformed: offsets.size };
+}
+
+async function countNulled(
+  session: ColumnarSession,
+  options: Pick<RejectOptions, 'lake' | 'table' | 'nulled'>,
+): Promise<void> {
+  const { lake, table, nulled } = options;
+  const counts = await session.rows(
+    `SELECT i, count(*) AS rows FROM (SELECT unnest(nulled) AS i FROM ${table} WHERE nulled IS NOT NULL) GROUP BY i`,
+  );
+  for (const { i, rows } of counts) nulled.set(lake.columns[Number(i)]?.name ?? '', Number(rows));
+}
+
+async function malformedOffsets(session: ColumnarSession, errors: string): Promise<Set<number>> {
+  const rows = await session.rows(`SELECT DISTINCT line_byte_position AS at FROM ${errors}_errors`);
+  return new Set(rows.map(({ at }) => Number(at)));
+}
+
+function sourceText(file: ScratchFile, payload: Buffer, attnum: number | null): string | null {
+  const at = file.schema.columns.findIndex((column) => column.attnum === attnum);
+  return csvFields(payload.toString('utf8'))[META_COLUMNS.length + at] ?? null;
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Log } from '@/server/platform/logger.ts';
+import { ColumnarSession } from './columnar-session.ts';
+
+/** The process's one DuckDB instance and its scratch folder. Tables and batches work at once, each in its own session. */
+export type Columnar = AsyncDisposable & {
+  readonly workDir: string;
+  readonly log: Log;
+  /** A connection with its own temporary tables and scratch folder; aborting the signal interrupts its statement. */
+  openSession(signal?: AbortSignal): Promise<ColumnarSession>;
+};
+
+export type ColumnarOptions = {
+  /** Scratch files and spilled memory go below it; it is created when missing. */
+  readonly workDir: string;
+  readonly memoryLimitMb?: number;
+  readonly threads?: number;
+  readonly log: Log;
+};
+
+/** Starts DuckDB in this process. Disposing it ends every session's connection and removes what it wrote to `workDir`. */
+export async function openColumnar(options: ColumnarOptions): Promise<Columnar> {
+  const { workDir, memoryLimitMb = 384, threads = 2, log } = options;
+  const home = path.join(workDir, `columnar-${randomUUID()}`);
+  await mkdir(home, { recursive: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${memoryLimitMb}MB`,
+    temp_directory: path.join(home, 'spill'),
+    // No file of the network or of the user's home may change what a conversion means.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  let sessions = 0;
+  return {
+    workDir: home,
+    log,
+    async openSession(signal) {
+      signal?.throwIfAborted();
+      const scratchDir = path.join(home, `session-${sessions++}`);
+      await mkdir(scratchDir);
+      return ColumnarSession.open({ connection: await instance.connect(), scratchDir, ...(signal ? { signal } : {}) });
+    },
+    async [Symbol.asyncDispose]() {
+      instance.closeSync();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

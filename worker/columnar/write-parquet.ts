@@ -1,0 +1,113 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
+import type { ColumnarSession } from './columnar-session.ts';
+import { distinctNames, fieldIds, type ParquetColumn } from './parquet-column.ts';
+import { type ColumnStatistics, fileMetrics, statisticsPath } from './parquet-metrics.ts';
+import { identifier, literal } from './sql-text.ts';
+
+export type ParquetOptions = {
+  readonly columns: readonly ParquetColumn[];
+  /** What follows FROM: a table or subquery, with WHERE and ORDER BY. */
+  readonly from: string;
+  readonly outDir: string;
+  /** File names begin with it; unique in `outDir`. */
+  readonly stem: string;
+  /** A new file begins when one has reached this size. */
+  readonly fileBytesMax?: number;
+  readonly wholeBounds?: boolean;
+  readonly keyValues?: Readonly<Record<string, string>>;
+};
+
+/**
+ * Writes a query as zstd Parquet files with Iceberg field ids, and says what a manifest needs to know of each. No rows,
+ * no file.
+ */
+export async function writeParquet(session: ColumnarSession, options: ParquetOptions): Promise<WrittenFile[]> {
+  const { columns, from, outDir, stem, fileBytesMax, wholeBounds = false, keyValues } = options;
+  const names = distinctNames(columns);
+  await mkdir(outDir, { recursive: true });
+  const select = columns.map(({ value }, index) => `${value} AS ${identifier(names[index] ?? '')}`).join(', ');
+  const target = path.join(outDir, fileBytesMax === undefined ? `${stem}.parquet` : stem);
+  const written = await session.rows(
+    `COPY (SELECT ${select} FROM ${from}) TO ${literal(target)} (${[
+      'FORMAT parquet',
+      'COMPRESSION zstd',
+      `ROW_GROUP_SIZE ${rowGroupRows(columns.length)}`,
+      `FIELD_IDS ${fieldIds(columns, names)}`,
+      'RETURN_STATS',
+      ...(fileBytesMax === undefined ? [] : [`FILE_SIZE_BYTES ${fileBytesMax}`, `FILENAME_PATTERN '${stem}_{i}'`]),
+      ...(keyValues
+        ? [
+            `KV_METADATA {${Object.entries(keyValues)
+              .map(([k, v]) => `${literal(k)}: ${literal(v)}`)
+              .join(', ')}}`,
+          ]
+        : []),
+    ].join(', ')})`,
+  );
+  const files: WrittenFile[] = [];
+  for (const row of written) {
+    const localPath = String(row.filename);
+    const rows = Number(row.count);
+    if (rows === 0) {
+      await rm(localPath);
+      continue;
+    }
+    const statistics = readStatistics(row.column_statistics);
+    const metrics = fileMetrics({
+      columns,
+      names,
+      statistics,
+      nans: await countNans(session, { localPath, columns, names, statistics }),
+      splitOffsets: await splitOffsets(session, localPath),
+      wholeBounds,
+    });
+    files.push({ localPath, rows, bytes: Number(row.file_size_bytes), metrics });
+  }
+  return files;
+}
+
+/** About two million values each: wide tables would otherwise not fit a small memory limit. A multiple of DuckDB's 2048. */
+const rowGroupRows = (columns: number): number =>
+  2048 * Math.max(1, Math.min(60, Math.floor(2_000_000 / Math.max(1, columns) / 2048)));
+
+type MapEntry = { key: string; value: unknown };
+
+const readStatistics = (value: unknown): ColumnStatistics =>
+  new Map(
+    (value as MapEntry[]).map(({ key, value: stats }) => [
+      key,
+      new Map((stats as MapEntry[]).map((entry) => [entry.key, String(entry.value)])),
+    ]),
+  );
+
+/** The statistics only say whether a column has a NaN; the few that do are counted. */
+async function countNans(
+  session: ColumnarSession,
+  file: {
+    localPath: string;
+    columns: readonly ParquetColumn[];
+    names: readonly string[];
+    statistics: ColumnStatistics;
+  },
+): Promise<Map<number, bigint>> {
+  const counts = new Map<number, bigint>();
+  for (const [index, column] of file.columns.entries()) {
+    const name = file.names[index] ?? '';
+    if (typeof column.type !== 'string' || file.statistics.get(statisticsPath(column, name))?.get('has_nan') !== 'true')
+      continue;
+    const { nans = 0 } = await session.numbers(
+      `SELECT count(*) AS nans FROM read_parquet(${literal(file.localPath)}) WHERE isnan(${identifier(name)})`,
+    );
+    counts.set(column.fieldId, BigInt(nans));
+  }
+  return counts;
+}
+
+async function splitOffsets(session: ColumnarSession, localPath: string): Promise<bigint[]> {
+  const rows =
+    await session.rows(`SELECT min(least(coalesce(dictionary_page_offset, data_page_offset), data_page_offset)) AS at
+    FROM parquet_metadata(${literal(localPath)}) GROUP BY row_group_id ORDER BY at`);
+  return rows.map(({ at }) => BigInt(String(at)));
+}
