@@ -1,12 +1,23 @@
-/** Names that a pipeline owns on its source and in the buffer. `number` is the pipeline row's own short number. */
-export const slotName = (number: number): string => `philotes_${number}`;
-export const publicationName = (number: number): string => `philotes_${number}`;
-export const applicationName = (number: number, role: 'capture' | 'copy' | 'control'): string =>
-  `philotes_${number}_${role}`;
+/**
+ * Names that a pipeline owns. On the source they come from the pipeline's random id, because several installations may
+ * share a source; in our own database from its short number. Slot names allow lower-case letters, digits and `_`.
+ */
+const sourceName = (pipelineId: string): string =>
+  `philotes_${pipelineId
+    .replace(/^pl_/, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_]/g, '_')}`;
+
+export const slotName = sourceName;
+export const publicationName = sourceName;
+
+/** Shows in pg_stat_activity, and marks the sessions that may be ended when another worker takes over. */
+export const applicationName = (pipelineId: string, role: 'capture' | 'copy' | 'control'): string =>
+  `${sourceName(pipelineId)} ${role}`.slice(0, 63);
 
 /** How many segment tables a pipeline rotates through. */
 export const SEGMENT_TABLES = 4;
-/** Quoted name of one of the pipeline's segment tables, in the schema `buffer`. */
+/** One of the pipeline's segment tables, in the schema `buffer`. */
 export const segmentTable = (number: number, index: number): string => `buffer.segment_${number}_${index}`;
 
 export const changelogName = (lakeName: string): string => `${lakeName}_changelog`;
