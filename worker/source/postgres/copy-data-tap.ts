@@ -1,0 +1,141 @@
+import type { Socket } from 'node:net';
+import type { Client } from 'pg';
+
+/** Receives the payload of one CopyData message as a range of `bytes`, which stays valid and unchanged afterwards. */
+export type CopyDataHandler = (bytes: Buffer, start: number, end: number) => void;
+
+const COPY_DATA = 0x64;
+const HEADER_BYTES = 5;
+
+/**
+ * Takes CopyData messages straight off a connection's socket, without an object or an event for each, and leaves every
+ * other message to the driver. Attach it while the connection is idle (manual: "Message Formats").
+ */
+export class CopyDataTap {
+  readonly #socket: Socket;
+  readonly #toDriver: (bytes: Buffer) => void;
+  readonly #handler: CopyDataHandler;
+  readonly #onError: (error: unknown) => void;
+  #isPaused = false;
+  #isDiscarding = false;
+  /** Chunks received but not yet read because of a pause. */
+  #unread: Buffer[] = [];
+  /** The beginning of a message whose end has not arrived: a few header bytes, or the message at its full size. */
+  #partial: Buffer | null = null;
+  #partialLength = 0;
+  #lastInboundMs = performance.now();
+
+  constructor(client: Client, options: { onData: CopyDataHandler; onError: (error: unknown) => void }) {
+    this.#socket = socketOf(client);
+    this.#handler = options.onData;
+    this.#onError = options.onError;
+    const [driver, ...others] = this.#socket.listeners('data');
+    if (!driver || others.length > 0) throw new Error('the connection is already used for something else');
+    this.#toDriver = driver as (bytes: Buffer) => void;
+    this.#socket.removeListener('data', this.#toDriver);
+    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+  }
+
+  /** When bytes last arrived or reading was resumed, on the monotonic clock. */
+  get lastInboundMs(): number {
+    return this.#lastInboundMs;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Takes effect before the next message, even in the middle of a chunk. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#lastInboundMs = performance.now();
+    const unread = this.#unread;
+    this.#unread = [];
+    for (const chunk of unread) this.#read(chunk);
+    if (!this.#isPaused) this.#socket.resume();
+  }
+
+  /** Reads on without handing anything over, so that the connection can be closed in an orderly way. */
+  discard(): void {
+    this.#isDiscarding = true;
+    this.resume();
+  }
+
+  destroy(reason?: Error): void {
+    this.#isDiscarding = true;
+    this.#socket.destroy(reason);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#lastInboundMs = performance.now();
+    this.#read(chunk);
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#isPaused) {
+      this.#unread.push(chunk);
+      return;
+    }
+    try {
+      this.#readMessages(chunk);
+    } catch (error) {
+      this.destroy();
+      this.#onError(error);
+    }
+  }
+
+  #readMessages(chunk: Buffer): void {
+    let bytes = chunk;
+    let at = 0;
+    if (this.#partial) {
+      const joined = this.#complete(this.#partial, chunk);
+      if (!joined) return;
+      ({ bytes, at } = joined);
+    }
+    while (bytes.length - at >= HEADER_BYTES) {
+      const messageEnd = at + 1 + bytes.readUInt32BE(at + 1);
+      if (messageEnd > bytes.length) break;
+      if (bytes[at] !== COPY_DATA) this.#toDriver(bytes.subarray(at, messageEnd));
+      else if (!this.#isDiscarding) this.#handler(bytes, at + HEADER_BYTES, messageEnd);
+      at = messageEnd;
+      if (this.#isPaused) break;
+    }
+    if (at === bytes.length) return;
+    if (this.#isPaused) this.#unread.unshift(bytes.subarray(at));
+    else this.#keep(bytes, at);
+  }
+
+  #keep(bytes: Buffer, at: number): void {
+    const available = bytes.length - at;
+    const size = available < HEADER_BYTES ? available : 1 + bytes.readUInt32BE(at + 1);
+    this.#partial = Buffer.allocUnsafe(size);
+    this.#partialLength = bytes.copy(this.#partial, 0, at);
+  }
+
+  /** Adds a chunk to the partial message. Returns where reading goes on, or null when it is still not complete. */
+  #complete(partial: Buffer, chunk: Buffer): { bytes: Buffer; at: number } | null {
+    if (partial.length < HEADER_BYTES) {
+      this.#partial = null;
+      return { bytes: Buffer.concat([partial, chunk]), at: 0 };
+    }
+    const copied = chunk.copy(partial, this.#partialLength);
+    this.#partialLength += copied;
+    if (this.#partialLength < partial.length) return null;
+    this.#partial = null;
+    if (partial[0] !== COPY_DATA) this.#toDriver(partial);
+    else if (!this.#isDiscarding) this.#handler(partial, HEADER_BYTES, partial.length);
+    if (!this.#isPaused) return { bytes: chunk, at: copied };
+    if (copied < chunk.length) this.#unread.unshift(chunk.subarray(copied));
+    return null;
+  }
+}
+
+/** The driver keeps its socket in a property that its types leave out; the exact version is pinned and tested. */
+const socketOf = (client: Client): Socket =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream;

@@ -1,0 +1,72 @@
+type HandoffOptions = { itemsMax: number; onFull: () => void; onRoom: () => void };
+
+/**
+ * A bounded queue between callbacks and one consumer. It may exceed its bound by what arrives before the producer has
+ * reacted to `onFull`; `onRoom` follows when the consumer has taken an item.
+ */
+export class Handoff<T> implements AsyncIterable<T> {
+  readonly #options: HandoffOptions;
+  readonly #items: T[] = [];
+  #failure: { error: unknown } | null = null;
+  #isEnded = false;
+  #isFull = false;
+  #wake: (() => void) | null = null;
+
+  constructor(options: HandoffOptions) {
+    this.#options = options;
+  }
+
+  push(item: T): void {
+    if (this.#isEnded || this.#failure) return;
+    this.#items.push(item);
+    this.#notify();
+    if (this.#items.length < this.#options.itemsMax || this.#isFull) return;
+    this.#isFull = true;
+    this.#options.onFull();
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** The consumer still gets what was pushed before, then the error. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#notify();
+  }
+
+  /** The consumer gets nothing more. */
+  end(): void {
+    this.#isEnded = true;
+    this.#items.length = 0;
+    this.#notify();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    while (!this.#isEnded) {
+      const item = this.#items.shift();
+      if (item !== undefined) {
+        if (this.#isFull && this.#items.length < this.#options.itemsMax) {
+          this.#isFull = false;
+          this.#options.onRoom();
+        }
+        yield item;
+      } else if (this.#failure) {
+        throw this.#failure.error;
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Client } from 'pg';
+import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
+import { discoverTable } from '@/server/postgres/discover.ts';
+import { resolveTypes } from '@/server/postgres/value-types.ts';
+import type { Relation } from './pgoutput.ts';
+
+/**
+ * The schema of a table as the stream announced it. The announcement decides which columns there are; the catalog adds
+ * what it lacks (attnum, base types, key order). The catalog shows the present and the stream the past, so when they
+ * differ, columns are aligned in order: attnums only grow, and dropped ones stay behind as gaps.
+ */
+export async function resolveRelation(
+  client: Client,
+  options: { relation: Relation; previous: TableSchema | undefined },
+): Promise<TableSchema> {
+  const { relation, previous } = options;
+  const discovered = (await discoverTable(client, relation.oid))?.schema;
+  if (discovered && isSame(relation, discovered)) return discovered;
+  const types = await resolveTypes(client, relation.columns);
+  const slots = await attributeSlots(client, relation.oid);
+  const attnums = alignColumns(relation.columns, slots, previous?.columns ?? []);
+  const byAttnum = new Map((discovered ?? previous)?.columns.map((column) => [column.attnum, column]));
+  let keyPlace = 0;
+  const columns = relation.columns.map((column, index): SourceColumn => {
+    const attnum = attnums[index] ?? index + 1;
+    const known = byAttnum.get(attnum);
+    const isKey = relation.replicaIdentity === 'f' ? (known?.keyOrdinal ?? null) !== null : column.isKey;
+    return {
+      attnum,
+      name: column.name,
+      typeName: types[index]?.typeName ?? `type ${column.typeOid}`,
+      typeOid: column.typeOid,
+      typmod: column.typmod,
+      type: types[index]?.type ?? { kind: 'text' },
+      notNull: known?.notNull ?? false,
+      keyOrdinal: isKey ? (known?.keyOrdinal ?? keyPlace++) : null,
+    };
+  });
+  const { oid, schema, table, replicaIdentity } = relation;
+  return { oid, schema, table, replicaIdentity, columns: withDenseKey(columns) };
+}
+
+/** An attribute of the table in the catalog. A dropped one has lost its name and type, but keeps its number. */
+export type AttributeSlot = {
+  readonly attnum: number;
+  readonly name: string | null;
+  readonly typeOid: number;
+  readonly typmod: number;
+};
+
+/**
+ * Assigns an attnum to every announced column, in ascending order, so that as much as possible matches: name and type
+ * before type alone (a rename), before a slot that was dropped since. `previous` is what the stream announced before:
+ * it remembers the names of dropped columns.
+ */
+export function alignColumns(
+  announced: Relation['columns'],
+  slots: readonly AttributeSlot[],
+  previous: readonly SourceColumn[],
+): number[] {
+  if (slots.length < announced.length) return announced.map((_, index) => previous[index]?.attnum ?? index + 1);
+  const width = slots.length + 1;
+  const best = new Float64Array((announced.length + 1) * width).fill(Number.NEGATIVE_INFINITY);
+  best.fill(0, 0, width);
+  const before = new Map(previous.map((column) => [column.attnum, column.name]));
+  for (let i = 1; i <= announced.length; i++)
+    for (let j = i; j < width; j++) {
+      const skipped = best[i * width + j - 1] as number;
+      const taken = (best[(i - 1) * width + j - 1] as number) + score(announced[i - 1], slots[j - 1], before);
+      best[i * width + j] = Math.max(skipped, taken);
+    }
+  const attnums: number[] = [];
+  for (let i = announced.length, j = slots.length; i > 0; j--) {
+    if (j > i && best[i * width + j] === best[i * width + j - 1]) continue;
+    attnums[i - 1] = slots[j - 1]?.attnum ?? i;
+    i--;
+  }
+  return attnums;
+}
+
+function score(
+  column: Relation['columns'][number] | undefined,
+  slot: AttributeSlot | undefined,
+  before: ReadonlyMap<number, string>,
+): number {
+  if (!column || !slot) return 0;
+  const remembered = before.get(slot.attnum) === column.name ? 8 : 0;
+  if (slot.name === null) return remembered + 2;
+  const sameType = slot.typeOid === column.typeOid && slot.typmod === column.typmod;
+  if (slot.name === column.name) return remembered + (sameType ? 8 : 6);
+  return remembered + (sameType ? 1 : 0);
+}
+
+async function attributeSlots(client: Client, oid: number): Promise<AttributeSlot[]> {
+  const { rows } = await client.query<{ attnum: number; name: string | null; typeOid: number; typmod: number }>(
+    `SELECT attnum, CASE WHEN NOT attisdropped THEN attname END AS name, atttypid AS "typeOid", atttypmod AS typmod
+       FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND attgenerated = '' ORDER BY attnum`,
+    [oid],
+  );
+  return rows;
+}
+
+function isSame(relation: Relation, schema: TableSchema): boolean {
+  return (
+    relation.schema === schema.schema &&
+    relation.table === schema.table &&
+    relation.replicaIdentity === schema.replicaIdentity &&
+    relation.columns.length === schema.columns.length &&
+    relation.columns.every((column, index) => {
+      const other = schema.columns[index];
+      return (
+        column.name === other?.name &&
+        column.typeOid === other.typeOid &&
+        column.typmod === other.typmod &&
+        (relation.replicaIdentity === 'f' || column.isKey === (other.keyOrdinal !== null))
+      );
+    })
+  );
+}
+
+/** Ordinals from two sources may collide or leave gaps; the order they give is what counts. */
+function withDenseKey(columns: readonly SourceColumn[]): SourceColumn[] {
+  const ordered = columns
+    .filter((column) => column.keyOrdinal !== null)
+    .sort((a, b) => (a.keyOrdinal ?? 0) - (b.keyOrdinal ?? 0) || a.attnum - b.attnum);
+  return columns.map((column) =>
+    column.keyOrdinal === null ? column : { ...column, keyOrdinal: ordered.indexOf(column) },
+  );
+}

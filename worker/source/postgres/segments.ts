@@ -1,0 +1,331 @@
+import { formatLsn, type Lsn, toLsn, ZERO_LSN } from '@/server/domain/lsn.ts';
+import type { Segment } from '@/server/domain/segment.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import type { Log } from '@/server/platform/logger.ts';
+import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
+import { sourceError, sqlState } from '@/server/postgres/source-error.ts';
+import { AckTracker } from '../ack-tracker.ts';
+import type { ChangeSource } from '../source.ts';
+import { type StreamTable, streamTable } from './growing-block.ts';
+import { Handoff } from './handoff.ts';
+import { type Message, PgoutputReader, type Relation } from './pgoutput.ts';
+import { resolveRelation } from './relation-schema.ts';
+import { RowEncoder } from './row-encoder.ts';
+import { SegmentBuilder } from './segment-builder.ts';
+import { inspectSlot, takeOverSlot } from './slot.ts';
+import { type WalFrames, walFrames } from './wal-frames.ts';
+import { widenXid } from './widen-xid.ts';
+
+export type ChangeSourceOptions = {
+  readonly connection: SourceConnection;
+  readonly slot: string;
+  readonly publication: string;
+  /** Commit LSN of the last durable transaction: everything at or before it is discarded. Zero at the beginning. */
+  readonly from: Lsn;
+  /** What the slot may be confirmed to for `from`. Zero only for a slot that has never been read. */
+  readonly endLsn: Lsn;
+  /** Only these tables (pg_class oids); default: all of the publication. */
+  readonly tables?: ReadonlySet<number>;
+  readonly limits: { readonly segmentBytesMax: number; readonly segmentAgeMsMax: number };
+  /** Names our sessions on the source, and marks the ones that may be ended to take the slot over. */
+  readonly applicationName?: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+/** Segments that wait for the consumer; with the one being built and the one being stored, the memory bound. */
+const SEGMENTS_WAITING_MAX = 2;
+
+/**
+ * Reads a slot of PostgreSQL from the given position on. Throws SOURCE_SLOT_MISSING, SOURCE_SLOT_LOST, SOURCE_SLOT_GAP,
+ * SOURCE_SLOT_BUSY, SOURCE_SERVER_CHANGED or SOURCE_PUBLICATION when the slot cannot carry on from there.
+ */
+export async function openChangeSource(options: ChangeSourceOptions): Promise<ChangeSource> {
+  const applicationName = options.applicationName ?? captureApplicationName(options.slot);
+  const catalog = await openSourceSession(options.connection, { applicationName: `${applicationName} catalog` });
+  let source: PostgresSource | null = null;
+  try {
+    const resumeEnd = await checkResume(catalog, options);
+    await takeOverSlot(catalog.client, { slot: options.slot, applicationName, signal: options.signal });
+    const { rows } = await catalog.client.query<{ xid: string }>(
+      'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid',
+    );
+    source = new PostgresSource(options, { applicationName, catalog, resumeEnd, xidReference: Number(rows[0]?.xid) });
+    await source.start();
+    return source;
+  } catch (error) {
+    await (source ?? catalog)[Symbol.asyncDispose]();
+    throw streamError(error, options);
+  }
+}
+
+/** The name of the session that reads a slot; whoever holds the lease may end such a session. */
+export const captureApplicationName = (slot: string): string => `philotes ${slot}`.slice(0, 50);
+
+class PostgresSource implements ChangeSource {
+  readonly #options: ChangeSourceOptions;
+  readonly #catalog: SourceSession;
+  readonly #acks: AckTracker;
+  readonly #builder: SegmentBuilder;
+  readonly #encoder = new RowEncoder();
+  readonly #reader: PgoutputReader;
+  readonly #queue: Handoff<Segment>;
+  /** By oid: the schema in force; null while it is being looked up, and for tables that are not ours. */
+  readonly #tables = new Map<number, StreamTable | null>();
+  readonly #schemas = new Map<number, StreamTable>();
+  readonly #frames: WalFrames;
+  #isResolving = false;
+  #isSkipping = false;
+  #xidReference: number;
+  #serverClockUs = 0n;
+  #builtSinceMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort = () => this.#queue.end();
+
+  constructor(
+    options: ChangeSourceOptions,
+    at: { applicationName: string; catalog: SourceSession; resumeEnd: Lsn; xidReference: number },
+  ) {
+    this.#options = options;
+    this.#catalog = at.catalog;
+    this.#xidReference = at.xidReference;
+    this.#acks = new AckTracker({ resumeFrom: at.resumeEnd, nowMs: performance.now() });
+    this.#builder = new SegmentBuilder({
+      segmentBytesMax: options.limits.segmentBytesMax,
+      resumeFrom: options.from,
+      resumeEnd: at.resumeEnd,
+    });
+    this.#queue = new Handoff({
+      itemsMax: SEGMENTS_WAITING_MAX,
+      onFull: () => this.#frames.pause(),
+      onRoom: () => this.#resume(),
+    });
+    this.#reader = new PgoutputReader({
+      begin: (transaction) => this.#begin(transaction),
+      commit: (endLsn) => this.#commit(endLsn),
+      relation: (relation) => this.#relation(relation),
+      insert: (message, newAt) => this.#insert(message, newAt),
+      update: (message, newAt) => this.#update(message, newAt),
+      delete: (message) => this.#delete(message),
+      truncate: (oids) => this.#truncate(oids),
+    });
+    this.#frames = walFrames({
+      connection: options.connection,
+      applicationName: at.applicationName,
+      slot: options.slot,
+      publication: options.publication,
+      startLsn: this.#acks.safe,
+      safe: () => this.#acks.safe,
+      onMessage: (bytes, start, end) => this.#reader.read(bytes, start, end),
+      onKeepalive: ({ walEnd, clockUs }) => {
+        this.#serverClockUs = clockUs;
+        if (this.#builder.isEmpty && !this.#builder.isInTransaction) this.#acks.passed(walEnd);
+      },
+    });
+  }
+
+  get segments(): AsyncIterable<Segment> {
+    return this.#queue;
+  }
+
+  async start(): Promise<void> {
+    const { slot, signal, limits } = this.#options;
+    await this.#frames.start();
+    this.#frames.ended.then(
+      () => this.#queue.end(),
+      (error: unknown) => this.#queue.fail(streamError(error, this.#options)),
+    );
+    this.#timer = setInterval(() => this.#tick(), Math.max(10, Math.floor(limits.segmentAgeMsMax / 3)));
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
+    this.#options.log.info('capture stream started', { slot, from: formatLsn(this.#acks.safe) });
+  }
+
+  confirm(endLsn: Lsn): void {
+    this.#acks.stored(endLsn);
+    this.#frames.report();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    this.#queue.end();
+    await this.#frames.close();
+    await this.#catalog[Symbol.asyncDispose]();
+  }
+
+  #begin(transaction: { commitLsn: Lsn; commitTimeUs: bigint; xid: number }): void {
+    this.#isSkipping = transaction.commitLsn <= this.#options.from;
+    this.#acks.began();
+    this.#builder.begin(transaction);
+    const xid = widenXid(transaction.xid, this.#xidReference);
+    this.#xidReference = Math.max(this.#xidReference, xid);
+    this.#encoder.beginTransaction({ ...transaction, xid });
+  }
+
+  #commit(endLsn: Lsn): void {
+    this.#builder.end(endLsn);
+    if (this.#builder.isEmpty) this.#acks.endedEmpty(endLsn);
+    else if (this.#builder.isFull || this.#isAged()) this.#cut();
+  }
+
+  #insert(message: Message, newAt: number): void {
+    const table = this.#tableOf(message.oid);
+    if (!table) {
+      this.#encoder.skip();
+      return;
+    }
+    const block = this.#builder.block(table);
+    const before = block.length;
+    this.#encoder.insert(block, message, newAt);
+    this.#grew(block.length - before);
+  }
+
+  #update(message: Message, newAt: number): void {
+    const table = this.#tableOf(message.oid);
+    if (!table) {
+      this.#encoder.skip();
+      return;
+    }
+    const block = this.#builder.block(table);
+    const before = block.length;
+    this.#encoder.update(block, message, newAt);
+    this.#grew(block.length - before);
+  }
+
+  #delete(message: Message): void {
+    const table = this.#tableOf(message.oid);
+    if (!table) {
+      this.#encoder.skip();
+      return;
+    }
+    const block = this.#builder.block(table);
+    const before = block.length;
+    this.#encoder.delete(block, message);
+    this.#grew(block.length - before);
+  }
+
+  #truncate(oids: readonly number[]): void {
+    for (const oid of oids) {
+      const table = this.#tableOf(oid);
+      if (!table) {
+        this.#encoder.skip();
+        continue;
+      }
+      const block = this.#builder.block(table);
+      const before = block.length;
+      this.#encoder.truncate(block);
+      this.#grew(block.length - before);
+    }
+  }
+
+  /** Null for what is not ours or already durable. */
+  #tableOf(oid: number): StreamTable | null {
+    const table = this.#tables.get(oid);
+    if (table === undefined) throw new AppError('SOURCE_PROTOCOL', `a change of table ${oid} came before its columns`);
+    return this.#isSkipping ? null : table;
+  }
+
+  #grew(bytes: number): void {
+    if (this.#builder.isEmpty) this.#builtSinceMs = performance.now();
+    this.#builder.grew(bytes);
+    if (this.#builder.isFull) this.#cut();
+  }
+
+  /** Reading stops until the table's columns are known; what follows waits in the socket. */
+  #relation(relation: Relation): void {
+    const { tables } = this.#options;
+    if (tables && !tables.has(relation.oid)) {
+      this.#tables.set(relation.oid, null);
+      return;
+    }
+    this.#isResolving = true;
+    this.#frames.pause();
+    const previous = this.#schemas.get(relation.oid);
+    resolveRelation(this.#catalog.client, { relation, previous: previous?.schema }).then(
+      (schema) => {
+        const resolved = streamTable(schema);
+        const table = previous?.hash === resolved.hash ? previous : resolved;
+        this.#tables.set(relation.oid, table);
+        this.#schemas.set(relation.oid, table);
+        this.#isResolving = false;
+        this.#resume();
+      },
+      (error: unknown) => this.#queue.fail(sourceError(error, `reading the columns of table ${relation.oid}`)),
+    );
+  }
+
+  #resume(): void {
+    if (!this.#isResolving && !this.#queue.isFull) this.#frames.resume();
+  }
+
+  #cut(): void {
+    for (const segment of this.#builder.cut()) this.#offer(segment);
+  }
+
+  #offer(segment: Segment): void {
+    if (segment.complete)
+      this.#acks.offered({ endLsn: segment.endLsn, isInTransaction: this.#builder.isInTransaction });
+    this.#queue.push(segment);
+  }
+
+  #tick(): void {
+    if (this.#builder.isInTransaction) return;
+    if (!this.#builder.isEmpty) {
+      if (this.#isAged()) this.#cut();
+      return;
+    }
+    const endLsn = this.#queue.size === 0 ? this.#acks.dueAdvance(performance.now()) : null;
+    if (endLsn === null) return;
+    // A commit record may begin exactly at this position; only transactions before it have been passed.
+    const passedLsn = toLsn(endLsn - 1n);
+    this.#offer(this.#builder.advance({ toLsn: passedLsn, endLsn, commitTimeUs: this.#serverClockUs }));
+  }
+
+  #isAged(): boolean {
+    return performance.now() - this.#builtSinceMs >= this.#options.limits.segmentAgeMsMax;
+  }
+}
+
+/** Compares the stored position with the slot and the server, and returns where reading resumes. */
+async function checkResume(catalog: SourceSession, options: ChangeSourceOptions): Promise<Lsn> {
+  const { slot, endLsn, publication } = options;
+  const state = await inspectSlot(catalog.client, slot);
+  if (!state) throw new AppError('SOURCE_SLOT_MISSING', `slot ${slot} does not exist`);
+  if (state.walStatus === 'lost' || state.restartLsn === null || state.confirmedFlushLsn === null)
+    throw new AppError('SOURCE_SLOT_LOST', `slot ${slot} was invalidated by the server`);
+  if (state.plugin !== 'pgoutput' || state.database !== options.connection.database)
+    throw new AppError('SOURCE_SLOT_GAP', `slot ${slot} is another one: ${state.plugin} of ${state.database}`);
+  if (endLsn !== ZERO_LSN && endLsn < state.confirmedFlushLsn)
+    throw new AppError(
+      'SOURCE_SLOT_GAP',
+      `slot ${slot} starts at ${formatLsn(state.confirmedFlushLsn)}, after the stored position ${formatLsn(endLsn)}`,
+    );
+  const { rows } = await catalog.client.query<{ is_ahead: boolean; is_published: boolean }>(
+    `SELECT $1::pg_lsn > pg_current_wal_lsn() AS is_ahead,
+            EXISTS (SELECT FROM pg_publication WHERE pubname = $2) AS is_published`,
+    [formatLsn(endLsn), publication],
+  );
+  if (rows[0]?.is_ahead)
+    throw new AppError(
+      'SOURCE_SERVER_CHANGED',
+      `the server has not yet reached the stored position ${formatLsn(endLsn)}`,
+    );
+  if (!rows[0]?.is_published) throw new AppError('SOURCE_PUBLICATION', `publication ${publication} does not exist`);
+  return endLsn === ZERO_LSN ? state.confirmedFlushLsn : endLsn;
+}
+
+/** SQLSTATEs that START_REPLICATION and decoding raise, seen on live servers. */
+function streamError(error: unknown, options: ChangeSourceOptions): AppError {
+  const { slot, publication } = options;
+  switch (sqlState(error)) {
+    case '42704':
+      return new AppError('SOURCE_PUBLICATION', `slot ${slot} or publication ${publication} does not exist there`, {
+        cause: error,
+      });
+    case '55000':
+      return new AppError('SOURCE_SLOT_LOST', `slot ${slot} cannot be read`, { cause: error });
+    default:
+      return sourceError(error, `streaming from slot ${slot}`);
+  }
+}
