@@ -45,6 +45,10 @@ export type Field = {
   readonly required: boolean;
   readonly type: Type;
   readonly doc?: string;
+  /** Version 3: what rows written before the field existed hold, in the JSON single-value form. */
+  readonly 'initial-default'?: unknown;
+  /** Version 3: what writers fill in when a row has no value. */
+  readonly 'write-default'?: unknown;
 };
 
 export type Schema = StructType & {

@@ -1,6 +1,6 @@
 import type {
   EncryptedKey,
-  PartitionSpec,
+  PartitionField,
   PartitionStatisticsFile,
   Properties,
   Snapshot,
@@ -19,7 +19,7 @@ export type TableUpdate =
   | { readonly action: 'upgrade-format-version'; readonly 'format-version': number }
   | { readonly action: 'add-schema'; readonly schema: Schema; readonly 'last-column-id'?: number }
   | { readonly action: 'set-current-schema'; readonly 'schema-id': number }
-  | { readonly action: 'add-spec'; readonly spec: PartitionSpec }
+  | { readonly action: 'add-spec'; readonly spec: UnboundPartitionSpec }
   | { readonly action: 'set-default-spec'; readonly 'spec-id': number }
   | { readonly action: 'add-sort-order'; readonly 'sort-order': SortOrder }
   | { readonly action: 'set-default-sort-order'; readonly 'sort-order-id': number }
@@ -38,3 +38,9 @@ export type TableUpdate =
   | { readonly action: 'remove-schemas'; readonly 'schema-ids': readonly number[] }
   | { readonly action: 'add-encryption-key'; readonly 'encryption-key': EncryptedKey }
   | { readonly action: 'remove-encryption-key'; readonly 'key-id': string };
+
+/** A spec as a request states it: ids are hints, and fields without one get the next free id. */
+export type UnboundPartitionSpec = {
+  readonly 'spec-id'?: number;
+  readonly fields: readonly (Omit<PartitionField, 'field-id'> & { readonly 'field-id'?: number })[];
+};
