@@ -91,6 +91,11 @@ export const ERROR_CODES = {
     retry: 'manual',
     remedy: 'The server sent something this version does not know. Report it with the log lines around it.',
   },
+  SOURCE_TABLE_MISSING: {
+    http: 409,
+    retry: 'manual',
+    remedy: 'Create the table on the source, grant SELECT on it, or take it out of the pipeline.',
+  },
   SOURCE_TABLE_CHANGED: {
     http: 409,
     retry: 'automatic',

@@ -1,0 +1,90 @@
+import type { Pool } from 'pg';
+import { formatLsn } from '@/server/domain/lsn.ts';
+import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
+import { type DiscoveredTable, discoverTables } from '@/server/postgres/discover.ts';
+import { createSegmentTables } from '@/worker/buffer/segment-tables.ts';
+import { readTail } from '@/worker/buffer/tail.ts';
+import { ensurePublication } from '@/worker/source/postgres/publication.ts';
+import { createSlot, dropSlot } from '@/worker/source/postgres/slot.ts';
+import type { PipelineDefinition, PipelineTable } from './definition.ts';
+import { readTables } from './definition.ts';
+
+type Options = {
+  readonly pool: Pool;
+  readonly connection: SourceConnection;
+  readonly pipeline: PipelineDefinition;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Makes sure that everything a running pipeline owns exists, under the capture lease: the tables are known, published,
+ * and the slot stands. Publication, then slot, then position: a crash in between leaves a slot without a position,
+ * which holds nothing of value and is made anew. Safe to repeat. Returns the tables with their oids.
+ */
+export async function provision(options: Options): Promise<PipelineTable[]> {
+  const { pool, connection, pipeline } = options;
+  await using session = await openSourceSession(connection, {
+    applicationName: applicationName(pipeline.id, 'control'),
+  });
+  const tables = await resolveTables(pool, { session, pipelineId: pipeline.id });
+  await ensurePublication(session.client, {
+    publication: publicationName(pipeline.id),
+    tables: tables.flatMap(({ oid }) => (oid === null ? [] : [oid])),
+  });
+  const system = await identify(session);
+  const tail = await readTail(pool, pipeline.id);
+  if (!tail) await createPosition(options, { session, system });
+  else if (tail.systemIdentifier !== system.identifier) {
+    throw new AppError('SOURCE_SERVER_CHANGED', `the source is not the cluster that pipeline ${pipeline.id} has read so far`);
+  }
+  return tables;
+}
+
+async function createPosition(
+  { pool, pipeline, signal }: Options,
+  { session, system }: { session: SourceSession; system: { identifier: string; timeline: number } },
+): Promise<void> {
+  const slot = slotName(pipeline.id);
+  await createSegmentTables(pool, pipeline.number);
+  await dropSlot(session.client, { slot, applicationName: applicationName(pipeline.id, 'capture'), signal });
+  const { consistentLsn } = await createSlot(session.client, { slot });
+  await pool.query(
+    /* sql */ `
+    insert into position (pipeline_id, system_identifier, timeline, tail_lsn, tail_end_lsn, tail_commit_time,
+                          committed_lsn, committed_commit_time)
+    values ($1, $2, $3, '0/0', $4, now(), $4, now())`,
+    [pipeline.id, system.identifier, system.timeline, formatLsn(consistentLsn)],
+  );
+}
+
+/** Finds each table's oid by name once; from then on the oid says which table is meant. */
+async function resolveTables(
+  pool: Pool,
+  { session, pipelineId }: { session: SourceSession; pipelineId: string },
+): Promise<PipelineTable[]> {
+  const tables = await readTables(pool, pipelineId);
+  if (tables.every((table) => table.oid !== null)) return tables;
+  const found = new Map<string, DiscoveredTable>();
+  for (const one of await discoverTables(session.client)) found.set(`${one.schema.schema}\n${one.schema.table}`, one);
+  for (const table of tables) {
+    if (table.oid !== null) continue;
+    const oid = found.get(`${table.schema}\n${table.table}`)?.schema.oid;
+    if (oid === undefined) {
+      throw new AppError('SOURCE_TABLE_MISSING', `the source has no table ${table.schema}.${table.table}`);
+    }
+    await pool.query('update pipeline_table set source_oid = $2 where id = $1', [table.id, oid]);
+  }
+  return readTables(pool, pipelineId);
+}
+
+async function identify(session: SourceSession): Promise<{ identifier: string; timeline: number }> {
+  const { rows } = await session.client.query<{ identifier: string; timeline: number }>(
+    `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS identifier,
+            (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline`,
+  );
+  const row = rows[0];
+  if (!row) throw new AppError('SOURCE_UNREACHABLE', 'the source did not say which cluster it is');
+  return row;
+}
