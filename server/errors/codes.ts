@@ -96,6 +96,11 @@ export const ERROR_CODES = {
     retry: 'manual',
     remedy: 'Create the table on the source, grant SELECT on it, or take it out of the pipeline.',
   },
+  SOURCE_SNAPSHOT_LOST: {
+    http: 409,
+    retry: 'automatic',
+    remedy: 'The session that held the copy together ended; the copy of this table starts again.',
+  },
   SOURCE_TABLE_CHANGED: {
     http: 409,
     retry: 'automatic',

@@ -9,6 +9,7 @@ export class Handoff<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   #failure: { error: unknown } | null = null;
   #isEnded = false;
+  #isFinished = false;
   #isFull = false;
   #wake: (() => void) | null = null;
 
@@ -17,7 +18,7 @@ export class Handoff<T> implements AsyncIterable<T> {
   }
 
   push(item: T): void {
-    if (this.#isEnded || this.#failure) return;
+    if (this.#isEnded || this.#isFinished || this.#failure) return;
     this.#items.push(item);
     this.#notify();
     if (this.#items.length < this.#options.itemsMax || this.#isFull) return;
@@ -39,6 +40,12 @@ export class Handoff<T> implements AsyncIterable<T> {
     this.#notify();
   }
 
+  /** The consumer still gets what was pushed before, then the end. */
+  finish(): void {
+    this.#isFinished = true;
+    this.#notify();
+  }
+
   /** The consumer gets nothing more. */
   end(): void {
     this.#isEnded = true;
@@ -57,6 +64,8 @@ export class Handoff<T> implements AsyncIterable<T> {
         yield item;
       } else if (this.#failure) {
         throw this.#failure.error;
+      } else if (this.#isFinished) {
+        return;
       } else {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
