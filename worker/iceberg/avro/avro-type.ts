@@ -1,0 +1,43 @@
+import avro, { type Type } from 'avsc';
+
+export type AvroSchema = string | readonly AvroSchema[] | AvroComplex;
+type AvroComplex = { readonly type: AvroSchema; readonly [attribute: string]: unknown };
+
+export type AvroField = {
+  readonly name: string;
+  readonly type: AvroSchema;
+  readonly default?: null;
+  readonly 'field-id': number;
+};
+
+/** The codec of a schema: 64-bit longs as bigint, unions without wrappers, logical types as their plain base. */
+export function avroType(schema: AvroSchema): Type {
+  return avro.Type.forSchema(structuredClone(schema) as never, { registry: { long: bigLong }, wrapUnions: false });
+}
+
+/** Field id -> name of a record schema: Iceberg files are read by id, since writers differ in names. */
+export function namesById(schema: AvroSchema): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const field of fieldsOf(schema)) names.set(field['field-id'], field.name);
+  return names;
+}
+
+/** A record schema's fields; the record may be one branch of an optional. */
+export function fieldsOf(schema: AvroSchema): readonly AvroField[] {
+  if (Array.isArray(schema)) return schema.flatMap((branch: AvroSchema) => fieldsOf(branch));
+  if (typeof schema !== 'object' || !('fields' in schema)) return [];
+  return (schema as unknown as { fields: readonly AvroField[] }).fields;
+}
+
+const bigLong = avro.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(value);
+    return bytes;
+  },
+  fromJSON: (value: number | string) => BigInt(value),
+  toJSON: (value: bigint) => value.toString(),
+  isValid: (value: unknown) => typeof value === 'bigint',
+  compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
+});

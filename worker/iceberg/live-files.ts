@@ -1,0 +1,26 @@
+import { currentSnapshot, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
+import { isLive, type ManifestEntry } from './manifest.ts';
+import type { ManifestReader } from './manifest-cache.ts';
+
+/** A live file of a table. `sequenceNumber` decides which deletes apply to which data. */
+export type LiveFile = Pick<ManifestEntry, 'file' | 'sequenceNumber' | 'fileSequenceNumber'>;
+
+export type LiveFiles = {
+  readonly data: readonly LiveFile[];
+  readonly deletes: readonly LiveFile[];
+};
+
+/** The files that a reader of the table's current snapshot reads; none for a table that was never written. */
+export async function liveFiles(options: { metadata: TableMetadata; reader: ManifestReader }): Promise<LiveFiles> {
+  const snapshot = currentSnapshot(options.metadata);
+  const data: LiveFile[] = [];
+  const deletes: LiveFile[] = [];
+  if (!snapshot) return { data, deletes };
+  const manifests = await options.reader.manifests(snapshot['manifest-list']);
+  const entries = await Promise.all(manifests.map((manifest) => options.reader.entries(manifest)));
+  manifests.forEach((manifest, index) => {
+    const files = manifest.content === 'data' ? data : deletes;
+    for (const entry of entries[index] ?? []) if (isLive(entry)) files.push(entry);
+  });
+  return { data, deletes };
+}
