@@ -4,6 +4,7 @@ import { META_COLUMNS } from '@/server/domain/row-block.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import { csvFields, csvRecords } from './csv-record.ts';
 import type { ScratchFile } from './load-changes.ts';
+import { linePosition } from './read-lines.ts';
 import { type Reject, reasonFor } from './reject.ts';
 
 type RejectOptions = {
@@ -35,15 +36,15 @@ export async function findRejects(
   const bytes = await readFile(file.path);
   const rejects: Reject[] = [];
   for (const { start, end } of csvRecords(bytes)) {
-    const [op = '', lsn = '0', ordinal = '0'] = bytes.toString('latin1', start, Math.min(end, start + 64)).split(',');
-    const index = wanted.get(`${lsn},${ordinal}`);
+    const { op, position } = linePosition(bytes, start, end);
+    const index = wanted.get(position);
     const malformed = offsets.has(start);
     if (index === undefined && !malformed) continue;
     const payload = Buffer.from(bytes.subarray(start, end));
     const column = index === undefined ? undefined : lake.columns[index];
     const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
-    const position = { lsn: BigInt(lsn), ordinal: BigInt(ordinal), op };
-    rejects.push({ ...position, column: column?.name ?? null, reason, payload });
+    const [lsn = '0', ordinal = '0'] = position.split(',');
+    rejects.push({ lsn: BigInt(lsn), ordinal: BigInt(ordinal), op, column: column?.name ?? null, reason, payload });
   }
   return { rejects, malformed: offsets.size };
 }
@@ -60,8 +61,8 @@ async function countNulled(
 }
 
 async function malformedOffsets(session: ColumnarSession, errors: string): Promise<Set<number>> {
-  const rows = await session.rows(`SELECT DISTINCT line_byte_position AS at FROM ${errors}_errors`);
-  return new Set(rows.map(({ at }) => Number(at)));
+  const rows = await session.rows(`SELECT DISTINCT line_byte_position FROM ${errors}_errors`);
+  return new Set(rows.map((row) => Number(row.line_byte_position)));
 }
 
 function sourceText(file: ScratchFile, payload: Buffer, attnum: number | null): string | null {

@@ -24,6 +24,8 @@ export type LoadedChanges = AsyncDisposable & {
   /** Rows of all blocks, rejected ones included. */
   readonly rows: number;
   readonly rejects: readonly Reject[];
+  /** The scratch files it was loaded from, for the lines of rows that are rejected later. */
+  readonly files: readonly ScratchFile[];
   /** Values that became null, by lake column name: under the `null` policy, and in the old rows of deletes. */
   readonly nulled: ReadonlyMap<string, number>;
 };
@@ -47,7 +49,8 @@ export async function loadChanges(
     const rejects: Reject[] = [];
     const nulled = new Map<string, number>();
     let rows = 0;
-    for (const file of await writeScratchFiles({ session, lake, blocks })) {
+    const files = await writeScratchFiles({ session, lake, blocks });
+    for (const file of files) {
       const errors = session.newName('rejects');
       const stage = { lake, schema: file.schema, paths: [file.path], format: 'block', rejects: errors } as const;
       const before = await countRows(session, table);
@@ -67,7 +70,16 @@ export async function loadChanges(
       rejects.push(...found.rejects);
       rows += file.rows;
     }
-    return { session, lake, table, rows, rejects, nulled, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+    return {
+      session,
+      lake,
+      table,
+      rows,
+      rejects,
+      nulled,
+      files,
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;

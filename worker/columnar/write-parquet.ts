@@ -107,7 +107,7 @@ async function countNans(
 
 async function splitOffsets(session: ColumnarSession, localPath: string): Promise<bigint[]> {
   const rows =
-    await session.rows(`SELECT min(least(coalesce(dictionary_page_offset, data_page_offset), data_page_offset)) AS at
-    FROM parquet_metadata(${literal(localPath)}) GROUP BY row_group_id ORDER BY at`);
-  return rows.map(({ at }) => BigInt(String(at)));
+    await session.rows(`SELECT min(least(coalesce(dictionary_page_offset, data_page_offset), data_page_offset)) AS first_byte
+    FROM parquet_metadata(${literal(localPath)}) GROUP BY row_group_id ORDER BY first_byte`);
+  return rows.map((row) => BigInt(String(row.first_byte)));
 }
