@@ -1,0 +1,77 @@
+import { currentSchema, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
+import type { Field, Type } from '@/server/domain/iceberg/schema.ts';
+import { LAST_ADDED, type TableUpdate } from '@/server/domain/iceberg/updates.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { lakeNames } from './column-names.ts';
+import { canHold, icebergType } from './iceberg-type.ts';
+import { attnumOf, columnDoc, neededType, sourceOf, type ValuePolicies } from './lake-schema.ts';
+
+/**
+ * The updates that bring a lake table up to the source's present columns; empty when nothing changed. New columns are
+ * added as optional, renamed ones renamed, types widened where Iceberg allows. Columns the source dropped stay, so that
+ * their history can be read. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
+ */
+export function evolveSchema(options: {
+  metadata: TableMetadata;
+  schema: TableSchema;
+  policies: ValuePolicies;
+}): TableUpdate[] {
+  const { metadata, schema, policies } = options;
+  const lake = currentSchema(metadata);
+  const match = sourceOf(schema);
+  const matched = lake.fields.map((field) => ({ field, source: match(field) }));
+  const known = new Set(matched.flatMap(({ source }) => (source ? [source.attnum] : [])));
+  const orphaned = matched.filter(({ source }) => source === null).map(({ field }) => field.name);
+  const names = lakeNames(schema.columns, orphaned);
+
+  const fields = matched.map(({ field, source }): Field => {
+    if (!source) return field;
+    const type = widened(
+      field,
+      neededType(source, field.type === 'string' ? 'string' : 'dead-letter'),
+      source.typeName,
+    );
+    // Without an attnum in the doc a rename cannot be told from a drop and an add.
+    if (attnumOf(field) === null) return type === field.type ? field : { ...field, type };
+    return { ...field, name: renamed(field, source.name, names.get(source.attnum)), type, doc: columnDoc(source) };
+  });
+  let lastId = metadata['last-column-id'];
+  const newId = () => {
+    lastId += 1;
+    return lastId;
+  };
+  for (const column of schema.columns) {
+    if (known.has(column.attnum)) continue;
+    const id = newId();
+    const policy = policies.get(column.attnum) ?? 'dead-letter';
+    const type = icebergType({ type: column.type, policy, newId });
+    const name = names.get(column.attnum) ?? column.name;
+    fields.push({ id, name, required: false, type, doc: columnDoc(column) });
+  }
+  if (JSON.stringify(fields) === JSON.stringify(lake.fields)) return [];
+  const highest = Math.max(...metadata.schemas.map((candidate) => candidate['schema-id']));
+  return [
+    { action: 'add-schema', schema: { ...lake, 'schema-id': highest + 1, fields }, 'last-column-id': lastId },
+    { action: 'set-current-schema', 'schema-id': LAST_ADDED },
+  ];
+}
+
+/** A name that once needed a suffix keeps it while the source's name is the same. */
+function renamed(field: Field, sourceName: string, wanted: string | undefined): string {
+  const same = field.name === sourceName || field.name.replace(/_\d+$/, '') === sourceName;
+  return same || wanted === undefined ? field.name : wanted;
+}
+
+function widened(field: Field, needed: Type, typeName: string): Type {
+  const { type } = field;
+  if (canHold(type, needed)) return type;
+  if (canHold(needed, type) && needed !== 'string') {
+    // Only the element changes; its field id stays.
+    return typeof needed === 'object' && typeof type === 'object' && needed.type === 'list' && type.type === 'list'
+      ? { ...type, element: needed.element }
+      : needed;
+  }
+  const shown = typeof type === 'string' ? type : type.type;
+  throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `column ${field.name}: ${shown} cannot become ${typeName}`);
+}

@@ -1,0 +1,129 @@
+import type { Field, Schema, Type } from '@/server/domain/iceberg/schema.ts';
+import { CHANGELOG_COLUMNS, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
+import { keyColumns, type SourceColumn, type TableSchema } from '@/server/domain/table-schema.ts';
+import type { ValuePolicy } from '@/server/domain/value-type.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { lakeNames } from './column-names.ts';
+import { canHold, icebergType } from './iceberg-type.ts';
+
+/** By attnum; columns without one have the default, `dead-letter`. */
+export type ValuePolicies = ReadonlyMap<number, ValuePolicy>;
+
+export type LakeMode = 'mirror' | 'changelog';
+
+/**
+ * The schema to create a lake table with. A mirror's key columns are required and its identifier; everything else is
+ * optional, since NOT NULL may be dropped and deletes carry keys only. Field ids are 1, 2, ... outer columns first: what
+ * a catalog assigns. Throws LAKE_SCHEMA_IMPOSSIBLE for a mirror without a usable key.
+ */
+export function lakeSchema(options: { schema: TableSchema; policies: ValuePolicies; mode: LakeMode }): Schema {
+  const { schema, policies, mode } = options;
+  const own = mode === 'changelog' ? CHANGELOG_COLUMNS : [];
+  const names = lakeNames(schema.columns);
+  let lastId = own.length + schema.columns.length;
+  const newId = () => {
+    lastId += 1;
+    return lastId;
+  };
+  const key = mode === 'mirror' ? mirrorKey(schema, policies) : [];
+  const idOf = (column: SourceColumn) => own.length + schema.columns.indexOf(column) + 1;
+  const fields = [
+    ...own.map((column, index): Field => ({ id: index + 1, ...column })),
+    ...schema.columns.map(
+      (column): Field => ({
+        id: idOf(column),
+        name: names.get(column.attnum) ?? column.name,
+        required: key.includes(column),
+        type: icebergType({ type: column.type, policy: policies.get(column.attnum) ?? 'dead-letter', newId }),
+        doc: columnDoc(column),
+      }),
+    ),
+  ];
+  const base = { type: 'struct', 'schema-id': 0, fields } as const;
+  return key.length === 0 ? base : { ...base, 'identifier-field-ids': key.map(idOf) };
+}
+
+/**
+ * Ties a lake table's columns to the source's, by the attnum in a field's doc, so that a renamed column is recognised;
+ * by name where another tool dropped the doc. Throws LAKE_SCHEMA_IMPOSSIBLE when a column cannot hold its source's type.
+ */
+export function lakeTable(options: { lake: Schema; schema: TableSchema; policies: ValuePolicies }): LakeTable {
+  const { lake, schema, policies } = options;
+  const own = new Set<string>(CHANGELOG_COLUMNS.map((column) => column.name));
+  const match = sourceOf(schema);
+  const columns: LakeColumn[] = [];
+  const fieldIds = new Map<number, number>();
+  for (const field of lake.fields) {
+    if (own.has(field.name)) continue;
+    const source = match(field);
+    if (source) fieldIds.set(source.attnum, field.id);
+    columns.push(lakeColumn({ field, source, policy: policies.get(source?.attnum ?? -1) ?? 'dead-letter' }));
+  }
+  const keyFieldIds = keyColumns(schema).flatMap((column) => fieldIds.get(column.attnum) ?? []);
+  return { columns, keyFieldIds };
+}
+
+/** What a field's doc says: the source column, for renames, and its type, for people. */
+export const columnDoc = (column: SourceColumn): string => `pg:attnum=${column.attnum} ${column.typeName}`;
+
+export function attnumOf(field: Field): number | null {
+  const match = /^pg:attnum=(\d+)\b/.exec(field.doc ?? '');
+  return match ? Number(match[1]) : null;
+}
+
+/** Finds the source column of a field. */
+export function sourceOf(schema: TableSchema): (field: Field) => SourceColumn | null {
+  const byAttnum = new Map(schema.columns.map((column) => [column.attnum, column]));
+  const names = lakeNames(schema.columns);
+  const byName = new Map(schema.columns.map((column) => [names.get(column.attnum) ?? column.name, column]));
+  return (field) => {
+    const attnum = attnumOf(field);
+    return (attnum === null ? byName.get(field.name) : byAttnum.get(attnum)) ?? null;
+  };
+}
+
+/** The type a source column needs, with element ids that mean nothing. */
+export const neededType = (column: SourceColumn, policy: ValuePolicy): Type =>
+  icebergType({ type: column.type, policy, newId: () => 0 });
+
+function lakeColumn(options: { field: Field; source: SourceColumn | null; policy: ValuePolicy }): LakeColumn {
+  const { field, source, policy } = options;
+  const { type } = field;
+  if (source && !canHold(type, neededType(source, 'dead-letter'))) {
+    const shown = typeof type === 'string' ? type : type.type;
+    throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `column ${field.name}: ${shown} cannot hold ${source.typeName}`);
+  }
+  // Text in the lake is decided when the column is created, whatever the policy says now.
+  const asText = type === 'string' && source !== null && source.type.kind !== 'text';
+  return {
+    fieldId: field.id,
+    ...(typeof type === 'object' && type.type === 'list' ? { elementFieldId: type['element-id'] } : {}),
+    name: field.name,
+    type,
+    required: field.required,
+    attnum: source?.attnum ?? null,
+    policy: asText ? 'string' : policy === 'string' ? 'dead-letter' : policy,
+  };
+}
+
+/** Identifier fields must be required and neither floating nor nested (spec: Identifier Field IDs). */
+function mirrorKey(schema: TableSchema, policies: ValuePolicies): SourceColumn[] {
+  const key = keyColumns(schema);
+  if (key.length === 0) {
+    throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `${schema.schema}.${schema.table} has no key; a mirror needs one`);
+  }
+  for (const column of key) {
+    const policy = policies.get(column.attnum) ?? 'dead-letter';
+    const type = neededType(column, policy);
+    if (typeof type === 'object' || type === 'float' || type === 'double') {
+      throw new AppError(
+        'LAKE_SCHEMA_IMPOSSIBLE',
+        `key column ${column.name}: ${column.typeName} cannot be a mirror's key`,
+      );
+    }
+    if (policy === 'null') {
+      throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `key column ${column.name} cannot have the policy null`);
+    }
+  }
+  return key;
+}
