@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { type ChangelogRow, foldChangelog } from './fold-changelog.ts';
+
+const row = (op: string, position: [epoch: number, lsn: bigint, ordinal: bigint], values: Array<string | null>) =>
+  ({ op, epoch: position[0], lsn: position[1], ordinal: position[2], values, unchanged: [] }) satisfies ChangelogRow;
+
+test('changes are applied in the order of their positions, not of the files', () => {
+  const folded = foldChangelog(
+    [
+      row('u', [1, 20n, 1n], ['1', 'late']),
+      row('r', [1, 5n, 0n], ['1', 'first']),
+      row('i', [1, 20n, 0n], ['2', 'gone']),
+      row('d', [2, 7n, 0n], ['2', null]),
+    ],
+    [0],
+  );
+  expect(folded).toEqual({ rows: [['1', 'late']], duplicates: 0 });
+});
+
+test('a value that the source did not send again is the one before', () => {
+  const change = { ...row('u', [1, 2n, 0n], ['1', null]), unchanged: [1] };
+  expect(foldChangelog([row('i', [1, 1n, 0n], ['1', 'long text']), change], [0]).rows).toEqual([['1', 'long text']]);
+});
+
+test('a truncate empties the table, and a position that occurs twice is counted', () => {
+  const twice = [row('i', [1, 1n, 0n], ['1', 'a']), row('i', [1, 1n, 0n], ['1', 'a'])];
+  expect(foldChangelog([...twice, row('t', [1, 2n, 0n], [null, null])], [0])).toEqual({ rows: [], duplicates: 1 });
+});
