@@ -1,0 +1,72 @@
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { destination, pipeline, pipelineTable } from '@/db/schema/definitions.ts';
+import type { Transaction } from '@/server/audit/audited.ts';
+import { changelogName } from '@/server/domain/names.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import type { NewTable } from './pipeline-input.ts';
+
+type Claim = {
+  readonly destinationId: string;
+  readonly namespace: string;
+  /** The pipeline that claims; its own present tables do not stand in its way. */
+  readonly pipelineId: string;
+  readonly tables: readonly NewTable[];
+};
+
+/**
+ * Makes sure that every lake table has one writer: names are compared in lower case, changelogs included, among the
+ * claimed tables and against other pipelines of the same destination. The destination's row is locked, so that two
+ * claims cannot pass each other. Throws NOT_FOUND, INVALID_INPUT or CONFLICT.
+ */
+export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<void> {
+  const { destinationId, namespace, pipelineId } = claim;
+  const [found] = await tx
+    .select({ id: destination.id })
+    .from(destination)
+    .where(eq(destination.id, destinationId))
+    .for('update');
+  if (!found) throw new AppError('NOT_FOUND', `destinationId: there is no destination ${destinationId}`);
+  const wanted = refuseRepeats(claim.tables);
+  const taken = await tx
+    .select({ lakeName: pipelineTable.lakeName, mirror: pipelineTable.mirror, changelog: pipelineTable.changelog })
+    .from(pipelineTable)
+    .innerJoin(pipeline, eq(pipeline.id, pipelineTable.pipelineId))
+    .where(
+      and(
+        eq(pipeline.destinationId, destinationId),
+        sql`lower(${pipeline.namespace}) = lower(${namespace})`,
+        ne(pipeline.id, pipelineId),
+      ),
+    );
+  for (const name of taken.flatMap(namesOf)) {
+    if (!wanted.has(name)) continue;
+    throw new AppError(
+      'CONFLICT',
+      `tables: another pipeline writes ${namespace}.${name}; choose another lakeName or namespace`,
+    );
+  }
+}
+
+function refuseRepeats(tables: readonly NewTable[]): Set<string> {
+  const names = new Set<string>();
+  const sources = new Set<string>();
+  for (const [index, table] of tables.entries()) {
+    const key = JSON.stringify([table.schema, table.table]);
+    if (sources.has(key)) {
+      throw new AppError('INVALID_INPUT', `tables[${index}]: ${table.schema}.${table.table} is listed twice`);
+    }
+    sources.add(key);
+    for (const name of namesOf(table)) {
+      if (names.has(name)) {
+        throw new AppError('INVALID_INPUT', `tables[${index}].lakeName: ${name} is used twice; give one another name`);
+      }
+      names.add(name);
+    }
+  }
+  return names;
+}
+
+const namesOf = (table: Pick<NewTable, 'lakeName' | 'mirror' | 'changelog'>): string[] => {
+  const name = table.lakeName.toLowerCase();
+  return [...(table.mirror ? [name] : []), ...(table.changelog ? [changelogName(name)] : [])];
+};

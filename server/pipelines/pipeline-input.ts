@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import { resourceName } from '@/server/sources/source-input.ts';
+
+const MIB = 1024 * 1024;
+const whole = (min: number, max: number) => z.number().int().min(min).max(max);
+
+const settingFields = {
+  batchRowsMax: whole(1_000, 5_000_000),
+  batchBytesMax: whole(MIB, 2_048 * MIB),
+  batchAgeMsMax: whole(100, 3_600_000),
+  bufferBytesMax: whole(64 * MIB, 1_024 * 1_024 * MIB),
+  spillBytesMax: whole(16 * MIB, 1_024 * 1_024 * MIB),
+  copyChunkRows: whole(1_000, 50_000_000),
+  copyChunksAtOnce: whole(1, 64),
+};
+
+const lakeName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and underscores, and begin with a letter');
+
+const tableInput = z
+  .strictObject({
+    schema: z.string().min(1).max(63),
+    table: z.string().min(1).max(63),
+    mirror: z.boolean().default(true),
+    changelog: z.boolean().default(false),
+    /** Column name -> what happens to values that its lake type cannot hold. */
+    policies: z.record(z.string().min(1).max(63), z.enum(['dead-letter', 'string', 'null'])).default({}),
+    /** Default: the table's name, behind its schema's unless that is public. */
+    lakeName: lakeName.optional(),
+  })
+  .refine((table) => table.mirror || table.changelog, 'choose mirror, changelog or both');
+export type TableInput = z.output<typeof tableInput>;
+
+const fields = {
+  name: resourceName,
+  namespace: z
+    .string()
+    .max(255)
+    .regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$/, 'must be lower-case names joined by dots'),
+  tables: z.array(tableInput).min(1, 'choose at least one table').max(2_000),
+};
+
+export const createPipelineInput = z.strictObject({
+  ...fields,
+  sourceId: z.string(),
+  destinationId: z.string(),
+  settings: z.strictObject(settingFields).partial().default({}),
+});
+export type CreatePipeline = z.input<typeof createPipelineInput>;
+
+/** Fields left out stay as they are. `tables` is the whole new list. */
+export const updatePipelineInput = z.strictObject({
+  id: z.string(),
+  version: z.string().regex(/^\d+$/).optional(),
+  name: fields.name.optional(),
+  tables: fields.tables.optional(),
+  settings: z.strictObject(settingFields).partial().optional(),
+});
+export type UpdatePipeline = z.input<typeof updatePipelineInput>;
+
+/** A table as it will be stored. */
+export type NewTable = Omit<TableInput, 'lakeName'> & { readonly lakeName: string };
+
+/** Fills in lake names. */
+export const withLakeName = (table: TableInput): NewTable => ({
+  ...table,
+  lakeName: table.lakeName ?? defaultLakeName(table),
+});
+
+const defaultLakeName = ({ schema, table }: TableInput): string => {
+  const name = (schema === 'public' ? table : `${schema}_${table}`).toLowerCase().replace(/[^a-z0-9_]/g, '_');
+  return /^[a-z_]/.test(name) ? name : `_${name}`;
+};
+
+type SettingsInput = { readonly [Name in keyof PipelineSettings]?: number | undefined };
+
+export const withDefaultSettings = (settings: SettingsInput): PipelineSettings => ({
+  ...DEFAULT_PIPELINE_SETTINGS,
+  ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
+});

@@ -1,0 +1,99 @@
+import { eq, inArray, sql } from 'drizzle-orm';
+import { isViolation } from '@/db/is-violation.ts';
+import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
+import { audited, type Transaction } from '@/server/audit/audited.ts';
+import type { Actor } from '@/server/auth/actor.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { isAtRest } from '@/server/domain/pipeline-state.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { claimLakeNames } from './claim-lake-names.ts';
+import { type LockedPipeline, lockPipeline } from './lock-pipeline.ts';
+import { type NewTable, type UpdatePipeline, updatePipelineInput, withLakeName } from './pipeline-input.ts';
+
+/** Changes name and settings at any time, the list of tables while the pipeline is at rest. */
+export async function updatePipeline(
+  { database }: Pick<ControlDeps, 'database'>,
+  actor: Actor,
+  input: UpdatePipeline,
+): Promise<{ version: string }> {
+  const change = { actor, scope: 'pipeline:write', action: 'pipeline.update' } as const;
+  try {
+    return await audited(database, change, async (tx) => {
+      const { id, version, name, tables, settings } = parseInput(updatePipelineInput, input);
+      const before = await lockPipeline(tx, id);
+      if (version !== undefined && before.version !== BigInt(version)) {
+        throw new AppError('CONFLICT', 'somebody else changed this pipeline in the meantime');
+      }
+      if (tables) await replaceTables(tx, { before, tables: tables.map(withLakeName) });
+      const [row] = await tx
+        .update(pipeline)
+        .set({
+          ...(name === undefined ? {} : { name }),
+          ...(settings === undefined
+            ? {}
+            : { settings: sql`${pipeline.settings} || ${JSON.stringify(settings)}::jsonb` }),
+          version: sql`${pipeline.version} + 1`,
+          updatedAt: sql`now()`,
+        })
+        .where(eq(pipeline.id, id))
+        .returning({ version: pipeline.version });
+      if (!row) throw new AppError('NOT_FOUND', `there is no pipeline ${id}`);
+      return {
+        result: { version: row.version.toString() },
+        subject: id,
+        detail: { name, settings, tables: tables?.length },
+      };
+    });
+  } catch (error) {
+    if (!isViolation(error, 'unique')) throw error;
+    throw new AppError('CONFLICT', 'name: another pipeline has this name; choose a different one', { cause: error });
+  }
+}
+
+/** Tables that stay keep their progress; what defines their lake table cannot change once there is one. */
+async function replaceTables(tx: Transaction, { before, tables }: { before: LockedPipeline; tables: NewTable[] }) {
+  if (!isAtRest(before.state)) {
+    throw new AppError(
+      'CONFLICT',
+      `tables: the list cannot change while the pipeline is ${before.state}; stop it first`,
+    );
+  }
+  await claimLakeNames(tx, { ...before, pipelineId: before.id, tables });
+  const present = await tx.select().from(pipelineTable).where(eq(pipelineTable.pipelineId, before.id));
+  const wanted = new Map(tables.map((table) => [keyOf(table.schema, table.table), table]));
+  const gone = present.filter((row) => !wanted.has(keyOf(row.sourceSchema, row.sourceTable))).map((row) => row.id);
+  if (gone.length > 0) await tx.delete(pipelineTable).where(inArray(pipelineTable.id, gone));
+  for (const row of present) {
+    const key = keyOf(row.sourceSchema, row.sourceTable);
+    const table = wanted.get(key);
+    if (!table) continue;
+    wanted.delete(key);
+    const { mirror, changelog, lakeName, policies } = table;
+    const isSame =
+      mirror === row.mirror &&
+      changelog === row.changelog &&
+      lakeName === row.lakeName &&
+      JSON.stringify(sorted(policies)) === JSON.stringify(sorted(row.policies));
+    if (isSame) continue;
+    if (row.state !== 'pending') {
+      throw new AppError('CONFLICT', `tables: ${key} is in the lake already; remove it and add it again to change it`);
+    }
+    await tx.update(pipelineTable).set({ mirror, changelog, lakeName, policies }).where(eq(pipelineTable.id, row.id));
+  }
+  if (wanted.size > 0) {
+    await tx.insert(pipelineTable).values(
+      [...wanted.values()].map(({ schema, table, ...rest }) => ({
+        pipelineId: before.id,
+        sourceSchema: schema,
+        sourceTable: table,
+        ...rest,
+      })),
+    );
+  }
+}
+
+const keyOf = (schema: string, table: string): string => `${schema}.${table}`;
+
+const sorted = (policies: unknown): unknown[] =>
+  Object.entries(policies ?? {}).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

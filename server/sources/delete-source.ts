@@ -1,0 +1,26 @@
+import { eq } from 'drizzle-orm';
+import { isViolation } from '@/db/is-violation.ts';
+import { source } from '@/db/schema/definitions.ts';
+import { audited } from '@/server/audit/audited.ts';
+import type { Actor } from '@/server/auth/actor.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+
+/** Forgets a source that no pipeline reads from. Throws CONFLICT while one does. */
+export async function deleteSource(
+  { database }: Pick<ControlDeps, 'database'>,
+  actor: Actor,
+  { id }: { id: string },
+): Promise<void> {
+  const change = { actor, scope: 'source:write', action: 'source.delete' } as const;
+  try {
+    await audited(database, change, async (tx) => {
+      const [row] = await tx.delete(source).where(eq(source.id, id)).returning({ name: source.name });
+      if (!row) throw new AppError('NOT_FOUND', `there is no source ${id}`);
+      return { result: undefined, subject: id, detail: { name: row.name } };
+    });
+  } catch (error) {
+    if (!isViolation(error, 'foreignKey')) throw error;
+    throw new AppError('CONFLICT', 'pipelines read from this source; delete them first', { cause: error });
+  }
+}

@@ -1,0 +1,53 @@
+import { eq, sql } from 'drizzle-orm';
+import { isViolation } from '@/db/is-violation.ts';
+import { source } from '@/db/schema/definitions.ts';
+import { audited } from '@/server/audit/audited.ts';
+import type { Actor } from '@/server/auth/actor.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { type UpdateSource, updateSourceInput } from './source-input.ts';
+import { sourcePassword } from './source-password.ts';
+import { type SourceView, sourceView } from './source-view.ts';
+
+/**
+ * Changes the given fields. A stored password is never sent to an address it was not entered for: when host or port
+ * change, it has to be given again.
+ */
+export async function updateSource(
+  { database, sealer }: Pick<ControlDeps, 'database' | 'sealer'>,
+  actor: Actor,
+  input: UpdateSource,
+): Promise<SourceView> {
+  const change = { actor, scope: 'source:write', action: 'source.update' } as const;
+  try {
+    return await audited(database, change, async (tx) => {
+      const { id, version, password, ...fields } = parseInput(updateSourceInput, input);
+      const [before] = await tx.select().from(source).where(eq(source.id, id)).for('update');
+      if (!before) throw new AppError('NOT_FOUND', `there is no source ${id}`);
+      if (version !== undefined && before.version !== BigInt(version)) {
+        throw new AppError('CONFLICT', 'somebody else changed this source in the meantime');
+      }
+      const moves = (fields.host ?? before.host) !== before.host || (fields.port ?? before.port) !== before.port;
+      if (moves && password === undefined && before.passwordSealed !== null) {
+        throw new AppError('INVALID_INPUT', 'password: enter it again, since the host or the port changes');
+      }
+      const changed = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+      const [row] = await tx
+        .update(source)
+        .set({
+          ...changed,
+          ...(password === undefined ? {} : { passwordSealed: sealer.seal(password, sourcePassword(id)) }),
+          version: sql`${source.version} + 1`,
+          updatedAt: sql`now()`,
+        })
+        .where(eq(source.id, id))
+        .returning();
+      if (!row) throw new AppError('NOT_FOUND', `there is no source ${id}`);
+      return { result: sourceView(row), subject: id, detail: { ...changed, passwordChanged: password !== undefined } };
+    });
+  } catch (error) {
+    if (!isViolation(error, 'unique')) throw error;
+    throw new AppError('CONFLICT', 'name: another source has this name; choose a different one', { cause: error });
+  }
+}
