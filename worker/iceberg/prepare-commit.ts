@@ -1,5 +1,6 @@
 import { currentSchema, MAIN_BRANCH, type Snapshot, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import type { TableRequirement } from '@/server/domain/iceberg/requirements.ts';
+import { sameSchema } from '@/server/domain/iceberg/same-schema.ts';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
 import type { TableUpdate } from '@/server/domain/iceberg/updates.ts';
 import type { TableCommitRequest } from './catalog/catalog.ts';
@@ -73,12 +74,7 @@ function requirementsOf(metadata: TableMetadata, schemaUpdates: readonly TableUp
 function schemaAfter(metadata: TableMetadata, updates: readonly TableUpdate[]): Schema {
   const added = updates.findLast((update) => update.action === 'add-schema');
   if (!added) return currentSchema(metadata);
-  const known = metadata.schemas.find((schema) => sameColumns(schema, added.schema));
+  const known = metadata.schemas.find((schema) => sameSchema(schema, added.schema));
   const highest = Math.max(...metadata.schemas.map((schema) => schema['schema-id']));
   return { ...added.schema, 'schema-id': known?.['schema-id'] ?? highest + 1 };
 }
-
-const sameColumns = (a: Schema, b: Schema): boolean => columnsOf(a) === columnsOf(b);
-
-const columnsOf = (schema: Schema): string =>
-  JSON.stringify([schema.fields, [...(schema['identifier-field-ids'] ?? [])].sort((a, b) => a - b)]);

@@ -1,4 +1,4 @@
-import { snapshotById } from '@/server/domain/iceberg/metadata.ts';
+import { snapshotById, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { LoadedTable } from './catalog/catalog.ts';
 import type { CommitContext, CommitOutcome } from './commit-tables.ts';
@@ -33,6 +33,7 @@ async function settleSuccess(
   const { catalog, reader, signal } = context;
   const { identifier } = item.table;
   const table = answer ?? (await catalog.loadTable(identifier, { signal }).catch(() => null));
+  signal.throwIfAborted();
   if (!table) {
     const error = new AppError('COMMIT_UNKNOWN', 'committed, but the table cannot be loaded again');
     return { outcome: 'unknown', error };
@@ -41,8 +42,12 @@ async function settleSuccess(
     const files = await unreachableFiles({ expired: item.expired, metadata: table.metadata, reader }).catch(() => []);
     await discard(context, files);
   }
-  return { outcome: 'committed', snapshotId: item.snapshotId, table };
+  // The batch may have come in by an earlier attempt, under that attempt's snapshot.
+  const snapshotId = snapshotById(table.metadata, item.snapshotId) ? item.snapshotId : currentId(table.metadata);
+  return { outcome: 'committed', snapshotId, table };
 }
+
+const currentId = (metadata: TableMetadata): bigint => metadata['current-snapshot-id'] ?? 0n;
 
 type Look = { kind: 'committed'; table: LoadedTable } | { kind: 'absent' } | { kind: 'no-answer' };
 
