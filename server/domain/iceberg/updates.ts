@@ -41,6 +41,6 @@ export type TableUpdate =
 
 /** A spec as a request states it: ids are hints, and fields without one get the next free id. */
 export type UnboundPartitionSpec = {
-  readonly 'spec-id'?: number;
-  readonly fields: readonly (Omit<PartitionField, 'field-id'> & { readonly 'field-id'?: number })[];
+  readonly 'spec-id'?: number | undefined;
+  readonly fields: readonly (Omit<PartitionField, 'field-id'> & { readonly 'field-id'?: number | undefined })[];
 };
