@@ -1,0 +1,176 @@
+import { type PipelineStatusRow, readPipelineStatus } from '@/db/queries/read-pipeline-status.ts';
+import {
+  type CommitRow,
+  readRecentCommits,
+  readTableStatus,
+  type TableStatusRow,
+} from '@/db/queries/read-table-status.ts';
+import { type Actor, authorize } from '@/server/auth/actor.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { ERROR_CODES } from '@/server/errors/codes.ts';
+
+/** A recorded failure together with what a person can do about it. */
+export type ShownError = {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly at: string;
+};
+
+export type PipelineSummary = {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly desiredState: 'stopped' | 'running';
+  readonly namespace: string;
+  readonly version: string;
+  readonly source: { readonly id: string; readonly name: string };
+  readonly destination: { readonly id: string; readonly name: string };
+  readonly error: ShownError | null;
+  /** Null until the pipeline has run. */
+  readonly position: {
+    readonly epoch: number;
+    readonly capturedLsn: string;
+    readonly committedLsn: string;
+    readonly committedAt: string;
+  } | null;
+  readonly lagBytes: number | null;
+  readonly lagSeconds: number | null;
+  readonly freshnessSeconds: number | null;
+  readonly buffer: { readonly bytes: number; readonly bytesMax: number | null; readonly segments: number };
+  readonly tables: { readonly all: number; readonly live: number; readonly needAttention: number };
+  readonly rowsCommitted: number;
+  readonly rowsLastMinute: number;
+  readonly deadLettersOpen: number;
+};
+
+export type TableStatus = {
+  readonly id: number;
+  readonly source: string;
+  readonly lakeName: string;
+  readonly modes: readonly ('mirror' | 'changelog')[];
+  readonly state: string;
+  readonly copy: { readonly rows: number; readonly rowsEstimate: number; readonly endedAt: string | null };
+  readonly markerLsn: string | null;
+  readonly markerAt: string | null;
+  readonly rowsCommitted: number;
+  readonly spillBytes: number;
+  readonly deadLettersOpen: number;
+  readonly error: ShownError | null;
+};
+
+export type CommitEntry = {
+  readonly id: string;
+  readonly lakeName: string;
+  readonly mode: string;
+  readonly kind: string;
+  readonly snapshotId: string;
+  readonly toLsn: string;
+  readonly rowsAdded: number;
+  readonly rowsDeleted: number;
+  readonly bytesAdded: number;
+  readonly durationMs: number;
+  readonly committedAt: string;
+};
+
+export type PipelineStatus = PipelineSummary & {
+  readonly tableList: readonly TableStatus[];
+  readonly commits: readonly CommitEntry[];
+};
+
+type Deps = Pick<ControlDeps, 'database'>;
+const COMMITS_SHOWN = 40;
+
+/** All pipelines by name with their figures. */
+export async function listPipelines({ database }: Deps, actor: Actor): Promise<PipelineSummary[]> {
+  authorize(actor, 'pipeline:read');
+  return (await readPipelineStatus(database.pool, null)).map(summary);
+}
+
+/** One pipeline with its tables and latest commits. Throws NOT_FOUND. */
+export async function pipelineStatus(
+  { database }: Deps,
+  actor: Actor,
+  { id }: { id: string },
+): Promise<PipelineStatus> {
+  authorize(actor, 'pipeline:read');
+  const [row] = await readPipelineStatus(database.pool, id);
+  if (!row) throw new AppError('NOT_FOUND', `there is no pipeline ${id}`);
+  const tables = await readTableStatus(database.pool, id);
+  const commits = await readRecentCommits(database.pool, { pipelineId: id, limit: COMMITS_SHOWN });
+  return { ...summary(row), tableList: tables.map(tableStatus), commits: commits.map(commitEntry) };
+}
+
+const summary = (row: PipelineStatusRow): PipelineSummary => ({
+  id: row.id,
+  name: row.name,
+  state: row.state,
+  desiredState: row.desired_state,
+  namespace: row.namespace,
+  version: row.version,
+  source: { id: row.source_id, name: row.source_name },
+  destination: { id: row.destination_id, name: row.destination_name },
+  error: shownError(row),
+  position:
+    row.tail_lsn === null || row.committed_lsn === null || row.committed_at === null
+      ? null
+      : {
+          epoch: row.epoch ?? 1,
+          capturedLsn: row.tail_lsn,
+          committedLsn: row.committed_lsn,
+          committedAt: row.committed_at.toISOString(),
+        },
+  lagBytes: row.tail_lsn === null ? null : row.lag_bytes,
+  lagSeconds: row.tail_lsn === null ? null : row.lag_seconds,
+  freshnessSeconds: row.tail_lsn === null ? null : row.freshness_seconds,
+  buffer: { bytes: row.buffer_bytes, bytesMax: row.buffer_bytes_max, segments: row.buffer_segments },
+  tables: { all: row.tables, live: row.tables_live, needAttention: row.tables_attention },
+  rowsCommitted: row.rows_committed,
+  rowsLastMinute: row.rows_last_minute,
+  deadLettersOpen: row.dead_letters_open,
+});
+
+const tableStatus = (row: TableStatusRow): TableStatus => ({
+  id: row.id,
+  source: `${row.source_schema}.${row.source_table}`,
+  lakeName: row.lake_name,
+  modes: [...(row.mirror ? (['mirror'] as const) : []), ...(row.changelog ? (['changelog'] as const) : [])],
+  state: row.state,
+  copy: {
+    rows: row.copy_rows,
+    rowsEstimate: row.copy_rows_estimate,
+    endedAt: row.copy_ended_at?.toISOString() ?? null,
+  },
+  markerLsn: row.marker_lsn,
+  markerAt: row.marker_at?.toISOString() ?? null,
+  rowsCommitted: row.rows_committed,
+  spillBytes: row.spill_bytes,
+  deadLettersOpen: row.dead_letters_open,
+  error: shownError(row),
+});
+
+const commitEntry = (row: CommitRow): CommitEntry => ({
+  id: row.id,
+  lakeName: row.lake_name,
+  mode: row.mode,
+  kind: row.kind,
+  snapshotId: row.snapshot_id,
+  toLsn: row.to_lsn,
+  rowsAdded: row.rows_added,
+  rowsDeleted: row.rows_deleted,
+  bytesAdded: row.bytes_added,
+  durationMs: row.duration_ms,
+  committedAt: row.committed_at.toISOString(),
+});
+
+function shownError(row: Pick<PipelineStatusRow, 'error_code' | 'error_message' | 'error_at'>): ShownError | null {
+  if (row.error_code === null) return null;
+  const known: Readonly<Record<string, { readonly remedy: string }>> = ERROR_CODES;
+  return {
+    code: row.error_code,
+    message: row.error_message ?? '',
+    remedy: known[row.error_code]?.remedy ?? '',
+    at: (row.error_at ?? new Date(0)).toISOString(),
+  };
+}
