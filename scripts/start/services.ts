@@ -15,8 +15,6 @@ import { type SupervisedChild, superviseChild } from './supervised-child.ts';
 const USUAL_POSTGRES_PORT = 54_329;
 const USUAL_REDIS_PORT = 63_799;
 const READY_WITHIN_MS = 90_000;
-/** Together with the servers' own limits these stay below ten seconds. */
-const CHILD_STOP_MS = 4_000;
 const POSTGRES_STOP_MS = 3_000;
 
 export type Services = {
@@ -180,7 +178,7 @@ async function startChild(options: {
       logFile: installation.path('logs', `${name}.log`),
       onRestart: (restarts) => log.warn('a process ended and is started again', { process: name, restarts }),
     });
-    resources.add(child, () => child.stop(CHILD_STOP_MS));
+    resources.add(child, () => child.stop());
     await child.ready({ url: readyUrl, withinMs: READY_WITHIN_MS, signal });
     return child;
   });

@@ -11,6 +11,8 @@ const BACK_OFF_MS_MAX = 15_000;
 const HEALTHY_MS = 60_000;
 const LOG_BYTES_MAX = 32 * 1024 * 1024;
 const STARTS_BEFORE_READY_MAX = 3;
+/** With the servers' own limits (2 s and 3 s) a stop stays below ten seconds. */
+const STOP_MS = 4_000;
 
 export type SupervisedChild = {
   readonly name: string;
@@ -19,8 +21,8 @@ export type SupervisedChild = {
   readonly restarts: () => number;
   /** Resolves when the health address answers 200; rejects when it keeps dying or takes longer than `withinMs`. */
   ready(options: { url: string; withinMs: number; signal: AbortSignal }): Promise<void>;
-  /** SIGTERM, and SIGKILL after `withinMs`. */
-  stop(withinMs: number): Promise<void>;
+  /** SIGTERM, and SIGKILL after `withinMs` (4 s by default). */
+  stop(withinMs?: number): Promise<void>;
 };
 
 /**
@@ -68,7 +70,7 @@ export function superviseChild(options: {
         await sleep(100, signal);
       }
     },
-    async stop(withinMs) {
+    async stop(withinMs = STOP_MS) {
       stopping.abort();
       const last = child;
       last?.kill('SIGTERM');

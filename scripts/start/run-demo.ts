@@ -1,0 +1,43 @@
+import { seedShop } from '@/demo/shop.ts';
+import { startWorkload } from '@/demo/workload.ts';
+import type { Resources } from '@/server/platform/resources.ts';
+import { step } from './announce.ts';
+import type { Arguments } from './arguments.ts';
+import { checkOnce } from './check-once.ts';
+import { openControl } from './control.ts';
+import { ensureDemoPipeline } from './demo-pipeline.ts';
+import type { Installation } from './installation.ts';
+import { showSite } from './panel.ts';
+import { createDatabase, type Services } from './services.ts';
+import { keepStatusLine } from './status-line.ts';
+
+/** The demo: a shop, its traffic, a pipeline that follows it, and a live line; with `--once` a check, then the end. */
+export async function runDemo(options: {
+  installation: Installation;
+  args: Arguments;
+  services: Services;
+  resources: Resources;
+  signal: AbortSignal;
+}): Promise<number> {
+  const { installation, args, services, resources, signal } = options;
+  const shopUrl = await createDatabase(services.postgres, 'shop');
+  await step('Filling the demo shop (234,000 rows)', () => seedShop(shopUrl));
+  const control = resources.add(openControl(services), (opened) => opened[Symbol.asyncDispose]());
+  const pipeline = await step('Setting up the demo pipeline', () => ensureDemoPipeline({ control, shopUrl }));
+  const workload = startWorkload({ url: shopUrl, ratePerSecond: args.rate });
+  resources.add(workload, () => workload.stop());
+  if (args.once) {
+    return await checkOnce({
+      installation,
+      services,
+      control,
+      pipeline,
+      shopUrl,
+      workload,
+      seconds: args.seconds,
+      signal,
+    });
+  }
+  showSite({ installation, services });
+  return await keepStatusLine({ control, pipeline, shopUrl, workload, signal });
+}
