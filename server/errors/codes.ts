@@ -126,7 +126,8 @@ export const ERROR_CODES = {
   COLUMNAR_ROWS_MISCOUNTED: {
     http: 500,
     retry: 'manual',
-    remedy: 'Rows read and rows rejected do not add up, so nothing was written. Report it with the log lines around it.',
+    remedy:
+      'Rows read and rows rejected do not add up, so nothing was written. Report it with the log lines around it.',
   },
   // Lake
   CATALOG_UNREACHABLE: {
@@ -138,6 +139,21 @@ export const ERROR_CODES = {
     http: 409,
     retry: 'automatic',
     remedy: 'Another writer committed first; the commit is planned again.',
+  },
+  MIRROR_WITHOUT_KEY: {
+    http: 409,
+    retry: 'manual',
+    remedy: 'Give the table a primary key that is not deferrable, or replicate it as a changelog only.',
+  },
+  LAKE_MARKER_MISMATCH: {
+    http: 409,
+    retry: 'manual',
+    remedy: 'The lake table was rolled back, replaced or written by someone else. Resync the table.',
+  },
+  SPILL_FULL: {
+    http: 409,
+    retry: 'manual',
+    remedy: 'The table waited longer than its spill allows. Mend its error, then resync it.',
   },
   COMMIT_UNKNOWN: {
     http: 502,

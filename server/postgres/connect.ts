@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { AppError } from '@/server/errors/app-error.ts';
 import { sourceError } from './source-error.ts';
@@ -17,7 +18,14 @@ export type SourceConnection = {
   };
 };
 
-type SessionOptions = { applicationName: string; connectTimeoutMs?: number };
+type SessionOptions = {
+  applicationName: string;
+  connectTimeoutMs?: number;
+  /** After which a query of this session fails on our side; default: never. */
+  queryTimeoutMs?: number;
+};
+
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
  * Text formats of values depend on the session, and roles and databases may carry other defaults, so every session that
@@ -42,7 +50,7 @@ const SESSION_SETTINGS = {
 
 /** The driver's configuration for one session on the source; connection strings are never parsed or built. */
 export function sourceClientConfig(source: SourceConnection, options: SessionOptions): ClientConfig {
-  const { applicationName, connectTimeoutMs = 10_000 } = options;
+  const { applicationName, connectTimeoutMs = 10_000, queryTimeoutMs } = options;
   return {
     host: source.host,
     port: source.port,
@@ -53,6 +61,7 @@ export function sourceClientConfig(source: SourceConnection, options: SessionOpt
     application_name: applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
     options: Object.entries(SESSION_SETTINGS)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
@@ -70,16 +79,32 @@ export async function openSourceSession(source: SourceConnection, options: Sessi
   const client = new Client(sourceClientConfig(source, options));
   // A lost idle connection also emits `error`; the next query reports it, so nothing is missed here.
   client.on('error', () => undefined);
-  const session: SourceSession = { client, [Symbol.asyncDispose]: () => client.end() };
+  const session: SourceSession = { client, [Symbol.asyncDispose]: () => closeClient(client) };
   try {
     await client.connect();
     await verifySessionSettings(client);
   } catch (error) {
-    await client.end().catch(() => undefined); // best effort: the first failure is the one to report
+    await closeClient(client);
     throw sourceError(error, `connecting to ${source.host}:${source.port}/${source.database}`);
   }
   return session;
 }
+
+/** Closes in an orderly way when the other side answers, and at once when it does not. Best effort: never throws. */
+async function closeClient(client: Client): Promise<void> {
+  const giveUp = setTimeout(() => socketOf(client).destroy(), CLOSE_TIMEOUT_MS);
+  try {
+    await client.end();
+  } catch {
+    socketOf(client).destroy();
+  } finally {
+    clearTimeout(giveUp);
+  }
+}
+
+/** The driver keeps its socket in a property that its types leave out; its exact version is pinned and tested. */
+export const socketOf = (client: Client): Socket =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 /** Throws SOURCE_SETTINGS naming the settings that the session did not take over. */
 export async function verifySessionSettings(client: Client): Promise<void> {

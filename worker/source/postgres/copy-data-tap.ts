@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
+import { socketOf } from '@/server/postgres/connect.ts';
 
 /** Receives the payload of one CopyData message as a range of `bytes`, which stays valid and unchanged afterwards. */
 export type CopyDataHandler = (bytes: Buffer, start: number, end: number) => void;
@@ -135,7 +136,3 @@ export class CopyDataTap {
     return null;
   }
 }
-
-/** The driver keeps its socket in a property that its types leave out; the exact version is pinned and tested. */
-const socketOf = (client: Client): Socket =>
-  (client as unknown as { connection: { stream: Socket } }).connection.stream;

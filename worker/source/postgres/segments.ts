@@ -1,18 +1,20 @@
-import { formatLsn, type Lsn, toLsn, ZERO_LSN } from '@/server/domain/lsn.ts';
+import { formatLsn, type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
-import { sourceError, sqlState } from '@/server/postgres/source-error.ts';
+import { sourceError } from '@/server/postgres/source-error.ts';
 import { AckTracker } from '../ack-tracker.ts';
 import type { ChangeSource } from '../source.ts';
 import { type StreamTable, streamTable } from './growing-block.ts';
 import { Handoff } from './handoff.ts';
 import { type Message, PgoutputReader, type Relation } from './pgoutput.ts';
 import { resolveRelation } from './relation-schema.ts';
+import { checkResumePoint } from './resume-point.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { SegmentBuilder } from './segment-builder.ts';
-import { inspectSlot, takeOverSlot } from './slot.ts';
+import { takeOverSlot } from './slot.ts';
+import { streamError } from './stream-error.ts';
 import { type WalFrames, walFrames } from './wal-frames.ts';
 import { widenXid } from './widen-xid.ts';
 
@@ -26,7 +28,12 @@ export type ChangeSourceOptions = {
   readonly endLsn: Lsn;
   /** Only these tables (pg_class oids); default: all of the publication. */
   readonly tables?: ReadonlySet<number>;
-  readonly limits: { readonly segmentBytesMax: number; readonly segmentAgeMsMax: number };
+  readonly limits: {
+    readonly segmentBytesMax: number;
+    readonly segmentAgeMsMax: number;
+    /** How often an idle stream's position is stored; default 10 s. */
+    readonly advanceIntervalMs?: number;
+  };
   /** Names our sessions on the source, and marks the ones that may be ended to take the slot over. */
   readonly applicationName?: string;
   readonly log: Log;
@@ -35,6 +42,7 @@ export type ChangeSourceOptions = {
 
 /** Segments that wait for the consumer; with the one being built and the one being stored, the memory bound. */
 const SEGMENTS_WAITING_MAX = 2;
+const CATALOG_QUERY_TIMEOUT_MS = 30_000;
 
 /**
  * Reads a slot of PostgreSQL from the given position on. Throws SOURCE_SLOT_MISSING, SOURCE_SLOT_LOST, SOURCE_SLOT_GAP,
@@ -42,10 +50,13 @@ const SEGMENTS_WAITING_MAX = 2;
  */
 export async function openChangeSource(options: ChangeSourceOptions): Promise<ChangeSource> {
   const applicationName = options.applicationName ?? captureApplicationName(options.slot);
-  const catalog = await openSourceSession(options.connection, { applicationName: `${applicationName} catalog` });
+  const catalog = await openSourceSession(options.connection, {
+    applicationName: `${applicationName} catalog`,
+    queryTimeoutMs: CATALOG_QUERY_TIMEOUT_MS,
+  });
   let source: PostgresSource | null = null;
   try {
-    const resumeEnd = await checkResume(catalog, options);
+    const resumeEnd = await checkResumePoint(catalog.client, { ...options, database: options.connection.database });
     await takeOverSlot(catalog.client, { slot: options.slot, applicationName, signal: options.signal });
     const { rows } = await catalog.client.query<{ xid: string }>(
       'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid',
@@ -89,7 +100,11 @@ class PostgresSource implements ChangeSource {
     this.#options = options;
     this.#catalog = at.catalog;
     this.#xidReference = at.xidReference;
-    this.#acks = new AckTracker({ resumeFrom: at.resumeEnd, nowMs: performance.now() });
+    this.#acks = new AckTracker({
+      resumeFrom: at.resumeEnd,
+      nowMs: performance.now(),
+      advanceIntervalMs: options.limits.advanceIntervalMs ?? 10_000,
+    });
     this.#builder = new SegmentBuilder({
       segmentBytesMax: options.limits.segmentBytesMax,
       resumeFrom: options.from,
@@ -104,9 +119,9 @@ class PostgresSource implements ChangeSource {
       begin: (transaction) => this.#begin(transaction),
       commit: (endLsn) => this.#commit(endLsn),
       relation: (relation) => this.#relation(relation),
-      insert: (message, newAt) => this.#insert(message, newAt),
-      update: (message, newAt) => this.#update(message, newAt),
-      delete: (message) => this.#delete(message),
+      insert: (message, newAt) => this.#change('insert', message, newAt),
+      update: (message, newAt) => this.#change('update', message, newAt),
+      delete: (message) => this.#change('delete', message, message.oldAt),
       truncate: (oids) => this.#truncate(oids),
     });
     this.#frames = walFrames({
@@ -169,7 +184,7 @@ class PostgresSource implements ChangeSource {
     else if (this.#builder.isFull || this.#isAged()) this.#cut();
   }
 
-  #insert(message: Message, newAt: number): void {
+  #change(kind: 'insert' | 'update' | 'delete', message: Message, newAt: number): void {
     const table = this.#tableOf(message.oid);
     if (!table) {
       this.#encoder.skip();
@@ -177,31 +192,7 @@ class PostgresSource implements ChangeSource {
     }
     const block = this.#builder.block(table);
     const before = block.length;
-    this.#encoder.insert(block, message, newAt);
-    this.#grew(block.length - before);
-  }
-
-  #update(message: Message, newAt: number): void {
-    const table = this.#tableOf(message.oid);
-    if (!table) {
-      this.#encoder.skip();
-      return;
-    }
-    const block = this.#builder.block(table);
-    const before = block.length;
-    this.#encoder.update(block, message, newAt);
-    this.#grew(block.length - before);
-  }
-
-  #delete(message: Message): void {
-    const table = this.#tableOf(message.oid);
-    if (!table) {
-      this.#encoder.skip();
-      return;
-    }
-    const block = this.#builder.block(table);
-    const before = block.length;
-    this.#encoder.delete(block, message);
+    this.#encoder[kind](block, message, newAt);
     this.#grew(block.length - before);
   }
 
@@ -284,48 +275,5 @@ class PostgresSource implements ChangeSource {
 
   #isAged(): boolean {
     return performance.now() - this.#builtSinceMs >= this.#options.limits.segmentAgeMsMax;
-  }
-}
-
-/** Compares the stored position with the slot and the server, and returns where reading resumes. */
-async function checkResume(catalog: SourceSession, options: ChangeSourceOptions): Promise<Lsn> {
-  const { slot, endLsn, publication } = options;
-  const state = await inspectSlot(catalog.client, slot);
-  if (!state) throw new AppError('SOURCE_SLOT_MISSING', `slot ${slot} does not exist`);
-  if (state.walStatus === 'lost' || state.restartLsn === null || state.confirmedFlushLsn === null)
-    throw new AppError('SOURCE_SLOT_LOST', `slot ${slot} was invalidated by the server`);
-  if (state.plugin !== 'pgoutput' || state.database !== options.connection.database)
-    throw new AppError('SOURCE_SLOT_GAP', `slot ${slot} is another one: ${state.plugin} of ${state.database}`);
-  if (endLsn !== ZERO_LSN && endLsn < state.confirmedFlushLsn)
-    throw new AppError(
-      'SOURCE_SLOT_GAP',
-      `slot ${slot} starts at ${formatLsn(state.confirmedFlushLsn)}, after the stored position ${formatLsn(endLsn)}`,
-    );
-  const { rows } = await catalog.client.query<{ is_ahead: boolean; is_published: boolean }>(
-    `SELECT $1::pg_lsn > pg_current_wal_lsn() AS is_ahead,
-            EXISTS (SELECT FROM pg_publication WHERE pubname = $2) AS is_published`,
-    [formatLsn(endLsn), publication],
-  );
-  if (rows[0]?.is_ahead)
-    throw new AppError(
-      'SOURCE_SERVER_CHANGED',
-      `the server has not yet reached the stored position ${formatLsn(endLsn)}`,
-    );
-  if (!rows[0]?.is_published) throw new AppError('SOURCE_PUBLICATION', `publication ${publication} does not exist`);
-  return endLsn === ZERO_LSN ? state.confirmedFlushLsn : endLsn;
-}
-
-/** SQLSTATEs that START_REPLICATION and decoding raise, seen on live servers. */
-function streamError(error: unknown, options: ChangeSourceOptions): AppError {
-  const { slot, publication } = options;
-  switch (sqlState(error)) {
-    case '42704':
-      return new AppError('SOURCE_PUBLICATION', `slot ${slot} or publication ${publication} does not exist there`, {
-        cause: error,
-      });
-    case '55000':
-      return new AppError('SOURCE_SLOT_LOST', `slot ${slot} cannot be read`, { cause: error });
-    default:
-      return sourceError(error, `streaming from slot ${slot}`);
   }
 }

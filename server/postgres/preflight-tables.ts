@@ -1,0 +1,248 @@
+import type { Client } from 'pg';
+import { keyColumns } from '@/server/domain/table-schema.ts';
+import type { DiscoveredTable } from './discover.ts';
+import type { Finding, PreflightTable } from './preflight.ts';
+
+type ChosenTable = PreflightTable & { readonly found: DiscoveredTable | undefined };
+
+/** What speaks against, or should be known about, each of the chosen tables. */
+export async function tableFindings(client: Client, chosen: readonly ChosenTable[]): Promise<Finding[]> {
+  const present = chosen.filter(
+    (table): table is ChosenTable & { found: DiscoveredTable } => table.found !== undefined,
+  );
+  const owners = await ownership(
+    client,
+    present.map((table) => table.found.schema.oid),
+  );
+  return [
+    ...chosen.filter((table) => table.found === undefined).map(missing),
+    ...present.flatMap((table) => findingsOf(table, owners)),
+    ...collisions(chosen),
+  ];
+}
+
+type Owners = ReadonlyMap<number, { isOwner: boolean; bypassesRls: boolean }>;
+
+function findingsOf(table: ChosenTable & { found: DiscoveredTable }, owners: Owners): Finding[] {
+  const { found } = table;
+  const subject = `${table.schema}.${table.table}`;
+  if (!found.publishable.ok)
+    return [
+      {
+        code: 'not_publishable',
+        severity: 'error',
+        subject,
+        message: `It cannot be replicated: ${found.publishable.reason}.`,
+        remedy: 'Choose another table.',
+      },
+    ];
+  return [
+    ...accessFindings(found, subject, owners.get(found.schema.oid)),
+    ...keyFindings(table, subject),
+    ...columnFindings(found, subject),
+  ];
+}
+
+function accessFindings(
+  found: DiscoveredTable,
+  subject: string,
+  owner: { isOwner: boolean; bypassesRls: boolean } | undefined,
+): Finding[] {
+  const findings: (Finding | false)[] = [
+    !found.selectable && {
+      code: 'no_select_right',
+      severity: 'error',
+      subject,
+      message: 'The role may not read the table.',
+      remedy: `GRANT USAGE on the schema and SELECT on ${subject} to the role.`,
+    },
+    !owner?.isOwner && {
+      code: 'not_owner',
+      severity: 'error',
+      subject,
+      message: 'Only its owner can add a table to a publication.',
+      remedy: `Make the role a member of the owner of ${subject}.`,
+    },
+    found.rowSecurity.enabled &&
+      !owner?.bypassesRls &&
+      (found.rowSecurity.forced || !owner?.isOwner) && {
+        code: 'row_security',
+        severity: 'error',
+        subject,
+        message: 'Row-level security hides rows from the copy, while the stream shows all of them.',
+        remedy: 'Give the role BYPASSRLS.',
+      },
+  ];
+  return findings.filter((finding) => finding !== false);
+}
+
+function keyFindings(table: ChosenTable & { found: DiscoveredTable }, subject: string): Finding[] {
+  const { found, mode } = table;
+  const { replicaIdentity } = found.schema;
+  const key = keyColumns(found.schema);
+  const isMirrored = mode !== 'changelog';
+  const hasNoIdentity = replicaIdentity === 'n' || (replicaIdentity !== 'f' && key.length === 0);
+  const findings: (Finding | false)[] = [
+    hasNoIdentity && {
+      code: 'no_replica_identity',
+      severity: 'error',
+      subject,
+      message:
+        'Once published, updates and deletes of this table would fail in the application: it has no replica identity.',
+      remedy: 'Add a primary key, or ALTER TABLE ... REPLICA IDENTITY FULL.',
+    },
+    isMirrored &&
+      !hasNoIdentity &&
+      key.length === 0 && {
+        code: 'no_key',
+        severity: 'error',
+        subject,
+        message: 'A mirror needs a key to find the row that changed.',
+        remedy: 'Add a primary key, or choose the changelog mode.',
+      },
+    isMirrored &&
+      found.keyDeferrable && {
+        code: 'deferrable_key',
+        severity: 'error',
+        subject,
+        message: 'The key is deferrable: two rows can share it within a transaction.',
+        remedy: 'Make the constraint NOT DEFERRABLE, or choose the changelog mode.',
+      },
+    ...key
+      .filter((column) => isMirrored && (column.type.kind === 'float4' || column.type.kind === 'float8'))
+      .map((column): Finding => {
+        return {
+          code: 'float_key',
+          severity: 'warning',
+          subject: `${subject}.${column.name}`,
+          message: 'Floating-point keys are not allowed as identifier columns in Iceberg.',
+          remedy: 'Use a numeric or integer key, or choose the changelog mode.',
+        };
+      }),
+    !hasNoIdentity &&
+      replicaIdentity !== 'f' &&
+      found.schema.columns.some((column) => TOASTABLE.has(column.type.kind) && column.keyOrdinal === null) && {
+        code: 'unchanged_values',
+        severity: 'info',
+        subject,
+        message:
+          'Updates leave out large values that did not change. The mirror completes them; the changelog lists their columns.',
+        remedy: 'For whole rows in the changelog, ALTER TABLE ... REPLICA IDENTITY FULL (more WAL).',
+      },
+  ];
+  return findings.filter((finding) => finding !== false);
+}
+
+/** Kinds whose values may be stored out of line. */
+const TOASTABLE = new Set(['text', 'bytea', 'array']);
+
+function columnFindings(found: DiscoveredTable, subject: string): Finding[] {
+  const lossy = found.schema.columns.flatMap((column): Finding[] => {
+    const about = `${subject}.${column.name}`;
+    if (column.type.kind === 'text' && column.typeName.startsWith('numeric'))
+      return [
+        {
+          code: 'numeric_as_text',
+          severity: 'warning',
+          subject: about,
+          message: `${column.typeName} does not fit into decimal(38); its exact text is kept as a string.`,
+          remedy: 'Declare a precision of at most 38 digits at the source to get a decimal.',
+        },
+      ];
+    if (column.type.kind === 'text' && !PLAIN_TEXT.test(column.typeName))
+      return [
+        {
+          code: 'kept_as_text',
+          severity: 'info',
+          subject: about,
+          message: `${column.typeName} has no equivalent in Iceberg; PostgreSQL's text of it is kept as a string.`,
+          remedy: 'Nothing to do; query engines can parse it.',
+        },
+      ];
+    if (column.type.kind === 'array')
+      return [
+        {
+          code: 'array_dimensions',
+          severity: 'info',
+          subject: about,
+          message:
+            'Lists hold one dimension; lower bounds are not kept, and values of more dimensions follow the column policy.',
+          remedy: 'Choose the policy "string" if the column holds arrays of several dimensions.',
+        },
+      ];
+    return [];
+  });
+  const generated = found.generatedColumns.map((name): Finding => {
+    return {
+      code: 'generated_column',
+      severity: 'info',
+      subject: `${subject}.${name}`,
+      message: 'Generated columns are not in the change stream and are left out.',
+      remedy: 'Compute the value in the query engine.',
+    };
+  });
+  return [...lossy, ...generated, ...nameFindings(found, subject)];
+}
+
+const PLAIN_TEXT = /^(text|character varying|character|name|citext|public\.citext)\b/;
+const RESERVED_PREFIX = '_philotes_';
+
+function nameFindings(found: DiscoveredTable, subject: string): Finding[] {
+  const seen = new Map<string, string>();
+  return found.schema.columns.flatMap((column): Finding[] => {
+    const folded = column.name.toLowerCase();
+    const twin = seen.get(folded);
+    seen.set(folded, column.name);
+    const isReserved = folded.startsWith(RESERVED_PREFIX);
+    if (twin === undefined && !isReserved) return [];
+    return [
+      {
+        code: 'column_name_collision',
+        severity: isReserved ? 'error' : 'warning',
+        subject: `${subject}.${column.name}`,
+        message: isReserved
+          ? `Names that begin with ${RESERVED_PREFIX} are used by the changelog.`
+          : `It differs from ${twin} only in case; many query engines cannot tell them apart.`,
+        remedy: 'Rename the column at the source.',
+      },
+    ];
+  });
+}
+
+/** Query engines compare names without case, so two such tables would meet in one. */
+function collisions(chosen: readonly ChosenTable[]): Finding[] {
+  const seen = new Map<string, string>();
+  return chosen.flatMap((table): Finding[] => {
+    const subject = `${table.schema}.${table.table}`;
+    const twin = seen.get(subject.toLowerCase());
+    seen.set(subject.toLowerCase(), subject);
+    if (twin === undefined) return [];
+    return [
+      {
+        code: 'table_name_collision',
+        severity: 'error',
+        subject,
+        message: `It differs from ${twin} only in case, or is chosen twice.`,
+        remedy: 'Choose only one of them, or rename one at the source.',
+      },
+    ];
+  });
+}
+
+const missing = (table: ChosenTable): Finding => ({
+  code: 'table_missing',
+  severity: 'error',
+  subject: `${table.schema}.${table.table}`,
+  message: 'There is no such table in the source, or the role may not see its schema.',
+  remedy: 'Correct the name (case matters).',
+});
+
+async function ownership(client: Client, oids: readonly number[]): Promise<Owners> {
+  const { rows } = await client.query<{ oid: number; is_owner: boolean; bypasses_rls: boolean }>(
+    `SELECT c.oid, pg_has_role(current_user, c.relowner, 'USAGE') AS is_owner,
+            (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS bypasses_rls
+       FROM pg_class c WHERE c.oid = ANY($1::oid[])`,
+    [oids],
+  );
+  return new Map(rows.map((row) => [row.oid, { isOwner: row.is_owner, bypassesRls: row.bypasses_rls }]));
+}

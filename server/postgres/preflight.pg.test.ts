@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { openTestDatabase } from '@/db/testing/test-database.ts';
+import { preflight } from './preflight.ts';
+
+const applicationName = 'test preflight';
+
+test('a sound table yields no errors; each defect is named with a remedy', async () => {
+  await using db = await openTestDatabase();
+  await db.query(`
+    CREATE TABLE good (id int PRIMARY KEY, v int);
+    CREATE TABLE keyless (v int);
+    CREATE TABLE full_keyless (v int); ALTER TABLE full_keyless REPLICA IDENTITY FULL;
+    CREATE TABLE deferred (id int PRIMARY KEY DEFERRABLE, v int);
+    CREATE UNLOGGED TABLE volatile (id int PRIMARY KEY);
+    CREATE VIEW looked_at AS SELECT 1 AS one;
+    CREATE TABLE odd (id int PRIMARY KEY, "Id" int, _philotes_op int, n numeric, r int4range,
+                      g int GENERATED ALWAYS AS (id * 2) STORED)`);
+  const tables = ['good', 'keyless', 'full_keyless', 'deferred', 'volatile', 'looked_at', 'odd', 'absent'].map(
+    (table) => ({ schema: 'public', table, mode: 'mirror' as const }),
+  );
+  const source = { ...db.connection, tls: { mode: 'disable' as const } };
+  const findings = await preflight(source, { applicationName, tables });
+  const codes = (table: string) =>
+    findings
+      .filter(({ subject }) => subject === `public.${table}` || subject.startsWith(`public.${table}.`))
+      .map(({ code }) => code)
+      .toSorted();
+  expect(codes('good')).toEqual([]);
+  expect(codes('keyless')).toEqual(['no_replica_identity']);
+  expect(codes('full_keyless')).toEqual(['no_key']);
+  expect(codes('deferred')).toContain('deferrable_key');
+  expect(codes('volatile')).toEqual(['not_publishable']);
+  expect(codes('looked_at')).toEqual(['not_publishable']);
+  expect(codes('absent')).toEqual(['table_missing']);
+  expect(codes('odd')).toEqual(
+    [
+      'column_name_collision',
+      'column_name_collision',
+      'generated_column',
+      'kept_as_text',
+      'numeric_as_text',
+      'unchanged_values',
+    ].toSorted(),
+  );
+  expect(findings.filter(({ severity, subject }) => severity === 'error' && !subject.startsWith('public.'))).toEqual(
+    [],
+  );
+  expect(findings.every(({ message, remedy }) => message !== '' && remedy !== '')).toBe(true);
+});
+
+test('a role without rights is told which ones it lacks, row-level security included', async () => {
+  await using db = await openTestDatabase();
+  const role = `reader_${db.connection.database}`;
+  await db.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret';
+    CREATE TABLE hidden (id int PRIMARY KEY);
+    CREATE TABLE guarded (id int PRIMARY KEY); ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+    GRANT SELECT ON guarded TO ${role}`);
+  try {
+    const tables = ['hidden', 'guarded'].map((table) => ({ schema: 'public', table, mode: 'mirror' as const }));
+    const source = { ...db.connection, user: role, password: 'secret', tls: { mode: 'disable' as const } };
+    const codes = (await preflight(source, { applicationName, tables })).map(({ code }) => code);
+    for (const code of ['no_replication_right', 'no_create_right', 'no_select_right', 'row_security', 'not_owner'])
+      expect(codes).toContain(code);
+  } finally {
+    await db.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
