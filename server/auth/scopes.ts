@@ -20,7 +20,13 @@ export type Scope = (typeof SCOPES)[number];
 export const ROLES = ['viewer', 'operator', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
-const VIEWER: readonly Scope[] = ['source:read', 'destination:read', 'pipeline:read', 'dead-letter:read', 'catalog:read'];
+const VIEWER: readonly Scope[] = [
+  'source:read',
+  'destination:read',
+  'pipeline:read',
+  'dead-letter:read',
+  'catalog:read',
+];
 const OPERATOR: readonly Scope[] = [...VIEWER, 'pipeline:operate', 'dead-letter:write'];
 const ADMIN: readonly Scope[] = [
   ...OPERATOR,
