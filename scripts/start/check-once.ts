@@ -6,15 +6,14 @@ import { type Comparison, compareChangelog, compareMirror } from '@/test/compare
 import { step } from './announce.ts';
 import type { Control } from './control.ts';
 import { CHANGELOG_TABLE, type DemoPipeline, NAMESPACE, WAREHOUSE } from './demo-pipeline.ts';
-import type { Installation } from './installation.ts';
 import { type Progress, readProgress } from './progress.ts';
 import type { Services } from './services.ts';
 
 const CATCH_UP_MS = 300_000;
 
 type CheckOptions = {
-  installation: Installation;
   services: Services;
+  readKey: string;
   control: Control;
   pipeline: DemoPipeline;
   shopUrl: string;
@@ -85,12 +84,12 @@ async function until(options: { signal: AbortSignal; what: string; holds: () => 
   }
 }
 
-async function compareAll({ services, shopUrl }: CheckOptions): Promise<Comparison[]> {
+async function compareAll({ services, shopUrl, readKey }: CheckOptions): Promise<Comparison[]> {
   const where = {
     sourceUrl: shopUrl,
     sourceSchema: 'public',
     catalogUrl: `${services.siteUrl}/api/catalog`,
-    token: services.env.PHILOTES_INTERNAL_KEY ?? '',
+    token: readKey,
     warehouse: WAREHOUSE,
     namespace: NAMESPACE,
   };

@@ -2,10 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
+import { openControl } from './control.ts';
 import { explain } from './explain.ts';
 import { dataDirOf, type Installation, openInstallation } from './installation.ts';
 import { takeInstanceLock } from './instance-lock.ts';
 import { showSite } from './panel.ts';
+import { ensureReadKey } from './read-key.ts';
 import { runDemo } from './run-demo.ts';
 import { startServices } from './services.ts';
 import { untilStopped } from './stop-signal.ts';
@@ -49,8 +51,10 @@ async function run(options: {
   const services = await startServices({ ...options, log });
   // Both at once, ahead of the servers they use.
   resources.add(services, () => Promise.all([services.worker.stop(), services.web.stop()]));
-  if (args.demo) return await runDemo({ installation, args, services, resources, signal });
-  showSite({ installation, services });
+  const control = resources.add(openControl(services), (opened) => opened[Symbol.asyncDispose]());
+  const readKey = await ensureReadKey({ control, installation });
+  if (args.demo) return await runDemo({ installation, args, services, control, readKey, resources, signal });
+  showSite({ installation, services, readKey });
   return await new Promise<never>(() => undefined);
 }
 

@@ -3,10 +3,9 @@ import type { Installation } from './installation.ts';
 import type { Services } from './services.ts';
 
 /** Where to look and how to sign in, and lines to paste into two query engines. */
-export function showSite(options: { installation: Installation; services: Services }): void {
-  const { installation, services } = options;
+export function showSite(options: { installation: Installation; services: Services; readKey: string }): void {
+  const { installation, services, readKey } = options;
   const { env } = services;
-  const key = installation.secrets.readKey ?? '<an API key with catalog:read>';
   const catalog = `${services.publicUrl}/api/catalog`;
   console.log(`
 Philotes runs
@@ -16,12 +15,12 @@ Philotes runs
 
 DuckDB
   INSTALL iceberg; LOAD iceberg;
-  ATTACH '${WAREHOUSE}' AS lake (TYPE iceberg, ENDPOINT '${catalog}', TOKEN '${key}');
+  ATTACH '${WAREHOUSE}' AS lake (TYPE iceberg, ENDPOINT '${catalog}', TOKEN '${readKey}');
   SELECT status, count(*), sum(total) FROM lake.${NAMESPACE}.orders GROUP BY ALL;
 
 pyiceberg
   from pyiceberg.catalog import load_catalog
-  lake = load_catalog("lake", type="rest", uri="${catalog}", warehouse="${WAREHOUSE}", token="${key}")
+  lake = load_catalog("lake", type="rest", uri="${catalog}", warehouse="${WAREHOUSE}", token="${readKey}")
   print(lake.load_table("${NAMESPACE}.orders").scan().to_arrow())
 
 Ctrl-C stops everything; the next start goes on where this one ended.

@@ -4,7 +4,7 @@ import type { Resources } from '@/server/platform/resources.ts';
 import { step } from './announce.ts';
 import type { Arguments } from './arguments.ts';
 import { checkOnce } from './check-once.ts';
-import { openControl } from './control.ts';
+import type { Control } from './control.ts';
 import { ensureDemoPipeline } from './demo-pipeline.ts';
 import type { Installation } from './installation.ts';
 import { showSite } from './panel.ts';
@@ -16,21 +16,22 @@ export async function runDemo(options: {
   installation: Installation;
   args: Arguments;
   services: Services;
+  control: Control;
+  readKey: string;
   resources: Resources;
   signal: AbortSignal;
 }): Promise<number> {
-  const { installation, args, services, resources, signal } = options;
+  const { installation, args, services, control, readKey, resources, signal } = options;
   const shopUrl = await createDatabase(services.postgres, 'shop');
   await step('Filling the demo shop (234,000 rows)', () => seedShop(shopUrl));
-  const control = resources.add(openControl(services), (opened) => opened[Symbol.asyncDispose]());
   const pipeline = await step('Setting up the demo pipeline', () => ensureDemoPipeline({ control, shopUrl }));
   const workload = startWorkload({ url: shopUrl, ratePerSecond: args.rate });
   resources.add(workload, () => workload.stop());
   if (args.once) {
     return await checkOnce({
-      installation,
       services,
       control,
+      readKey,
       pipeline,
       shopUrl,
       workload,
@@ -38,6 +39,6 @@ export async function runDemo(options: {
       signal,
     });
   }
-  showSite({ installation, services });
+  showSite({ installation, services, readKey });
   return await keepStatusLine({ control, pipeline, shopUrl, workload, signal });
 }
