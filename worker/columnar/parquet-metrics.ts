@@ -10,7 +10,7 @@ import { identifier } from './sql-text.ts';
 export type ColumnStatistics = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Columns with counts and bounds in the manifest: Iceberg's `write.metadata.metrics.max-inferred-column-defaults`. */
-const METRIC_COLUMNS_MAX = 100;
+export const METRIC_COLUMNS_MAX = 100;
 
 /**
  * A file's metrics as a manifest carries them (spec: Manifests, `data_file`). Lists have a size but no counts or bounds,

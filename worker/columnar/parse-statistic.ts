@@ -1,5 +1,6 @@
 import type { PrimitiveType } from '@/server/domain/iceberg/schema.ts';
 import type { SingleValue } from '@/server/domain/iceberg/single-value.ts';
+import { AppError } from '@/server/errors/app-error.ts';
 
 /** A minimum or maximum as DuckDB's RETURN_STATS prints it. Dates and timestamps are within the years 0001 to 9999. */
 export function parseStatistic(type: PrimitiveType, text: string): SingleValue {
@@ -40,7 +41,7 @@ function floating(text: string): number {
 /** Microseconds since 1970 of `2020-01-02 03:04:05.123456` with or without `+00`. */
 function microseconds(text: string): bigint {
   const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:\+00)?$/.exec(text);
-  if (!match) throw new TypeError('not a timestamp of the years 0001 to 9999');
+  if (!match) throw new AppError('COLUMNAR_FAILED', 'a date or timestamp is outside the years 0001 to 9999');
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
   // Date.UTC takes years below 100 for the 20th century.
   const date = new Date(0);

@@ -1,5 +1,5 @@
 import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
-import { CHANGELOG_COLUMNS } from '@/server/domain/lake-table.ts';
+import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
 import type { LoadedChanges } from './load-changes.ts';
 import { lakeParquetColumns, type ParquetColumn } from './parquet-column.ts';
 import { literal } from './sql-text.ts';
@@ -13,6 +13,8 @@ export async function writeChangelog(
   options: {
     epoch: number;
     changelogFieldIds: ChangelogFieldIds;
+    /** The changelog's columns when their field ids differ from those of the table that the changes were loaded for. */
+    changelogLake?: LakeTable;
     outDir: string;
     stem?: string;
     fileBytesMax?: number;
@@ -31,7 +33,7 @@ export async function writeChangelog(
       array_to_string(list_transform(unchanged, lambda i: ${names}[i + 1]), ',') END`,
   });
   return writeParquet(session, {
-    columns: [...meta, ...lakeParquetColumns(lake)],
+    columns: [...meta, ...lakeParquetColumns(lake, options.changelogLake)],
     from: `${table} WHERE bad IS NULL`,
     outDir,
     stem,

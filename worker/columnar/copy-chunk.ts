@@ -1,0 +1,122 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
+import type { LakeTable } from '@/server/domain/lake-table.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
+import type { ColumnarSession } from './columnar-session.ts';
+import { type CopyPart, writeCopyPart } from './copy-part.ts';
+import { copyPieces } from './copy-pieces.ts';
+import { hasDoubt } from './exact-read.ts';
+import type { Columnar } from './open-columnar.ts';
+import type { Reject } from './reject.ts';
+import { doubtsOf } from './stage-select.ts';
+import { isPlainCopyText, transcodeCopyText } from './transcode-copy-text.ts';
+import type { ChangelogFieldIds } from './write-changelog.ts';
+
+export type CopyChunkOptions = {
+  readonly lake: LakeTable;
+  readonly schema: TableSchema;
+  /** What COPY ... TO STDOUT in text format sends: all columns of `schema`, in its order. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** Where the rows stand in the changelog (and in dead letters): ordinals count up from `ordinalStart`. */
+  readonly position: { epoch: number; lsn: bigint; ordinalStart: bigint; timeUs: bigint };
+  readonly mirror: boolean;
+  /** Writes the rows as `r` changes, too; `lake` when the changelog's field ids differ from the mirror's. */
+  readonly changelog: { readonly fieldIds: ChangelogFieldIds; readonly lake?: LakeTable } | null;
+  readonly outDir: string;
+  /** Text bytes that become one Parquet file. */
+  readonly partBytesMax?: number;
+  readonly signal?: AbortSignal;
+};
+
+export type WrittenCopy = {
+  readonly mirror: readonly WrittenFile[];
+  readonly changelog: readonly WrittenFile[];
+  /** Rows written; with the rejects they add up to COPY's own count, which the caller compares. */
+  readonly rows: number;
+  readonly rejects: readonly Reject[];
+  /** Values that became null under the `null` policy, by lake column name. */
+  readonly nulled: ReadonlyMap<string, number>;
+};
+
+/** Writes one chunk of a table copy as staged Parquet files. Memory is bounded: text waits on disk for its part to be full. */
+export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptions): Promise<WrittenCopy> {
+  await using session = await columnar.openSession(options.signal);
+  const total = {
+    mirror: [] as WrittenFile[],
+    changelog: [] as WrittenFile[],
+    rows: 0,
+    rejects: [] as Reject[],
+    nulled: new Map<string, number>(),
+  };
+  let ordinal = options.position.ordinalStart;
+  // One part is converted while the next one's bytes arrive.
+  let working: Promise<void> = Promise.resolve();
+  const convert = async (part: CopyPart) => {
+    const written = await writeCopyPart(session, {
+      ...options,
+      part,
+      position: { ...options.position, ordinalStart: ordinal },
+    });
+    ordinal += BigInt(written.lines);
+    total.mirror.push(...written.mirror);
+    total.changelog.push(...written.changelog);
+    total.rows += written.rows;
+    total.rejects.push(...written.rejects);
+    for (const [name, count] of written.nulled) total.nulled.set(name, (total.nulled.get(name) ?? 0) + count);
+    await rm(part.path);
+  };
+  try {
+    for await (const part of copyParts(session, options)) {
+      await working;
+      working = convert(part);
+      // Its failure is met at the next await; until then it must not count as unhandled.
+      working.catch(() => undefined);
+    }
+  } finally {
+    await working;
+  }
+  return total;
+}
+
+async function* copyParts(session: ColumnarSession, options: CopyChunkOptions): AsyncGenerator<CopyPart> {
+  const { bytes, schema, lake, partBytesMax = 192_000_000 } = options;
+  const doubts = doubtsOf({ lake, schema });
+  // Escapes rarely come alone: from the first on, the whole chunk is transcoded.
+  let plain = schema.columns.length > 1;
+  let part: { path: string; handle: FileHandle; format: CopyPart['format']; bytes: number; careful: boolean } | null =
+    null;
+  try {
+    for await (const piece of copyPieces(bytes)) {
+      const starts: boolean = part === null;
+      plain &&= isPlainCopyText(piece) && !(starts && startsWithMark(piece));
+      const format: CopyPart['format'] = plain ? 'copy-text' : 'copy-csv';
+      if (part && part.format !== format) {
+        await part.handle.close();
+        yield part;
+        part = null;
+      }
+      if (!part) {
+        const path = session.scratchPath(session.newName('copy'));
+        part = { path, handle: await open(path, 'wx'), format, bytes: 0, careful: false };
+      }
+      const lines = plain ? piece : transcodeCopyText(piece);
+      await part.handle.writeFile(lines);
+      part.bytes += lines.length;
+      part.careful ||= hasDoubt(piece, doubts);
+      if (part.bytes < partBytesMax) continue;
+      await part.handle.close();
+      yield part;
+      part = null;
+    }
+    if (part) {
+      await part.handle.close();
+      yield part;
+      part = null;
+    }
+  } finally {
+    await part?.handle.close().catch(() => undefined);
+  }
+}
+
+/** A leading U+FEFF would be taken for a byte order mark. */
+const startsWithMark = (piece: Buffer): boolean => piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf;

@@ -1,0 +1,26 @@
+import { AppError } from '@/server/errors/app-error.ts';
+
+/** Buffers that end at line ends, of at least `bytesMin` but for the last. A lone `\.` at the end is the old end marker. */
+export async function* copyPieces(bytes: AsyncIterable<Buffer>, bytesMin = 1_000_000): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of bytes) {
+    held.push(chunk);
+    size += chunk.length;
+    if (size < bytesMin) continue;
+    const whole = Buffer.concat(held, size);
+    // In COPY's text format a line feed is always a line's end: in values it is escaped.
+    const end = whole.lastIndexOf(0x0a) + 1;
+    held = [whole.subarray(end)];
+    size = whole.length - end;
+    if (end > 0) yield whole.subarray(0, end);
+  }
+  const rest = Buffer.concat(held, size);
+  const marker = rest.lastIndexOf('\\.');
+  const isMarked =
+    marker >= 0 && /^\\\.\n?$/.test(rest.toString('latin1', marker)) && (marker === 0 || rest[marker - 1] === 0x0a);
+  const lines = isMarked ? rest.subarray(0, marker) : rest;
+  if (lines.length === 0) return;
+  if (lines.at(-1) !== 0x0a) throw new AppError('SOURCE_FAILED', 'the table copy ended in the middle of a line');
+  yield lines;
+}

@@ -1,0 +1,83 @@
+import type { LakeTable } from '@/server/domain/lake-table.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { convertText } from './convert-text.ts';
+import { lakeSqlType } from './lake-sql-type.ts';
+import type { LoadedChanges } from './load-changes.ts';
+import type { Reject } from './reject.ts';
+import { literal } from './sql-text.ts';
+
+/** What a PostgreSQL snapshot sees (manual: pg_snapshot): `snapshotXmax` and later not, `xip` not, else everything. */
+export type CopySnapshot = {
+  readonly snapshotXmin: bigint;
+  readonly snapshotXmax: bigint;
+  readonly xip: readonly bigint[];
+};
+
+/** A chunk of the table copy: keys from `lower` up to but without `upper`, as PostgreSQL text; null is unbounded. */
+export type CopiedRange = CopySnapshot & { readonly lower: string | null; readonly upper: string | null };
+
+/** The changes that the copy has not already seen. */
+export type FilteredChanges = { readonly dropped: number; readonly rejects: readonly Reject[] };
+
+/**
+ * Drops each half of a change (the delete of the old key, the row under the new) that the copy of its key's range has
+ * already seen, by transaction id: commit order in the log is not the order of visibility. Truncates stay. Ranges are of
+ * the first key column and do not overlap; a key outside all of them stays. Rejects that the copy has seen are dropped
+ * likewise.
+ */
+export async function filterByRanges(loaded: LoadedChanges, ranges: readonly CopiedRange[]): Promise<FilteredChanges> {
+  const { session, table } = loaded;
+  const key = firstKey(loaded.lake);
+  const chunks = session.newName('chunks');
+  const bound = (text: string | null) =>
+    text === null
+      ? `CAST(NULL AS ${key.sqlType})`
+      : convertText({ text: `CAST(${literal(text)} AS VARCHAR)`, source: { kind: 'text' }, lake: key.type });
+  await session.run(`CREATE TEMP TABLE ${chunks} (lo ${key.sqlType}, hi ${key.sqlType}, unbounded_lo BOOLEAN, unbounded_hi BOOLEAN,
+    xmin UBIGINT, xmax UBIGINT, xip UBIGINT[])`);
+  for (const range of ranges) {
+    await session.run(`INSERT INTO ${chunks} SELECT ${bound(range.lower)}, ${bound(range.upper)}, ${range.lower === null},
+      ${range.upper === null}, ${range.snapshotXmin}, ${range.snapshotXmax}, ${xips(range)}`);
+  }
+  const { broken = 0 } = await session.numbers(
+    `SELECT count(*) AS broken FROM ${chunks} WHERE (lo IS NULL AND NOT unbounded_lo) OR (hi IS NULL AND NOT unbounded_hi)`,
+  );
+  if (broken > 0) throw new AppError('INVALID_INPUT', 'a bound of a copied range is not a value of the key column');
+  return dropRows(
+    loaded,
+    `SELECT t.rowid FROM ${table} t JOIN ${chunks} s ON (s.unbounded_lo OR t.${key.name} >= s.lo)
+    AND (s.unbounded_hi OR t.${key.name} < s.hi) AND ${visible} WHERE t.op <> 't'`,
+  );
+}
+
+/** The same for a table that was copied in one snapshot, with a key or without. */
+export async function filterBySnapshot(loaded: LoadedChanges, snapshot: CopySnapshot): Promise<FilteredChanges> {
+  const { snapshotXmin, snapshotXmax } = snapshot;
+  const chunk = `(SELECT ${snapshotXmin}::UBIGINT AS xmin, ${snapshotXmax}::UBIGINT AS xmax, ${xips(snapshot)} AS xip)`;
+  return dropRows(loaded, `SELECT t.rowid FROM ${loaded.table} t, ${chunk} s WHERE t.op <> 't' AND ${visible}`);
+}
+
+const visible = '(t.xid < s.xmin OR (t.xid < s.xmax AND NOT list_contains(s.xip, t.xid)))';
+
+const xips = ({ xip }: CopySnapshot): string => `CAST([${xip.join(', ')}] AS UBIGINT[])`;
+
+function firstKey(lake: LakeTable) {
+  const index = lake.columns.findIndex(({ fieldId }) => fieldId === lake.keyFieldIds[0]);
+  const type = lake.columns[index]?.type;
+  if (type === undefined) throw new AppError('INVALID_INPUT', 'copied ranges need a key');
+  return { name: `c${index}`, type, sqlType: lakeSqlType(type) };
+}
+
+/** Deleting keeps the other rows' rowids, and with them the stream order. */
+async function dropRows(loaded: LoadedChanges, select: string): Promise<FilteredChanges> {
+  const { session, table, rejects } = loaded;
+  const seen = session.newName('seen');
+  await session.run(`CREATE TEMP TABLE ${seen} AS SELECT rowid AS rid FROM ${table} WHERE rowid IN (${select})`);
+  const bad = await session.rows(
+    `SELECT lsn, ordinal FROM ${table} WHERE bad IS NOT NULL AND rowid IN (SELECT rid FROM ${seen})`,
+  );
+  const { dropped = 0 } = await session.numbers(`SELECT count(*) AS dropped FROM ${seen}`);
+  await session.run(`DELETE FROM ${table} WHERE rowid IN (SELECT rid FROM ${seen})`);
+  const gone = new Set(bad.map(({ lsn, ordinal }) => `${lsn},${ordinal}`));
+  return { dropped, rejects: rejects.filter((reject) => !gone.has(`${reject.lsn},${reject.ordinal}`)) };
+}

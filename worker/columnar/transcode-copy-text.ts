@@ -1,0 +1,78 @@
+/** True when the only backslashes are those of `\N`: such lines need no decoding. */
+export function isPlainCopyText(lines: Buffer): boolean {
+  for (let at = lines.indexOf(BACKSLASH); at >= 0; ) {
+    // From the first one on, a loop over the bytes beats searching: nulls tend to be many.
+    for (const end = lines.length; at < end; at += 1) {
+      if (lines[at] === BACKSLASH && lines[at + 1] !== CAPITAL_N) return false;
+    }
+    return true;
+  }
+  return true;
+}
+
+/**
+ * Whole lines of COPY's text format (manual: COPY, Text Format) as CSV with the constant field `x` in front, every value
+ * in quotes and NULL as nothing. The constant keeps empty lines of one-column tables and a leading U+FEFF.
+ */
+export function transcodeCopyText(lines: Buffer): Buffer {
+  // At worst each byte is a doubled quote, or a whole line is one feed: `x,""` and the feed.
+  const out = Buffer.allocUnsafe(lines.length * 6 + 8);
+  let to = 0;
+  let at = 0;
+  while (at < lines.length) {
+    out[to++] = LEAD;
+    for (let delimiter = TAB; delimiter === TAB; ) {
+      out[to++] = COMMA;
+      if (lines[at] === BACKSLASH && lines[at + 1] === CAPITAL_N && isFieldEnd(lines[at + 2])) {
+        at += 2;
+      } else {
+        out[to++] = QUOTE;
+        for (let byte = lines[at]; byte !== undefined && byte !== TAB && byte !== LINE_FEED; byte = lines[at]) {
+          at += 1;
+          if (byte === BACKSLASH) {
+            const decoded = readEscape(lines, at);
+            byte = decoded.byte;
+            at = decoded.next;
+          }
+          if (byte === QUOTE) out[to++] = QUOTE;
+          out[to++] = byte;
+        }
+        out[to++] = QUOTE;
+      }
+      delimiter = lines[at++] ?? LINE_FEED;
+    }
+    out[to++] = LINE_FEED;
+  }
+  return out.subarray(0, to);
+}
+
+/** What follows a backslash at `at`: a letter of the manual's table, up to three octal digits, `x` and hex, or itself. */
+function readEscape(lines: Buffer, at: number): { byte: number; next: number } {
+  const byte = lines[at] ?? BACKSLASH;
+  const letter = LETTERS.get(byte);
+  if (letter !== undefined) return { byte: letter, next: at + 1 };
+  const text = lines.toString('latin1', at, at + 3);
+  const octal = /^[0-7]{1,3}/.exec(text)?.[0];
+  if (octal) return { byte: Number.parseInt(octal, 8) & 0xff, next: at + octal.length };
+  const hex = /^x([0-9a-fA-F]{1,2})/.exec(text)?.[1];
+  if (hex) return { byte: Number.parseInt(hex, 16), next: at + 1 + hex.length };
+  return { byte, next: at + 1 };
+}
+
+const isFieldEnd = (byte: number | undefined): boolean => byte === undefined || byte === TAB || byte === LINE_FEED;
+
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const CAPITAL_N = 0x4e;
+const LEAD = 0x78;
+const LETTERS = new Map([
+  [0x62, 0x08],
+  [0x66, 0x0c],
+  [0x6e, 0x0a],
+  [0x72, 0x0d],
+  [0x74, 0x09],
+  [0x76, 0x0b],
+]);
