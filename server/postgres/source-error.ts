@@ -7,11 +7,17 @@ import type { ErrorCode } from '@/server/errors/codes.ts';
  */
 export function sourceError(error: unknown, doing: string): AppError {
   if (error instanceof AppError) return error;
-  const code = sqlState(error);
+  const state = sqlState(error);
   const reason = error instanceof Error ? error.message : String(error);
-  return new AppError(code === undefined ? 'SOURCE_UNREACHABLE' : codeOf(code), `${doing}: ${reason}`, {
-    cause: error,
-  });
+  const code = state === undefined ? codeWithoutState(error) : codeOf(state);
+  return new AppError(code, `${doing}: ${reason}`, { cause: error });
+}
+
+/** The driver reports a lost connection as a plain error; a failed certificate check has a code of its own. */
+function codeWithoutState(error: unknown): ErrorCode {
+  if (error instanceof TypeError || error instanceof RangeError) return 'INTERNAL';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('ERR_TLS_') || /CERT|SIGNATURE/.test(code) ? 'SOURCE_REFUSED' : 'SOURCE_UNREACHABLE';
 }
 
 /** SQLSTATE of a driver error; undefined for network failures. */

@@ -8,6 +8,8 @@ type OpenTransaction = { readonly commitLsn: Lsn; readonly commitTimeUs: bigint 
 type Position = { readonly toLsn: Lsn; readonly endLsn: Lsn; readonly commitTimeUs: bigint };
 
 const BLOCK_BYTES_MIN = 16 * 1024;
+/** Room for the row that fills a segment, so that a full block is not doubled for its last line. */
+const LAST_ROW_BYTES = 64 * 1024;
 
 /** Collects the rows of consecutive transactions and cuts them into segments. Holds no more than one segment. */
 export class SegmentBuilder {
@@ -52,8 +54,9 @@ export class SegmentBuilder {
   block(table: StreamTable): GrowingBlock {
     let block = this.#blocks.get(table);
     if (!block) {
-      const expected = Math.min((this.#lastBytes.get(table.schema.oid) ?? 0) * 1.25, this.#segmentBytesMax);
-      block = new GrowingBlock(table, Math.max(BLOCK_BYTES_MIN, Math.ceil(expected)));
+      const likely = Math.ceil((this.#lastBytes.get(table.schema.oid) ?? 0) * 1.25);
+      const bytes = Math.max(BLOCK_BYTES_MIN, Math.min(likely, this.#segmentBytesMax + LAST_ROW_BYTES));
+      block = new GrowingBlock(table, bytes);
       this.#blocks.set(table, block);
     }
     block.markTransaction(this.#openNumber);

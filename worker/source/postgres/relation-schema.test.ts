@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { type AttributeSlot, alignColumns } from './relation-schema.ts';
+
+const INT = 23;
+const TEXT = 25;
+const column = (name: string, typeOid = INT) => ({ isKey: false, name, typeOid, typmod: -1 });
+const slot = (attnum: number, name: string | null, typeOid = INT): AttributeSlot => ({
+  attnum,
+  name,
+  typeOid: name === null ? 0 : typeOid,
+  typmod: -1,
+});
+
+test('columns that the catalog still has keep their attnum, around added and dropped ones', () => {
+  const slots = [slot(1, 'id'), slot(2, null), slot(3, 'b', TEXT), slot(4, 'added')];
+  expect(alignColumns([column('id'), column('b', TEXT)], slots, [])).toEqual([1, 3]);
+  expect(alignColumns([column('id'), column('gone'), column('b', TEXT)], slots, [])).toEqual([1, 2, 3]);
+});
+
+test('a renamed column is found by its place and type', () => {
+  const slots = [slot(1, 'id'), slot(2, 'new_name', TEXT), slot(3, 'c')];
+  expect(alignColumns([column('id'), column('old_name', TEXT), column('c')], slots, [])).toEqual([1, 2, 3]);
+});
+
+test('a column dropped and added again under the same name is the old one before, the new one after', () => {
+  const slots = [slot(1, 'id'), slot(2, null), slot(3, 'c'), slot(4, 'a', TEXT)];
+  expect(alignColumns([column('id'), column('a'), column('c')], slots, [])).toEqual([1, 2, 3]);
+  expect(alignColumns([column('id'), column('c'), column('a', TEXT)], slots, [])).toEqual([1, 3, 4]);
+});
