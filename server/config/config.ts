@@ -52,7 +52,10 @@ export class ConfigError extends Error {
  * Reads the environment once. Variables that are empty count as absent. Throws ConfigError naming each variable that is
  * missing, malformed or (under our prefix) unknown; values are never part of the message.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): { config: Config; secrets: Secrets } {
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): {
+  config: Config;
+  secrets: Secrets;
+} {
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => isOurs(name) && value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {

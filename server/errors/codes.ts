@@ -16,6 +16,9 @@ export const ERROR_CODES = {
   CONFLICT: { http: 409, retry: 'never', remedy: 'Load the present state and repeat the change on it.' },
   FORBIDDEN: { http: 403, retry: 'never', remedy: 'Ask an administrator for the named right.' },
   UNAUTHENTICATED: { http: 401, retry: 'never', remedy: 'Sign in, or send an API key that is valid.' },
+  MISDIRECTED: { http: 421, retry: 'never', remedy: 'Use the address in PHILOTES_PUBLIC_URL.' },
+  PAYLOAD_TOO_LARGE: { http: 413, retry: 'never', remedy: 'Send less at once.' },
+  METHOD_NOT_ALLOWED: { http: 405, retry: 'never', remedy: 'Use one of the methods that the path has.' },
   RATE_LIMITED: { http: 429, retry: 'never', remedy: 'Wait a minute and try again.' },
   SECRET_UNREADABLE: {
     http: 500,
@@ -105,6 +108,11 @@ export const ERROR_CODES = {
     http: 409,
     retry: 'automatic',
     remedy: 'The table was rewritten or altered during its copy; the copy starts again.',
+  },
+  PREFLIGHT_REFUSED: {
+    http: 409,
+    retry: 'never',
+    remedy: 'Do what each finding says on the source, then start the pipeline again.',
   },
   // Buffer
   BUFFER_FULL: {

@@ -16,8 +16,10 @@ import { deleteSource } from '@/server/sources/delete-source.ts';
 import { listSources } from '@/server/sources/list-sources.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { updateSource } from '@/server/sources/update-source.ts';
+import { renderMetrics } from '@/server/web/metrics.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deletePipeline } from './delete-pipeline.ts';
+import { listPipelines, pipelineStatus } from './pipeline-status.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { stopPipeline } from './stop-pipeline.ts';
 import { updatePipeline } from './update-pipeline.ts';
@@ -45,6 +47,7 @@ async function openControl() {
   return {
     deps: { database, sealer, config, secrets, log: silentLog, nudge: silentNudge },
     query: test.query,
+    connection: test.connection,
     async [Symbol.asyncDispose]() {
       await database.close();
       await test[Symbol.asyncDispose]();
@@ -56,7 +59,17 @@ type Control = Awaited<ReturnType<typeof openControl>>;
 
 async function openWithPipeline() {
   const control = await openControl();
-  const source = await createSource(control.deps, SYSTEM_ACTOR, SOURCE);
+  const { user: username, ...place } = control.connection;
+  const source = await createSource(control.deps, SYSTEM_ACTOR, {
+    name: 'shop',
+    ...place,
+    username,
+    tlsMode: 'disable',
+  });
+  await control.query('create table public.orders (id integer primary key)');
+  await control.query('create table public.items (id integer primary key)');
+  await control.query('create schema crm');
+  await control.query('create table crm."People" (id integer primary key)');
   const destination = await createDestination(control.deps, SYSTEM_ACTOR, { name: 'lake' });
   const pipeline = await createPipeline(control.deps, SYSTEM_ACTOR, {
     name: 'orders',
@@ -205,6 +218,45 @@ describe('pipelines', () => {
     await deletePipeline(deps, SYSTEM_ACTOR, pipeline);
     expect(await stateOf(control, pipeline.id)).toEqual({ desired_state: 'deleted', state: 'stopped' });
     await expect(startPipeline(deps, SYSTEM_ACTOR, pipeline)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('do not start while the source lacks something, and say what', async () => {
+    await using control = await openWithPipeline();
+    const { deps, pipeline } = control;
+    await control.query('alter table public.orders drop constraint orders_pkey');
+    const start = startPipeline(deps, SYSTEM_ACTOR, pipeline);
+    await expect(start).rejects.toMatchObject({ code: 'PREFLIGHT_REFUSED' });
+    await expect(start).rejects.toThrow(/public\.orders/);
+    expect(await stateOf(control, pipeline.id)).toEqual({ desired_state: 'stopped', state: 'draft' });
+  });
+
+  it('show their figures before and after they have run', async () => {
+    await using control = await openWithPipeline();
+    const { deps, pipeline } = control;
+    expect(await pipelineStatus(deps, viewer, pipeline)).toMatchObject({
+      name: 'orders',
+      state: 'draft',
+      position: null,
+      lagBytes: null,
+      tables: { all: 2, live: 0 },
+      commits: [],
+    });
+    await control.query(
+      `insert into position (pipeline_id, system_identifier, timeline, tail_lsn, tail_end_lsn, tail_seq, tail_commit_time,
+         committed_lsn, committed_seq, committed_commit_time, buffer_bytes)
+       values ($1, '1', 1, '0/300', '0/300', 7, now(), '0/100', 5, now() - interval '4 seconds', 1000)`,
+      [pipeline.id],
+    );
+    await control.query(`update pipeline set error_code = 'BUFFER_FULL', error_message = 'full', error_at = now()`);
+    const [shown] = await listPipelines(deps, viewer);
+    expect(shown).toMatchObject({
+      lagBytes: 512,
+      buffer: { bytes: 1000, segments: 2 },
+      error: { code: 'BUFFER_FULL' },
+    });
+    expect(shown?.lagSeconds).toBeCloseTo(4, 1);
+    expect(shown?.error?.remedy).toMatch(/buffer limit/);
+    expect(await renderMetrics(deps)).toContain(`philotes_lag_bytes{pipeline="${pipeline.id}"} 512`);
   });
 
   it('are cleared of their error by a start', async () => {

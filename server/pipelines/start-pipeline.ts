@@ -1,17 +1,23 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { lease } from '@/db/schema/buffer.ts';
-import { pipeline } from '@/db/schema/definitions.ts';
+import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { nextPipelineState } from '@/server/domain/pipeline-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { preflight } from '@/server/postgres/preflight.ts';
+import { openSource } from '@/server/sources/open-source.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 
 type Deps = Pick<ControlDeps, 'database' | 'sealer' | 'nudge'>;
 
-/** Asks for a pipeline to run, and clears what it stopped for. Starting one that runs changes nothing. */
+/**
+ * Asks for a pipeline to run, and clears what it stopped for. Starting one that runs changes nothing. The source is
+ * checked first: what cannot work is refused with every finding (PREFLIGHT_REFUSED).
+ */
 export async function startPipeline(deps: Deps, actor: Actor, { id }: { id: string }): Promise<void> {
+  if (actor.scopes.has('pipeline:operate')) await refuseUnfit(deps, id);
   const change = { actor, scope: 'pipeline:operate', action: 'pipeline.start' } as const;
   const token = await audited(deps.database, change, async (tx) => {
     const { state } = await lockPipeline(tx, id);
@@ -35,4 +41,33 @@ export async function startPipeline(deps: Deps, actor: Actor, { id }: { id: stri
   });
   // The id the reconciler would use, so that both together add one job.
   deps.nudge('capture', { jobId: `capture-${id}-${token}`, payload: { pipelineId: id } });
+}
+
+/** Looks at the source before a transaction is open. Pipelines that are wanted already are not asked again. */
+async function refuseUnfit(deps: Deps, id: string): Promise<void> {
+  const tables = await deps.database.db
+    .select({
+      sourceId: pipeline.sourceId,
+      schema: pipelineTable.sourceSchema,
+      table: pipelineTable.sourceTable,
+      mirror: pipelineTable.mirror,
+      changelog: pipelineTable.changelog,
+    })
+    .from(pipeline)
+    .innerJoin(pipelineTable, eq(pipelineTable.pipelineId, pipeline.id))
+    .where(and(eq(pipeline.id, id), eq(pipeline.desiredState, 'stopped')));
+  const [first] = tables;
+  if (!first) return;
+  const findings = await preflight(await openSource(deps, first.sourceId), {
+    applicationName: 'philotes_preflight',
+    tables: tables.map(({ schema, table, mirror, changelog }) => ({
+      schema,
+      table,
+      mode: mirror && changelog ? 'both' : mirror ? 'mirror' : 'changelog',
+    })),
+  });
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const lines = errors.map(({ subject, message, remedy }) => `${subject}: ${message} ${remedy}`);
+  throw new AppError('PREFLIGHT_REFUSED', lines.join('\n'));
 }

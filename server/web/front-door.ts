@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endSession } from '@/server/auth/sessions.ts';
+import { signIn } from '@/server/auth/sign-in.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { createHostCheck } from './allowed-hosts.ts';
+import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
+import { answerApi } from './api.ts';
+import { addressOf, bearerOf, signedInOf } from './authenticate.ts';
+import { answerReady } from './health.ts';
+import { renderMetrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
+import { contentSecurityPolicy, securityHeaders } from './security-headers.ts';
+import { readSessionCookie, sessionCookie } from './session-cookie.ts';
+
+export type FrontDoor = {
+  readonly deps: ControlDeps;
+  /** The embedded catalog, mounted at CATALOG_PATH. */
+  readonly catalog: (request: Request) => Promise<Response>;
+  /** The console. */
+  readonly pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Bearer that Prometheus may use, beside API keys with pipeline:read. */
+  readonly internalKey: string;
+};
+
+export const CATALOG_PATH = '/api/catalog';
+const CATALOG_BODY_BYTES_MAX = 64 * 1024 * 1024;
+const FORM_BODY_BYTES_MAX = 16 * 1024;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The one way in: checks host and origin, sets headers, and hands over to the catalog, the API or the console. */
+export function createFrontDoor(
+  door: FrontDoor,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { deps } = door;
+  const isOurHost = createHostCheck(deps.config);
+  const headers = Object.entries(securityHeaders(deps.config.publicUrl));
+  return async (request, response) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    try {
+      const host = request.headers.host ?? '';
+      if (!isOurHost(host)) throw new AppError('MISDIRECTED', 'this server has another name');
+      if (!METHODS.has(request.method ?? '')) throw new AppError('METHOD_NOT_ALLOWED', 'this method is not served');
+      const url = parseUrl(request, host);
+      await route(door, { request, response, url });
+    } catch (error) {
+      if (!(error instanceof AppError)) deps.log.error('a request failed', { path: request.url?.split('?')[0], error });
+      if (response.headersSent) response.destroy();
+      else sendProblem(response, error);
+    }
+  };
+}
+
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly url: URL };
+
+async function route(door: FrontDoor, { request, response, url }: Exchange): Promise<void> {
+  const { deps } = door;
+  const path = url.pathname;
+  if (path === CATALOG_PATH || path.startsWith(`${CATALOG_PATH}/`)) {
+    return sendFetched(response, await door.catalog(await toFetch(request, url)));
+  }
+  if (path === '/api/v1/health/live') return sendJson(response, 200, { status: 'live' });
+  if (path === '/api/v1/health/ready') return answerReady(deps, response);
+  if (path === '/metrics') return answerMetrics(door, { request, response, url });
+  if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(request, url);
+  if (path === '/api/v1/me') return answerMe(deps, { request, response, url });
+  if (path.startsWith('/api/v1/')) return answerApi(deps, { request, response, path: path.slice('/api/v1'.length) });
+  if (path === '/sign-in' && request.method === 'POST') return answerSignIn(deps, { request, response, url });
+  if (path === '/sign-out' && request.method === 'POST') return answerSignOut(deps, { request, response, url });
+  return answerPage(door, { request, response, url });
+}
+
+/** Browsers say where a request comes from; one that changes something must come from our own pages. */
+function refuseForeignOrigin(request: IncomingMessage, url: URL): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const isOurs = origin === undefined ? site === 'same-origin' : origin !== 'null' && new URL(origin).host === url.host;
+  if (!isOurs) throw new AppError('FORBIDDEN', 'the request comes from another site');
+}
+
+async function answerPage({ deps, pages }: FrontDoor, { request, response, url }: Exchange): Promise<void> {
+  const isOpen = url.pathname === '/sign-in' || url.pathname.startsWith('/_next/') || url.pathname === '/icon.svg';
+  if (!isOpen && !(await signedInOf(deps, request))) return sendTo(response, '/sign-in');
+  const nonce = randomBytes(16).toString('base64');
+  const policy = contentSecurityPolicy(nonce);
+  // Next takes the nonce for its own scripts from this request header; what a client sent there is overwritten.
+  request.headers['content-security-policy'] = policy;
+  request.headers['x-nonce'] = nonce;
+  for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
+  response.setHeader('Content-Security-Policy', policy);
+  await pages(request, response);
+}
+
+async function answerSignIn(deps: ControlDeps, { request, response }: Exchange): Promise<void> {
+  const form = new URLSearchParams((await readBody(request, FORM_BODY_BYTES_MAX)).toString('utf8'));
+  const attempt = { email: form.get('email') ?? '', password: form.get('password') ?? '', address: addressOf(request) };
+  try {
+    const session = await signIn(deps, attempt);
+    sendTo(response, '/', { 'Set-Cookie': sessionCookie(deps.config, session) });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    sendTo(response, `/sign-in?problem=${error.code === 'RATE_LIMITED' ? 'throttled' : 'refused'}`);
+  }
+}
+
+async function answerSignOut({ database, config }: ControlDeps, { request, response }: Exchange): Promise<void> {
+  const token = readSessionCookie(request.headers.cookie, config);
+  if (token !== null) await endSession(database.pool, token);
+  sendTo(response, '/sign-in', { 'Set-Cookie': sessionCookie(config, null) });
+}
+
+async function answerMe(deps: ControlDeps, { request, response }: Exchange): Promise<void> {
+  const signedIn = await signedInOf(deps, request);
+  if (!signedIn) throw new AppError('UNAUTHENTICATED', 'nobody is signed in');
+  const { actor, email, role } = signedIn;
+  sendJson(response, 200, { email, role, scopes: [...actor.scopes], catalogUrl: deps.config.catalogUrl });
+}
+
+async function answerMetrics({ deps, internalKey }: FrontDoor, { request, response }: Exchange): Promise<void> {
+  const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(addressOf(request) ?? '');
+  if (!isLocal && bearerOf(request.headers.authorization) !== internalKey) {
+    throw new AppError('UNAUTHENTICATED', 'metrics need the internal key');
+  }
+  response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+  response.end(await renderMetrics(deps));
+}
+
+function parseUrl(request: IncomingMessage, host: string): URL {
+  try {
+    const url = new URL(request.url ?? '/', `http://${host}`);
+    decodeURIComponent(url.pathname);
+    if (url.host === host.toLowerCase()) return url;
+  } catch {
+    // Said below: a path that cannot be decoded is refused before anything else sees it.
+  }
+  throw new AppError('INVALID_INPUT', 'the path is malformed');
+}
+
+async function toFetch(request: IncomingMessage, url: URL): Promise<Request> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value);
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
+  const body = hasBody ? new Uint8Array(await readBody(request, CATALOG_BODY_BYTES_MAX)) : null;
+  return new Request(url, { method: request.method ?? 'GET', headers, body });
+}
