@@ -32,7 +32,7 @@ export type SupervisedChild = {
 export function superviseChild(options: {
   name: string;
   file: string;
-  env: NodeJS.ProcessEnv;
+  env: Readonly<Record<string, string>>;
   logFile: string;
   onRestart: (restarts: number) => void;
 }): SupervisedChild {
@@ -81,11 +81,11 @@ export function superviseChild(options: {
   };
 }
 
-function launch(options: { file: string; env: NodeJS.ProcessEnv; logFile: string }): ChildProcess {
+function launch(options: { file: string; env: Readonly<Record<string, string>>; logFile: string }): ChildProcess {
   const output = openSync(options.logFile, 'a', 0o600);
   try {
     const child = spawn(process.execPath, ['--enable-source-maps', options.file], {
-      env: options.env,
+      env: { NODE_ENV: 'production', ...options.env },
       detached: true,
       stdio: ['ignore', output, output],
     });

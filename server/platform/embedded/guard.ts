@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { SERVICE_ENV } from './service-env.ts';
 
 /**
  * Makes a child end when this process ends in any way, SIGKILL included: a shell holds the reading end of a pipe that
@@ -18,7 +19,7 @@ export function endWithUs(options: {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
-    env: { PATH: SYSTEM_PATH },
+    env: SERVICE_ENV,
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
   });
@@ -29,9 +30,6 @@ export function endWithUs(options: {
   if ('unref' in guard.stdin && typeof guard.stdin.unref === 'function') guard.stdin.unref();
   return () => void guard.kill('SIGKILL');
 }
-
-/** Where system programs are found; embedded services do not inherit our environment. */
-export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
 
 const SCRIPT = `
 read -r _

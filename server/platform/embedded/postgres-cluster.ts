@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { AppError } from '@/server/errors/app-error.ts';
-import { SYSTEM_PATH } from './guard.ts';
 import { ROOT_STATE_DIR } from './postgres-binaries.ts';
 import { stopLeftover } from './postmaster-file.ts';
+import { SERVICE_ENV } from './service-env.ts';
 import type { SystemUser } from './unprivileged-user.ts';
 
 /** Where a cluster lives and how its superuser signs in. Kept in `cluster.json` of the data folder. */
@@ -86,7 +86,7 @@ async function initialise(options: {
   try {
     await promisify(execFile)(join(binaries, 'bin/initdb'), args, {
       cwd: home,
-      env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC' },
+      env: SERVICE_ENV,
       ...(runAs ? { uid: runAs.uid, gid: runAs.gid } : {}),
     });
     await rename(staging, cluster.location);

@@ -8,10 +8,11 @@ import pg from 'pg';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { freePort } from './free-port.ts';
-import { endWithUs, SYSTEM_PATH } from './guard.ts';
+import { endWithUs } from './guard.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { type Cluster, openCluster } from './postgres-cluster.ts';
 import { stopLeftover } from './postmaster-file.ts';
+import { SERVICE_ENV } from './service-env.ts';
 import { type SystemUser, unprivilegedUser } from './unprivileged-user.ts';
 
 const START_ATTEMPTS = 4;
@@ -116,7 +117,7 @@ function launch(options: {
         detached: true,
         stdio: ['ignore', output, output],
         cwd: cluster.location,
-        env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC' },
+        env: SERVICE_ENV,
         ...(runAs ? { uid: runAs.uid, gid: runAs.gid } : {}),
       },
     );

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '@/server/errors/app-error.ts';
-import { SYSTEM_PATH } from './guard.ts';
+import { SERVICE_ENV, SYSTEM_PATH } from './service-env.ts';
 
 export type RedisProgram = { readonly file: string; readonly argv0: string };
 
@@ -49,7 +49,7 @@ function onPath(name: string, path: string): string | undefined {
 }
 
 async function install(packageName: string): Promise<void> {
-  const env = { PATH: SYSTEM_PATH, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const env = { ...SERVICE_ENV, DEBIAN_FRONTEND: 'noninteractive' };
   const run = (args: string[]) => promisify(execFile)('apt-get', args, { env, maxBuffer: 64 * 1024 * 1024 });
   const args = ['install', '-y', '--no-install-recommends', packageName];
   try {

@@ -9,8 +9,9 @@ import { Redis } from 'ioredis';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { freePort } from './free-port.ts';
-import { endWithUs, SYSTEM_PATH } from './guard.ts';
+import { endWithUs } from './guard.ts';
 import { findRedis, type RedisProgram } from './redis-program.ts';
+import { SERVICE_ENV } from './service-env.ts';
 
 const START_ATTEMPTS = 4;
 const READY_WAIT_MS = 30_000;
@@ -86,7 +87,7 @@ function launch(options: { program: RedisProgram; logFile: string; config: strin
       detached: true,
       stdio: ['pipe', output, output],
       cwd: '/',
-      env: { PATH: SYSTEM_PATH },
+      env: SERVICE_ENV,
     });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.config);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AppError } from '@/server/errors/app-error.ts';
-import { SYSTEM_PATH } from './guard.ts';
+import { SERVICE_ENV } from './service-env.ts';
 
 export type SystemUser = { readonly name: string; readonly uid: number; readonly gid: number };
 
@@ -40,4 +40,4 @@ async function lookUp(name: string): Promise<SystemUser | undefined> {
   }
 }
 
-const run = (command: string, args: string[]) => promisify(execFile)(command, args, { env: { PATH: SYSTEM_PATH } });
+const run = (command: string, args: string[]) => promisify(execFile)(command, args, { env: SERVICE_ENV });
