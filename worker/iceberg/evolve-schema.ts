@@ -34,7 +34,7 @@ export function evolveSchema(options: {
     );
     // Without an attnum in the doc a rename cannot be told from a drop and an add.
     if (attnumOf(field) === null) return type === field.type ? field : { ...field, type };
-    return { ...field, name: renamed(field, source.name, names.get(source.attnum)), type, doc: columnDoc(source) };
+    return { ...field, name: names.get(source.attnum) ?? field.name, type, doc: columnDoc(source) };
   });
   let lastId = metadata['last-column-id'];
   const newId = () => {
@@ -55,12 +55,6 @@ export function evolveSchema(options: {
     { action: 'add-schema', schema: { ...lake, 'schema-id': highest + 1, fields }, 'last-column-id': lastId },
     { action: 'set-current-schema', 'schema-id': LAST_ADDED },
   ];
-}
-
-/** A name that once needed a suffix keeps it while the source's name is the same. */
-function renamed(field: Field, sourceName: string, wanted: string | undefined): string {
-  const same = field.name === sourceName || field.name.replace(/_\d+$/, '') === sourceName;
-  return same || wanted === undefined ? field.name : wanted;
 }
 
 function widened(field: Field, needed: Type, typeName: string): Type {

@@ -70,12 +70,12 @@ export async function unreachableFiles(options: {
   for (const path of kept.keys()) gone.delete(path);
 
   const files = new Set<string>();
-  for (const manifest of gone.values()) {
-    for (const entry of await reader.entries(manifest)) files.add(entry.file.path);
+  for await (const entries of inGroups([...gone.values()], (manifest) => reader.entries(manifest))) {
+    for (const entry of entries) files.add(entry.file.path);
   }
   if (files.size > 0) {
-    for (const manifest of kept.values()) {
-      for (const entry of await reader.entries(manifest)) if (isLive(entry)) files.delete(entry.file.path);
+    for await (const entries of inGroups([...kept.values()], (manifest) => reader.entries(manifest))) {
+      for (const entry of entries) if (isLive(entry)) files.delete(entry.file.path);
     }
   }
   const keptLists = new Set(metadata.snapshots.map((snapshot) => snapshot['manifest-list']));
@@ -86,8 +86,17 @@ export async function unreachableFiles(options: {
 
 async function manifestsOf(snapshots: readonly Snapshot[], reader: ManifestReader): Promise<Map<string, ManifestFile>> {
   const manifests = new Map<string, ManifestFile>();
-  for (const snapshot of snapshots) {
-    for (const manifest of await reader.manifests(snapshot['manifest-list'])) manifests.set(manifest.path, manifest);
+  for await (const list of inGroups(snapshots, (snapshot) => reader.manifests(snapshot['manifest-list']))) {
+    for (const manifest of list) manifests.set(manifest.path, manifest);
   }
   return manifests;
+}
+
+/** Reads at once; the first look of a fresh process goes through some hundred small files. */
+const READS_AT_ONCE = 16;
+
+async function* inGroups<In, Out>(items: readonly In[], read: (item: In) => Promise<Out>): AsyncGenerator<Out> {
+  for (let start = 0; start < items.length; start += READS_AT_ONCE) {
+    yield* await Promise.all(items.slice(start, start + READS_AT_ONCE).map(read));
+  }
 }

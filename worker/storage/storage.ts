@@ -7,7 +7,10 @@ export type StoredObject = { readonly uri: string; readonly bytes: number; reado
  * INVALID_INPUT for a URI that is not this store's.
  */
 export interface Storage {
-  /** Stores a local file. Resolves only when it is durable and complete under `uri`. Repeating it is harmless. */
+  /**
+   * Stores a local file. Resolves only when it is durable and complete under `uri`. Repeating it is harmless. The local
+   * file may be removed afterwards, but never written to again: a local store may keep it by a hard link.
+   */
   upload(localPath: string, uri: string, options?: { signal?: AbortSignal }): Promise<void>;
   read(uri: string): Promise<Buffer>;
   /** Exactly `length` bytes; a file that ends before is STORAGE_FILE_MISSING. */
