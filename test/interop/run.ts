@@ -49,6 +49,8 @@ async function openCatalog(resources: Resources): Promise<string> {
   });
   await migrate(postgres.url);
   const pool = resources.add(new pg.Pool({ connectionString: postgres.url }), (open) => open.end());
+  // The server may go before the last idle connection does.
+  pool.on('error', () => undefined);
   const warehouse = { name: 'lake', location: `file://${folder}/lake`, store: openFileMetadataStore(`${folder}/lake`) };
   const served = await serveCatalog({
     pool,
