@@ -27,7 +27,7 @@ export async function compact(columnar: Columnar, options: CompactOptions): Prom
     deletes.length === 0
       ? readLakeFiles({ files, columns })
       : `(SELECT r.* FROM ${readLakeFiles({ files, columns })} r ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos)`;
-  return writeParquet(session, {
+  return await writeParquet(session, {
     columns: lakeParquetColumns(lake),
     from: `${live} ORDER BY ${(keys.length > 0 ? keys : ['path', 'pos']).join(', ')}`,
     outDir,

@@ -162,6 +162,12 @@ async function partRejects(
     const payload = Buffer.from(`r,${position.lsn},${ordinal},${position.timeUs},,,${quoted.join(',')}\n`);
     rejects.push({ lsn: position.lsn, ordinal, op: 'r', column: column?.name ?? null, reason, payload });
   }
+  if (rejects.length !== columns.size + offsets.size) {
+    throw new AppError(
+      'COLUMNAR_ROWS_MISCOUNTED',
+      `${rejects.length} of ${columns.size + offsets.size} rejected rows were found`,
+    );
+  }
   return rejects;
 }
 

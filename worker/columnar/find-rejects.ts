@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LakeTable } from '@/server/domain/lake-table.ts';
 import { META_COLUMNS } from '@/server/domain/row-block.ts';
+import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import { csvFields, csvRecords } from './csv-record.ts';
 import type { ScratchFile } from './load-changes.ts';
@@ -45,6 +46,13 @@ export async function findRejects(
     const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
     const [lsn = '0', ordinal = '0'] = position.split(',');
     rejects.push({ lsn: BigInt(lsn), ordinal: BigInt(ordinal), op, column: column?.name ?? null, reason, payload });
+  }
+  // A row that was neither loaded nor found would be lost without a word.
+  if (rejects.length !== wanted.size + offsets.size) {
+    throw new AppError(
+      'COLUMNAR_ROWS_MISCOUNTED',
+      `${rejects.length} of ${wanted.size + offsets.size} rejected rows were found`,
+    );
   }
   return { rejects, malformed: offsets.size };
 }

@@ -6,6 +6,7 @@ import type { ColumnarSession } from './columnar-session.ts';
 import { type Doubt, hasDoubt } from './exact-read.ts';
 import { findRejects } from './find-rejects.ts';
 import { lakeSqlType } from './lake-sql-type.ts';
+import { parkLongLines } from './long-lines.ts';
 import type { Columnar } from './open-columnar.ts';
 import type { Reject } from './reject.ts';
 import { stageRows } from './stage-rows.ts';
@@ -48,8 +49,8 @@ export async function loadChanges(
       unchanged SMALLINT[], bad SMALLINT[], nulled SMALLINT[]${lake.columns.map(({ type }, i) => `, c${i} ${lakeSqlType(type)}`).join('')})`);
     const rejects: Reject[] = [];
     const nulled = new Map<string, number>();
-    let rows = 0;
-    const files = await writeScratchFiles({ session, lake, blocks });
+    const files = await writeScratchFiles({ session, lake, blocks, rejects });
+    const rows = files.reduce((sum, file) => sum + file.rows, rejects.length);
     for (const file of files) {
       const errors = session.newName('rejects');
       const stage = { lake, schema: file.schema, paths: [file.path], format: 'block', rejects: errors } as const;
@@ -68,7 +69,6 @@ export async function loadChanges(
         throw new AppError('COLUMNAR_ROWS_MISCOUNTED', `${staged} + ${found.malformed} rows where ${file.rows} belong`);
       }
       rejects.push(...found.rejects);
-      rows += file.rows;
     }
     return {
       session,
@@ -99,8 +99,10 @@ async function writeScratchFiles(options: {
   session: ColumnarSession;
   lake: LakeTable;
   blocks: AsyncIterable<ChangeBlock>;
+  /** Rows too long to load are added here. */
+  rejects: Reject[];
 }): Promise<ScratchFile[]> {
-  const { session, lake, blocks } = options;
+  const { session, lake, blocks, rejects } = options;
   const files: (ScratchFile & { hash: string; doubts: Set<Doubt>; rows: number; careful: boolean })[] = [];
   let handle: FileHandle | undefined;
   try {
@@ -114,8 +116,10 @@ async function writeScratchFiles(options: {
         file = { path, schema, hash, rows: 0, careful: false, doubts: doubtsOf({ lake, schema }) };
         files.push(file);
       }
-      await handle?.writeFile(bytes);
-      file.rows += rows;
+      const { kept, rejects: long } = parkLongLines(bytes);
+      for (const lines of kept) await handle?.writeFile(lines);
+      rejects.push(...long);
+      file.rows += rows - long.length;
       file.careful ||= hasDoubt(bytes, file.doubts);
     }
   } finally {

@@ -4,6 +4,7 @@ import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts'
 import { convertText } from './convert-text.ts';
 import { type Doubt, exactRead } from './exact-read.ts';
 import { lakeSqlType } from './lake-sql-type.ts';
+import { LINE_BYTES_MAX } from './long-lines.ts';
 import { literal } from './sql-text.ts';
 
 export type StageOptions = {
@@ -131,9 +132,6 @@ function readCsv(options: StageOptions): string {
       : ['max_line_size = 2000000', 'buffer_size = 8000000']),
   ].join(', ')})`;
 }
-
-/** Longer lines are rejected: DuckDB holds some buffers of twice this size for each thread. */
-const LINE_BYTES_MAX = 17_000_000;
 
 const META_TYPES: Partial<Record<string, string>> = {
   lsn: 'UBIGINT',
