@@ -37,7 +37,10 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
   const tail = await readTail(pool, pipeline.id);
   if (!tail) await createPosition(options, { session, system });
   else if (tail.systemIdentifier !== system.identifier) {
-    throw new AppError('SOURCE_SERVER_CHANGED', `the source is not the cluster that pipeline ${pipeline.id} has read so far`);
+    throw new AppError(
+      'SOURCE_SERVER_CHANGED',
+      `the source is not the cluster that pipeline ${pipeline.id} has read so far`,
+    );
   }
   return tables;
 }

@@ -1,0 +1,71 @@
+import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
+import { openSource } from '@/server/sources/open-source.ts';
+import { openAppender } from '@/worker/buffer/append.ts';
+import type { Lease } from '@/worker/buffer/lease.ts';
+import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
+import { readPipeline } from '@/worker/pipeline/definition.ts';
+import { provision } from '@/worker/pipeline/provision.ts';
+import { keepStartingCopies } from '@/worker/pipeline/start-copies.ts';
+import { runShift } from '@/worker/runtime/run-shift.ts';
+import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
+import { openChangeSource } from '@/worker/source/postgres/segments.ts';
+
+/** Segments are cut at whichever comes first. Large enough for few round trips, small enough for four in memory. */
+const SEGMENT_LIMITS = { segmentBytesMax: 6 * 1024 * 1024, segmentAgeMsMax: 150 };
+
+/** Reads one pipeline's source into its buffer for the length of a shift. */
+export async function captureShift(
+  deps: WorkerDeps,
+  { pipelineId, signal }: { pipelineId: string; signal: AbortSignal },
+): Promise<void> {
+  const { log, holder } = deps;
+  await runShift({
+    pool: deps.database.pool,
+    log,
+    holder,
+    pipelineId,
+    role: 'capture',
+    signal,
+    work: (lease, until, healthy) => captureOnce(deps, { pipelineId, lease, signal: until, healthy }),
+  });
+}
+
+type Attempt = { pipelineId: string; lease: Lease; signal: AbortSignal; healthy: () => void };
+
+async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, healthy }: Attempt): Promise<void> {
+  const { pool } = deps.database;
+  const pipeline = await readPipeline(pool, pipelineId);
+  if (!pipeline) return;
+  const log = deps.log.child({ pipelineId });
+  const connection = await openSource(deps, pipeline.sourceId);
+  await provision({ pool, connection, pipeline, signal });
+  const buffer = await openAppender(pool, { lease, number: pipeline.number });
+
+  // Either half failing ends both, so that nothing runs on alone.
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  const orStop = async (half: Promise<void>): Promise<void> => {
+    try {
+      await half;
+    } finally {
+      failed.abort();
+    }
+  };
+  await using source = await openChangeSource({
+    connection,
+    slot: slotName(pipelineId),
+    publication: publicationName(pipelineId),
+    from: buffer.tail.lsn,
+    endLsn: buffer.tail.endLsn,
+    limits: SEGMENT_LIMITS,
+    applicationName: applicationName(pipelineId, 'capture'),
+    log,
+    signal: until,
+  });
+  const room = bufferRoom(pool, { pipelineId, bufferBytesMax: pipeline.settings.bufferBytesMax, log });
+  const halves = await Promise.allSettled([
+    orStop(capture({ source, buffer, room, signal: until, healthy })),
+    orStop(keepStartingCopies(deps, { pipeline, connection, log, signal: until })),
+  ]);
+  for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;
+}

@@ -1,0 +1,29 @@
+import { commitUntilStopped } from '@/worker/pipeline/commit.ts';
+import { readPipeline } from '@/worker/pipeline/definition.ts';
+import { openLake } from '@/worker/pipeline/lake.ts';
+import { runShift } from '@/worker/runtime/run-shift.ts';
+import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
+
+/** Brings one pipeline's buffer into its lake for the length of a shift. */
+export async function commitShift(
+  deps: WorkerDeps,
+  { pipelineId, signal }: { pipelineId: string; signal: AbortSignal },
+): Promise<void> {
+  const log = deps.log.child({ pipelineId });
+  await runShift({
+    pool: deps.database.pool,
+    log: deps.log,
+    holder: deps.holder,
+    pipelineId,
+    role: 'commit',
+    signal,
+    work: async (lease, until, healthy) => {
+      const pipeline = await readPipeline(deps.database.pool, pipelineId);
+      if (!pipeline) return;
+      await using lake = await openLake(deps, { destinationId: pipeline.destinationId, signal: until });
+      const known = new Map();
+      const schemas = new Map();
+      await commitUntilStopped({ deps, pipeline, lease, lake, log, signal: until, known, schemas }, healthy);
+    },
+  });
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Registry } from 'prom-client';
+import { openDatabase } from '@/db/client.ts';
+import { loadConfig } from '@/server/config/config.ts';
+import { createLog } from '@/server/platform/logger.ts';
+import { Resources } from '@/server/platform/resources.ts';
+import { sleep } from '@/server/platform/sleep.ts';
+import { createSealer } from '@/server/secrets/seal.ts';
+import { openColumnar } from '@/worker/columnar/open-columnar.ts';
+import { serveHealth } from './runtime/health.ts';
+import { reconcile } from './runtime/reconcile.ts';
+import type { WorkerDeps } from './runtime/worker-deps.ts';
+import { startWorkers } from './runtime/workers.ts';
+
+const RECONCILE_MS = 1_000;
+
+/** One worker process, composed here and nowhere else; shutdown is the reverse order of opening. */
+async function main(): Promise<void> {
+  // biome-ignore lint/style/noProcessEnv: the composition root is the one place that reads the environment.
+  const { config, secrets } = loadConfig(process.env);
+  const log = createLog({ name: 'worker', level: config.logLevel });
+  const stopped = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopped.abort());
+  const { signal } = stopped;
+
+  await using resources = new Resources();
+  const database = openDatabase(secrets.databaseUrl, {
+    max: 40,
+    onError: (error) => log.warn('idle database connection lost', { error }),
+  });
+  resources.add(database, (opened) => opened.close());
+  const columnar = resources.add(
+    await openColumnar({
+      workDir: config.workDir,
+      memoryLimitMb: config.duckdb.memoryMb,
+      threads: config.duckdb.threads,
+      log,
+    }),
+    (opened) => opened[Symbol.asyncDispose](),
+  );
+  const deps: WorkerDeps = {
+    database,
+    sealer: createSealer(secrets.encryptionKey),
+    config,
+    secrets,
+    log,
+    holder: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`,
+    columnar,
+  };
+  const registry = new Registry();
+  const health = resources.add(await serveHealth({ host: config.host, port: config.workerPort, registry }), (opened) =>
+    opened.close(),
+  );
+  const workers = resources.add(startWorkers(deps, { redisUrl: secrets.redisUrl, signal }), (started) =>
+    started.close(),
+  );
+  log.info('worker runs', { holder: deps.holder });
+  while (!signal.aborted) {
+    await reconcile(database.pool, { enqueue: workers.enqueue, log });
+    health.reconciled();
+    await sleep(RECONCILE_MS, signal);
+  }
+  log.info('worker stops');
+}
+
+await main();

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
+import { chooseCompaction } from './choose-compaction.ts';
+
+const metrics = {
+  columnSizes: new Map(),
+  valueCounts: new Map(),
+  nullCounts: new Map(),
+  nanCounts: new Map(),
+  lowerBounds: new Map(),
+  upperBounds: new Map(),
+  splitOffsets: [],
+};
+const file = (name: string, bytes: number, content: DataFile['content'] = 'data'): DataFile => ({
+  content,
+  path: name,
+  rows: 1,
+  bytes,
+  metrics,
+});
+const many = (count: number, bytes: number) => Array.from({ length: count }, (_, i) => file(`${bytes}-${i}`, bytes));
+
+test('a few small files are left alone', () => {
+  expect(chooseCompaction({ data: many(7, 1000), deletes: [] })).toBeNull();
+});
+
+test('small files of one size are merged, larger ones are not touched with them', () => {
+  const chosen = chooseCompaction({ data: [...many(8, 1000), ...many(5, 1_000_000)], deletes: [] });
+  expect(chosen?.merge.map((f) => f.bytes)).toEqual(Array(8).fill(1000));
+});
+
+test('large files are never merged', () => {
+  expect(chooseCompaction({ data: many(50, 500_000_000), deletes: [] })).toBeNull();
+});
+
+test('many delete files alone are merged into one', () => {
+  const deletes = Array.from({ length: 16 }, (_, i) => file(`d${i}`, 10, 'position-deletes'));
+  expect(chooseCompaction({ data: many(2, 1000), deletes })).toEqual({ merge: [] });
+});
+
+test('merging every commit of a long day keeps the number of files small', () => {
+  let data: DataFile[] = [];
+  for (let commit = 0; commit < 5000; commit++) {
+    data.push(file(`c${commit}`, 20_000));
+    const chosen = chooseCompaction({ data, deletes: [] });
+    if (!chosen) continue;
+    const gone = new Set(chosen.merge.map((f) => f.path));
+    const bytes = chosen.merge.reduce((sum, f) => sum + f.bytes, 0);
+    data = [...data.filter((f) => !gone.has(f.path)), file(`m${commit}`, bytes)];
+    expect(data.length).toBeLessThan(60);
+  }
+});

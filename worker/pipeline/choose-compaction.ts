@@ -1,0 +1,31 @@
+import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
+
+/** Files above this are never merged again. */
+const SMALL_FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** A size class is four times the one below; merging happens within a class, so a byte is rewritten a handful of times. */
+const CLASS_FACTOR = 4;
+const FILES_PER_MERGE_MIN = 8;
+const FILES_PER_MERGE_MAX = 64;
+const DELETE_FILES_MAX = 16;
+
+export type Compaction = {
+  /** Data files to rewrite as one. */
+  readonly merge: readonly DataFile[];
+};
+
+/** What is worth doing for a lake table now, or null: merge a class of small files, or only its delete files. */
+export function chooseCompaction(files: {
+  readonly data: readonly DataFile[];
+  readonly deletes: readonly DataFile[];
+}): Compaction | null {
+  const classes = new Map<number, DataFile[]>();
+  for (const file of files.data) {
+    if (file.bytes > SMALL_FILE_BYTES_MAX) continue;
+    const size = Math.floor(Math.log(Math.max(file.bytes, 1)) / Math.log(CLASS_FACTOR));
+    classes.set(size, [...(classes.get(size) ?? []), file]);
+  }
+  const full = [...classes.entries()].filter(([, members]) => members.length >= FILES_PER_MERGE_MIN);
+  const [smallest] = full.sort(([a], [b]) => a - b);
+  if (smallest) return { merge: smallest[1].slice(0, FILES_PER_MERGE_MAX) };
+  return files.deletes.length >= DELETE_FILES_MAX ? { merge: [] } : null;
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { identifierText } from '@/server/domain/iceberg/identifier.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
+import type { Log } from '@/server/platform/logger.ts';
+import { sleep } from '@/server/platform/sleep.ts';
+import { type CommitState, readCommitState, storeIntent } from '@/worker/buffer/commit-state.ts';
+import type { Lease } from '@/worker/buffer/lease.ts';
+import { pruneSegments } from '@/worker/buffer/prune.ts';
+import { readSegments, type SegmentInfo } from '@/worker/buffer/read.ts';
+import { type LakeCommit, settle, type TableProgress } from '@/worker/buffer/settle.ts';
+import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
+import { parkTable } from '@/worker/runtime/attention.ts';
+import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
+import { takeBatch } from './batch-limits.ts';
+import { compactTables } from './compact-tables.ts';
+import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
+import { joinCopies } from './join-copies.ts';
+import type { Lake } from './lake.ts';
+import { type Sent, sendCommits } from './send-commits.ts';
+import { stageBatchTable, type TablePart } from './stage-batch-table.ts';
+
+const POLL_MS = 100;
+const SEGMENTS_READ_MAX = 2_000;
+const ROTATE_BYTES = 128 * 1024 * 1024;
+const PRUNE_EVERY_MS = 2_000;
+
+/** What a commit shift holds for as long as it lasts. */
+export type CommitShift = {
+  readonly deps: WorkerDeps;
+  readonly pipeline: PipelineDefinition;
+  readonly lease: Lease;
+  readonly lake: Lake;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Tables as the last commit left them, by identifier. Only the lease's holder writes, so they stay true. */
+  readonly known: Map<string, LoadedTable>;
+  readonly schemas: Map<string, TableSchema>;
+};
+
+/** Buffer to Iceberg, the second half of the story, until told to stop. */
+export async function commitUntilStopped(shift: CommitShift, healthy: () => void): Promise<void> {
+  const { pool } = shift.deps.database;
+  let prunedAt = 0;
+  while (!shift.signal.aborted) {
+    const state = await readCommitState(pool, shift.pipeline.id);
+    const tables = await readTables(pool, shift.pipeline.id);
+    if (!state) return;
+    const joined = state.intent ? false : await joinCopies(shift, { state, tables });
+    const batch = joined ? [] : await nextBatch(shift, state);
+    if (batch.length > 0) await commitBatch(shift, { state, tables, batch });
+    if (batch.length > 0 || joined) healthy();
+    else if (!(await compactTables(shift, { state, tables }))) await sleep(POLL_MS, shift.signal);
+    if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
+      await prune(shift);
+      prunedAt = performance.now();
+    }
+  }
+}
+
+/** The batch that a crash interrupted, exactly; else what is due by the pipeline's limits. */
+async function nextBatch(shift: CommitShift, state: CommitState): Promise<readonly SegmentInfo[]> {
+  const { pipeline, deps } = shift;
+  const throughSeq = state.intent?.toSeq ?? state.tailSeq;
+  if (throughSeq <= state.committedSeq) return [];
+  const range = { number: pipeline.number, afterSeq: state.committedSeq, throughSeq };
+  if (state.intent) return readSegments(deps.database.pool, { ...range, limit: Number.MAX_SAFE_INTEGER });
+  let limit = SEGMENTS_READ_MAX;
+  for (;;) {
+    const segments = await readSegments(deps.database.pool, { ...range, limit });
+    // A transaction longer than the look has no end in sight: look further.
+    if (segments.length < limit || segments.some((segment) => segment.complete)) {
+      return takeBatch(segments, { limits: pipeline.settings, nowMs: Date.now() });
+    }
+    limit *= 4;
+  }
+}
+
+type Batch = { state: CommitState; tables: PipelineTable[]; batch: readonly SegmentInfo[] };
+
+/**
+ * Commits one batch: remember it, write its files, commit all its tables together, settle it. A crash anywhere repeats
+ * the remembered batch; tables that already have it are recognised by their markers. What cannot be committed for
+ * good parks its table and keeps its changes aside, and the others go on.
+ */
+async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch): Promise<void> {
+  const { deps, lease, pipeline, log } = shift;
+  const { pool } = deps.database;
+  const startedAt = performance.now();
+  const last = batch.at(-1);
+  if (!last) return;
+  const batchId = state.intent?.batchId ?? randomUUID();
+  await storeIntent(pool, { lease, batchId, toSeq: last.seq });
+
+  const oids = new Set(batch.flatMap((segment) => segment.directory.map((entry) => entry.table)));
+  const touched = tables.filter((table) => table.oid !== null && oids.has(table.oid));
+  const marker = {
+    pipelineId: pipeline.id,
+    epoch: state.epoch,
+    fromLsn: state.committedLsn,
+    toLsn: last.toLsn,
+    batchId,
+    leaseToken: lease.token,
+  };
+  const parts: TablePart[] = [];
+  const waiting = touched.filter((table) => table.state !== 'live');
+  for (const table of touched) {
+    if (table.state !== 'live') continue;
+    const part = await stageBatchTable(shift, { table, batch, marker });
+    if (part.outcome === 'staged') parts.push(part);
+    else {
+      await parkTable(pool, { tableId: table.id, error: part.error });
+      waiting.push(table);
+    }
+  }
+  const sent = await sendCommits(shift, { parts, marker });
+  for (const { table, error } of sent.parked) {
+    await parkTable(pool, { tableId: table.id, error });
+    waiting.push(table);
+  }
+  const durationMs = performance.now() - startedAt;
+  await settle(pool, {
+    lease,
+    number: pipeline.number,
+    segments: batch,
+    committed: progress(parts, sent),
+    spilled: waiting.flatMap(({ id, generation, oid }) => (oid === null ? [] : [{ tableId: id, generation, oid }])),
+    history: history({ sent, marker, durationMs }),
+  });
+  log.debug('batch committed', {
+    batchId,
+    rows: batch.reduce((sum, segment) => sum + segment.rows, 0),
+    tables: sent.committed.map(({ staged }) => identifierText(staged.target.identifier)),
+    durationMs: Math.round(durationMs),
+  });
+}
+
+function progress(parts: readonly TablePart[], { committed, parked }: Sent): TableProgress[] {
+  const isParked = new Set(parked.map(({ table }) => table.id));
+  return parts
+    .filter((part) => !isParked.has(part.table.id))
+    .map((part) => {
+      const mine = committed.filter(({ table }) => table.id === part.table.id);
+      const modes = new Set([...mine.map(({ staged }) => staged.target.mode), ...part.landed]);
+      return {
+        tableId: part.table.id,
+        rows: BigInt(part.rows),
+        batchIds: Object.fromEntries([...modes].map((mode) => [mode, part.batchId])),
+      };
+    });
+}
+
+const history = (options: {
+  sent: Sent;
+  marker: { batchId: string; fromLsn: LakeCommit['fromLsn']; toLsn: LakeCommit['toLsn'] };
+  durationMs: number;
+}): LakeCommit[] =>
+  options.sent.committed.map(({ table, staged, snapshotId }) => ({
+    tableId: table.id,
+    mode: staged.target.mode,
+    kind: 'stream',
+    batchId: options.marker.batchId,
+    fromLsn: options.marker.fromLsn,
+    toLsn: options.marker.toLsn,
+    snapshotId,
+    rowsAdded: staged.rowsAdded,
+    rowsDeleted: staged.rowsDeleted,
+    bytesAdded: staged.bytesAdded,
+    durationMs: options.durationMs,
+  }));
+
+async function prune({ deps, pipeline }: CommitShift): Promise<void> {
+  const state = await readCommitState(deps.database.pool, pipeline.id);
+  if (!state) return;
+  await pruneSegments(deps.database.pool, {
+    pipelineId: pipeline.id,
+    number: pipeline.number,
+    committedSeq: state.committedSeq,
+    rotateBytes: ROTATE_BYTES,
+  });
+}

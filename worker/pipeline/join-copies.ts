@@ -1,0 +1,213 @@
+import type { Pool } from 'pg';
+import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
+import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
+import { policyOf } from '@/server/errors/app-error.ts';
+import { type CommitState, lakePosition } from '@/worker/buffer/commit-state.ts';
+import { expandBlock } from '@/worker/buffer/read.ts';
+import { readSchema } from '@/worker/buffer/schemas.ts';
+import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
+import { listSpill, readSpilledBlock, type SpilledBlock } from '@/worker/buffer/spill.ts';
+import {
+  type CopiedRange,
+  type CopySnapshot,
+  type FilteredChanges,
+  filterByRanges,
+  filterBySnapshot,
+} from '@/worker/columnar/filter-by-snapshot.ts';
+import type { ChangeBlock, LoadedChanges } from '@/worker/columnar/load-changes.ts';
+import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
+import { parkTable } from '@/worker/runtime/attention.ts';
+import type { CommitShift } from './commit.ts';
+import { ChunkRecord, CopyRecord } from './copy-record.ts';
+import type { PipelineTable } from './definition.ts';
+import { type LakeMode, loadTargets } from './lake-targets.ts';
+import { type Sent, sendCommits } from './send-commits.ts';
+import { stageTable } from './stage-table.ts';
+import { storeDeadLetters } from './store-dead-letters.ts';
+
+type Progress = { state: CommitState; tables: readonly PipelineTable[] };
+
+/**
+ * Lets copied tables join the stream: for each whose copy is done and whose last snapshot the lake's position has
+ * passed, the copied files and the changes kept meanwhile become visible in one commit, at exactly that position. No
+ * batch is under way then. Returns whether any table joined.
+ */
+export async function joinCopies(shift: CommitShift, { state, tables }: Progress): Promise<boolean> {
+  const position = lakePosition(state);
+  const ready = tables.filter(
+    (table) => table.state === 'catching_up' && table.copyEndLsn !== null && table.copyEndLsn <= position,
+  );
+  for (const table of ready) {
+    if (shift.signal.aborted) break;
+    try {
+      await joinCopy(shift, { table, state });
+      shift.log.info('table is live', { table: `${table.schema}.${table.table}` });
+    } catch (error) {
+      if (shift.signal.aborted || policyOf(error).retry === 'automatic') throw error;
+      shift.log.error('copied table cannot join', { table: `${table.schema}.${table.table}`, error });
+      await parkTable(shift.deps.database.pool, { tableId: table.id, error });
+    }
+  }
+  return ready.length > 0;
+}
+
+async function joinCopy(
+  shift: CommitShift,
+  { table, state }: { table: PipelineTable; state: CommitState },
+): Promise<void> {
+  const { deps, pipeline, lake, signal, lease } = shift;
+  const { pool } = deps.database;
+  const startedAt = performance.now();
+  const record = CopyRecord.parse(table.copyPlan);
+  const chunks = await readChunks(pool, table);
+  const spill = await listSpill(pool, { tableId: table.id, generation: table.generation });
+  const hash = spill.at(-1)?.schemaHash ?? record.schemaHash;
+  const schema = await readSchema(pool, { pipelineId: pipeline.id, hash, cache: shift.schemas });
+  // The same after a crash, so that a commit whose answer was lost is recognised.
+  const batchId = `copy-${table.id}-${table.generation}`;
+  const marker: Marker = {
+    pipelineId: pipeline.id,
+    epoch: state.epoch,
+    fromLsn: state.committedLsn,
+    toLsn: state.committedLsn,
+    batchId,
+    leaseToken: lease.token,
+  };
+  const targets = await loadTargets(lake, { pipeline, table, schema, signal, lease });
+  const landed = targets.filter((target) => readMarker(target.loaded.metadata)?.batchId === batchId);
+  const staged = await stageTable({
+    columnar: deps.columnar,
+    lake,
+    workDir: deps.config.workDir,
+    targets: targets.filter((target) => !landed.includes(target)),
+    blocks: expand(shift, spill),
+    epoch: state.epoch,
+    copied: { mirror: chunks.flatMap((chunk) => chunk.mirror), changelog: chunks.flatMap((chunk) => chunk.changelog) },
+    filter: (loaded) => dropCopied(loaded, chunks),
+    signal,
+  });
+  await storeDeadLetters(pool, { tableId: table.id, epoch: state.epoch, schemaHash: hash, rejects: staged.rejects });
+  const sent = await sendCommits(shift, { parts: [{ table, staged: staged.targets }], marker });
+  const refused = sent.parked[0];
+  if (refused) throw refused.error;
+  await settleJoin(shift, {
+    table,
+    marker,
+    sent,
+    landed: landed.map((target) => target.mode),
+    rows: BigInt(staged.rows),
+    durationMs: performance.now() - startedAt,
+  });
+}
+
+type Joined = {
+  table: PipelineTable;
+  marker: Marker;
+  sent: Sent;
+  landed: readonly LakeMode[];
+  rows: bigint;
+  durationMs: number;
+};
+
+async function settleJoin(
+  shift: CommitShift,
+  { table, marker, sent, landed, rows, durationMs }: Joined,
+): Promise<void> {
+  const client = await shift.deps.database.pool.connect();
+  try {
+    await client.query('begin');
+    await holdLease(client, shift.lease);
+    await client.query(`update pipeline_table set state = 'live' where id = $1 and generation = $2`, [
+      table.id,
+      table.generation,
+    ]);
+    // A lake table without any row has no snapshot and so no marker to compare.
+    const modes = [...sent.committed.map(({ staged }) => staged.target.mode), ...landed];
+    await moveMarker(client, {
+      tableId: table.id,
+      toLsn: marker.toLsn,
+      rows,
+      batchIds: Object.fromEntries(modes.map((mode) => [mode, marker.batchId])),
+    });
+    await insertHistory(
+      client,
+      sent.committed.map(({ staged, snapshotId }) => ({
+        tableId: table.id,
+        mode: staged.target.mode,
+        kind: 'copy' as const,
+        batchId: marker.batchId,
+        fromLsn: marker.fromLsn,
+        toLsn: marker.toLsn,
+        snapshotId,
+        rowsAdded: staged.rowsAdded,
+        rowsDeleted: staged.rowsDeleted,
+        bytesAdded: staged.bytesAdded,
+        durationMs,
+      })),
+    );
+    await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+type Chunk = { mirror: DataFile[]; changelog: DataFile[]; kind: ChunkRecord['kind']; copied: CopiedRange };
+
+/** What the copy has shown already: by key range where each has its own snapshot, else by the one snapshot of all. */
+function dropCopied(loaded: LoadedChanges, chunks: readonly Chunk[]): Promise<FilteredChanges> {
+  const whole = chunks.find((chunk) => chunk.kind === 'whole');
+  if (whole) return filterBySnapshot(loaded, whole.copied);
+  return filterByRanges(
+    loaded,
+    chunks.map((chunk) => chunk.copied),
+  );
+}
+
+async function readChunks(pool: Pool, table: PipelineTable): Promise<Chunk[]> {
+  const { rows } = await pool.query<{
+    range: unknown;
+    snapshot: string;
+    files: { mirror: unknown[]; changelog: unknown[] };
+  }>(
+    /* sql */ `
+    select range, snapshot, files from copy_chunk
+     where pipeline_table_id = $1 and generation = $2 and state = 'done' order by ordinal`,
+    [table.id, table.generation],
+  );
+  return rows.map((row) => {
+    const range = ChunkRecord.parse(row.range);
+    const bounds = range.kind === 'key-range' ? range : { lower: null, upper: null };
+    return {
+      mirror: row.files.mirror.map(dataFileFromJson),
+      changelog: row.files.changelog.map(dataFileFromJson),
+      kind: range.kind,
+      copied: { lower: bounds.lower, upper: bounds.upper, ...parseSnapshot(row.snapshot) },
+    };
+  });
+}
+
+/** `xmin:xmax:xip,xip` (manual: pg_snapshot). */
+export function parseSnapshot(text: string): CopySnapshot {
+  const [xmin = '', xmax = '', running = ''] = text.split(':');
+  return {
+    snapshotXmin: BigInt(xmin),
+    snapshotXmax: BigInt(xmax),
+    xip: running === '' ? [] : running.split(',').map(BigInt),
+  };
+}
+
+async function* expand(shift: CommitShift, blocks: readonly SpilledBlock[]): AsyncGenerator<ChangeBlock> {
+  const { deps, pipeline } = shift;
+  const { pool } = deps.database;
+  for (const { id, schemaHash: hash, rows } of blocks) {
+    yield {
+      schema: await readSchema(pool, { pipelineId: pipeline.id, hash, cache: shift.schemas }),
+      bytes: await expandBlock(await readSpilledBlock(pool, id)),
+      rows,
+    };
+  }
+}

@@ -1,0 +1,160 @@
+import { identifierText, type TableIdentifier } from '@/server/domain/iceberg/identifier.ts';
+import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
+import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
+import { changelogName } from '@/server/domain/names.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import type { Lease } from '@/worker/buffer/lease.ts';
+import type { ChangelogFieldIds } from '@/worker/columnar/write-changelog.ts';
+import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
+import { NEW_TABLE_PROPERTIES } from '@/worker/iceberg/create-properties.ts';
+import { evolveSchema } from '@/worker/iceberg/evolve-schema.ts';
+import { lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
+import type { PipelineDefinition, PipelineTable } from './definition.ts';
+import type { Lake } from './lake.ts';
+
+export type LakeMode = 'mirror' | 'changelog';
+
+/** A lake table that a table of the pipeline is written to, as loaded once. */
+export type LakeTarget = {
+  readonly mode: LakeMode;
+  readonly identifier: TableIdentifier;
+  readonly loaded: LoadedTable;
+  readonly lake: LakeTable;
+  /** For changelogs. */
+  readonly changelogFieldIds: ChangelogFieldIds | null;
+};
+
+const OWNER = 'philotes.owner';
+
+export const modesOf = (table: Pick<PipelineTable, 'mirror' | 'changelog'>): LakeMode[] => [
+  ...(table.mirror ? (['mirror'] as const) : []),
+  ...(table.changelog ? (['changelog'] as const) : []),
+];
+
+export const identifierOf = (
+  pipeline: Pick<PipelineDefinition, 'namespace'>,
+  table: Pick<PipelineTable, 'lakeName'>,
+  mode: LakeMode,
+): TableIdentifier => ({
+  namespace: [...pipeline.namespace],
+  name: mode === 'mirror' ? table.lakeName : changelogName(table.lakeName),
+});
+
+/**
+ * Creates the table's lake tables where they are missing. One that belongs to another pipeline, or to nobody, is
+ * never written to: LAKE_TABLE_EXISTS.
+ */
+export async function createTargets(
+  { catalog }: Pick<Lake, 'catalog'>,
+  options: { pipeline: PipelineDefinition; table: PipelineTable; schema: TableSchema; signal: AbortSignal },
+): Promise<void> {
+  const { pipeline, table, schema, signal } = options;
+  await catalog.createNamespace([...pipeline.namespace], { signal });
+  for (const mode of modesOf(table)) {
+    const identifier = identifierOf(pipeline, table, mode);
+    if (await catalog.tableExists(identifier, { signal })) {
+      const { metadata } = await catalog.loadTable(identifier, { signal });
+      if (metadata.properties[OWNER] === ownerOf(table)) continue;
+      throw new AppError(
+        'LAKE_TABLE_EXISTS',
+        `lake table ${identifierText(identifier)} exists and is not this table's`,
+      );
+    }
+    await catalog.createTable(
+      {
+        identifier,
+        schema: lakeSchema({ schema, policies: policiesOf(table, schema), mode }),
+        properties: { ...NEW_TABLE_PROPERTIES, [OWNER]: ownerOf(table) },
+      },
+      { signal },
+    );
+  }
+}
+
+const ownerOf = (table: PipelineTable): string => `${table.pipelineId}/${table.id}`;
+
+/** Loads the table's lake tables, or takes those that the last commit returned. */
+export async function loadTargets(
+  { catalog }: Pick<Lake, 'catalog'>,
+  options: {
+    pipeline: PipelineDefinition;
+    table: PipelineTable;
+    /** The columns that the source has now. */
+    schema: TableSchema;
+    known?: ReadonlyMap<string, LoadedTable>;
+    /** With the commit lease, the lake tables are brought up to `schema` first. */
+    lease?: Lease;
+    signal: AbortSignal;
+  },
+): Promise<LakeTarget[]> {
+  const { pipeline, table, schema, known, lease, signal } = options;
+  return Promise.all(
+    modesOf(table).map(async (mode) => {
+      const identifier = identifierOf(pipeline, table, mode);
+      const found = known?.get(identifierText(identifier)) ?? (await catalog.loadTable(identifier, { signal }));
+      const policies = policiesOf(table, schema);
+      const loaded = lease ? await evolve(catalog, { identifier, found, schema, policies, lease, signal }) : found;
+      return toTarget({ mode, identifier, loaded, table, schema });
+    }),
+  );
+}
+
+/** A commit of its own before the data: older rows read null in new columns either way. */
+async function evolve(
+  catalog: Lake['catalog'],
+  options: {
+    identifier: TableIdentifier;
+    found: LoadedTable;
+    schema: TableSchema;
+    policies: ValuePolicies;
+    lease: Lease;
+    signal: AbortSignal;
+  },
+): Promise<LoadedTable> {
+  const { identifier, found, schema, policies, lease, signal } = options;
+  const { metadata } = found;
+  const updates = evolveSchema({ metadata, schema, policies });
+  if (updates.length === 0) return found;
+  const token = { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
+  return catalog.commitTable(
+    {
+      identifier,
+      requirements: [
+        { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
+        { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] },
+        { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': metadata['last-column-id'] },
+      ],
+      updates: [...updates, { action: 'set-properties', updates: token }],
+    },
+    { signal },
+  );
+}
+
+function toTarget(options: {
+  mode: LakeMode;
+  identifier: TableIdentifier;
+  loaded: LoadedTable;
+  table: PipelineTable;
+  schema: TableSchema;
+}): LakeTarget {
+  const { mode, identifier, loaded, table, schema } = options;
+  const present = currentSchema(loaded.metadata);
+  const lake = lakeTable({ lake: present, schema, policies: policiesOf(table, schema) });
+  if (mode === 'mirror') return { mode, identifier, loaded, lake, changelogFieldIds: null };
+  const ids = new Map(present.fields.map((field) => [field.name, field.id]));
+  const changelogFieldIds = Object.fromEntries(
+    CHANGELOG_COLUMNS.map(({ name }) => [name, ids.get(name) ?? 0]),
+  ) as ChangelogFieldIds;
+  return { mode, identifier, loaded, lake, changelogFieldIds };
+}
+
+/** People name columns; the lake knows them by attnum. */
+function policiesOf(table: Pick<PipelineTable, 'policies'>, schema: TableSchema): ValuePolicies {
+  return new Map(
+    schema.columns.flatMap((column) => {
+      const policy = table.policies[column.name];
+      return policy === undefined ? [] : [[column.attnum, policy] as const];
+    }),
+  );
+}

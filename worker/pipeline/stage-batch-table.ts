@@ -1,0 +1,107 @@
+import { AppError, policyOf } from '@/server/errors/app-error.ts';
+import { expandBlock, readCompressedBlock, type SegmentInfo } from '@/worker/buffer/read.ts';
+import { readSchema } from '@/worker/buffer/schemas.ts';
+import type { ChangeBlock } from '@/worker/columnar/load-changes.ts';
+import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
+import type { CommitShift } from './commit.ts';
+import type { PipelineTable } from './definition.ts';
+import { type LakeMode, type LakeTarget, loadTargets } from './lake-targets.ts';
+import { type StagedTarget, stageTable } from './stage-table.ts';
+import { storeDeadLetters } from './store-dead-letters.ts';
+
+/** A table's part of a batch, ready to be sent. */
+export type TablePart = {
+  readonly outcome: 'staged';
+  readonly table: PipelineTable;
+  readonly batchId: string;
+  readonly staged: readonly StagedTarget[];
+  /** Lake tables that have the batch already: an earlier attempt got that far. */
+  readonly landed: readonly LakeMode[];
+  readonly rows: number;
+};
+export type FailedPart = { readonly outcome: 'failed'; readonly table: PipelineTable; readonly error: unknown };
+
+type Options = { table: PipelineTable; batch: readonly SegmentInfo[]; marker: Marker };
+
+/** Writes the files of one table for a batch. What will pass by itself is thrown; what is wrong for good is returned. */
+export async function stageBatchTable(shift: CommitShift, options: Options): Promise<TablePart | FailedPart> {
+  try {
+    return await stage(shift, options);
+  } catch (error) {
+    if (shift.signal.aborted || policyOf(error).retry === 'automatic') throw error;
+    shift.log.error('table cannot be committed', { table: `${options.table.schema}.${options.table.table}`, error });
+    return { outcome: 'failed', table: options.table, error };
+  }
+}
+
+async function stage(shift: CommitShift, { table, batch, marker }: Options): Promise<TablePart> {
+  const { deps, pipeline, lake, signal, known } = shift;
+  const { pool } = deps.database;
+  const blocks = blocksOf(table, batch);
+  const lastHash = blocks.at(-1)?.entry.schema ?? '';
+  const schema = await readSchema(pool, { pipelineId: pipeline.id, hash: lastHash, cache: shift.schemas });
+  const targets = await loadTargets(lake, { pipeline, table, schema, known, lease: shift.lease, signal });
+  const landed = targets.filter((target) => hasLanded({ target, table, batchId: marker.batchId }));
+  const {
+    targets: staged,
+    rejects,
+    rows,
+  } = await stageTable({
+    columnar: deps.columnar,
+    lake,
+    workDir: deps.config.workDir,
+    targets: targets.filter((target) => !landed.includes(target)),
+    blocks: expand(shift, blocks),
+    epoch: marker.epoch,
+    signal,
+  });
+  await storeDeadLetters(pool, { tableId: table.id, epoch: marker.epoch, schemaHash: lastHash, rejects });
+  return {
+    outcome: 'staged',
+    table,
+    batchId: marker.batchId,
+    staged,
+    landed: landed.map((target) => target.mode),
+    rows,
+  };
+}
+
+/**
+ * The lake table says which batch it was brought to last. It must be the one that we settled last, or the one at hand;
+ * anything else means that it was rolled back, replaced or written by another.
+ */
+function hasLanded({ target, table, batchId }: { target: LakeTarget; table: PipelineTable; batchId: string }): boolean {
+  const marker = readMarker(target.loaded.metadata);
+  if (marker?.batchId === batchId) return true;
+  if ((marker?.batchId ?? null) === table.batchIds[target.mode]) return false;
+  throw new AppError(
+    'LAKE_MARKER_MISMATCH',
+    `the ${target.mode} of ${table.schema}.${table.table} is not as this pipeline left it`,
+  );
+}
+
+type BlockPlace = { segment: SegmentInfo; entry: SegmentInfo['directory'][number] };
+
+const blocksOf = (table: PipelineTable, batch: readonly SegmentInfo[]): BlockPlace[] =>
+  batch.flatMap((segment) =>
+    segment.directory.filter((entry) => entry.table === table.oid).map((entry) => ({ segment, entry })),
+  );
+
+/** Reads one block ahead, so that the database works while the columnar engine does. */
+async function* expand(shift: CommitShift, blocks: readonly BlockPlace[]): AsyncGenerator<ChangeBlock> {
+  const { deps, pipeline } = shift;
+  const { pool } = deps.database;
+  const read = async ({ segment, entry }: BlockPlace): Promise<ChangeBlock> => ({
+    schema: await readSchema(pool, { pipelineId: pipeline.id, hash: entry.schema, cache: shift.schemas }),
+    bytes: await expandBlock(await readCompressedBlock(pool, { number: pipeline.number, segment, entry })),
+    rows: entry.rows,
+  });
+  let next = blocks[0] ? read(blocks[0]) : null;
+  for (let index = 0; next; index++) {
+    const block = await next;
+    const following = blocks[index + 1];
+    next = following ? read(following) : null;
+    next?.catch(() => undefined); // met at the next await; until then it must not count as unhandled
+    yield block;
+  }
+}

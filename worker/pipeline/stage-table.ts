@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFile, WrittenFile } from '@/server/domain/iceberg/data-file.ts';
+import { completeFromLake } from '@/worker/columnar/complete-from-lake.ts';
+import { findRows } from '@/worker/columnar/find-rows.ts';
+import { type Folded, fold } from '@/worker/columnar/fold.ts';
+import { type ChangeBlock, type LoadedChanges, loadChanges } from '@/worker/columnar/load-changes.ts';
+import type { Columnar } from '@/worker/columnar/open-columnar.ts';
+import { pruneByBounds, touchedRange } from '@/worker/columnar/prune-by-bounds.ts';
+import type { LakeFile } from '@/worker/columnar/read-lake-files.ts';
+import type { Reject } from '@/worker/columnar/reject.ts';
+import { writeChangelog } from '@/worker/columnar/write-changelog.ts';
+import { writeDeletes } from '@/worker/columnar/write-deletes.ts';
+import { writeMirror } from '@/worker/columnar/write-mirror.ts';
+import { liveFiles } from '@/worker/iceberg/live-files.ts';
+import type { TableChanges } from '@/worker/iceberg/table-changes.ts';
+import type { Lake } from './lake.ts';
+import type { LakeTarget } from './lake-targets.ts';
+import { localFile } from './local-files.ts';
+
+const DATA_FILE_BYTES_MAX = 256 * 1024 * 1024;
+
+/** One lake table's part of a batch: files in the store, nothing visible yet. */
+export type StagedTarget = {
+  readonly target: LakeTarget;
+  readonly changes: TableChanges;
+  /** Files made for this attempt alone: waste when it fails. Those of a table copy are not among them. */
+  readonly madeFiles: readonly string[];
+  readonly rowsAdded: bigint;
+  readonly rowsDeleted: bigint;
+  readonly bytesAdded: bigint;
+};
+
+export type StagedTable = {
+  /** Lake tables that the changes have an effect on. */
+  readonly targets: readonly StagedTarget[];
+  readonly rows: number;
+  readonly rejects: readonly Reject[];
+};
+
+export type StageOptions = {
+  readonly columnar: Columnar;
+  readonly lake: Lake;
+  readonly workDir: string;
+  /** At least one; those already at the end of the batch are left out. */
+  readonly targets: readonly LakeTarget[];
+  readonly blocks: AsyncIterable<ChangeBlock>;
+  readonly epoch: number;
+  /** Drops changes that a table copy has shown already. */
+  readonly filter?: (loaded: LoadedChanges) => Promise<{ readonly rejects: readonly Reject[] }>;
+  /** Files of a table copy that become visible in the same commit. */
+  readonly copied?: { readonly mirror: readonly DataFile[]; readonly changelog: readonly DataFile[] };
+  readonly signal: AbortSignal;
+};
+
+/** Turns one table's changes into data and delete files in the store, on the one load that the targets hold. */
+export async function stageTable(options: StageOptions): Promise<StagedTable> {
+  const { columnar, targets, blocks, filter, signal } = options;
+  const mirror = targets.find((target) => target.mode === 'mirror');
+  const changelog = targets.find((target) => target.mode === 'changelog');
+  const first = mirror ?? changelog;
+  if (!first) return { targets: [], rows: 0, rejects: [] };
+  const outDir = join(options.workDir, 'staged', randomUUID());
+  try {
+    await using loaded = await loadChanges(columnar, { lake: first.lake, blocks, signal });
+    const { rejects: found } = (await filter?.(loaded)) ?? loaded;
+    const staged: StagedTarget[] = [];
+    const rejects = [...found];
+    if (changelog) staged.push(await stageChangelog(options, { target: changelog, loaded, outDir }));
+    if (mirror) {
+      const part = await stageMirror(options, { target: mirror, loaded, outDir });
+      staged.push(part.staged);
+      rejects.push(...part.rejects);
+    }
+    return { targets: staged.filter((part) => hasEffect(part.changes)), rows: loaded.rows, rejects };
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+type Part = { readonly target: LakeTarget; readonly loaded: LoadedChanges; readonly outDir: string };
+
+async function stageChangelog(options: StageOptions, { target, loaded, outDir }: Part): Promise<StagedTarget> {
+  const { epoch, copied } = options;
+  if (!target.changelogFieldIds) throw new TypeError('a changelog without field ids');
+  const written = await writeChangelog(
+    { ...loaded, lake: target.lake },
+    {
+      epoch,
+      changelogFieldIds: target.changelogFieldIds,
+      outDir,
+      stem: randomUUID(),
+      fileBytesMax: DATA_FILE_BYTES_MAX,
+    },
+  );
+  const added = await uploadAll(options, { target, written });
+  const files = [...(copied?.changelog ?? []), ...added];
+  const changes = {
+    operation: 'append',
+    addDataFiles: files,
+    addDeleteFiles: [],
+    removePaths: new Set<string>(),
+  } as const;
+  return summed({ target, changes, made: added, rowsDeleted: 0 });
+}
+
+async function stageMirror(
+  options: StageOptions,
+  { target, loaded, outDir }: Part,
+): Promise<{ staged: StagedTarget; rejects: readonly Reject[] }> {
+  const { lake, copied } = options;
+  const folded = await fold(loaded);
+  const live = await liveFiles({ metadata: target.loaded.metadata, reader: lake.manifests });
+  const data = [...live.data.map(({ file }) => file), ...(copied?.mirror ?? [])];
+  const deletes = live.deletes.map(({ file }) => file);
+
+  const found = await findRows(folded, {
+    files: await localFiles(options, await candidates(folded, data)),
+    deletes: await localFiles(options, deletes),
+  });
+  const lakeValues = await completeFromLake(folded, {
+    found,
+    files: await localFiles(
+      options,
+      data.filter((file) => found.rowsByFile.has(file.path)),
+    ),
+  });
+  const written = await writeMirror(folded, {
+    lakeValues,
+    outDir,
+    stem: randomUUID(),
+    fileBytesMax: DATA_FILE_BYTES_MAX,
+  });
+  const removed = await writeDeletes(loaded, { found, outDir, stem: randomUUID() });
+  const addDataFiles = await uploadAll(options, { target, written });
+  const addDeleteFiles = removed
+    ? [await toDataFile(options, { target, file: removed, content: 'position-deletes' })]
+    : [];
+  // After a truncate every older file goes; what the copy staged is older, too, and is simply not added.
+  const keptCopy = folded.truncated ? [] : (copied?.mirror ?? []);
+  const removePaths = new Set(folded.truncated ? [...live.data, ...live.deletes].map(({ file }) => file.path) : []);
+  const changes: TableChanges = {
+    operation: addDeleteFiles.length > 0 || removePaths.size > 0 ? 'overwrite' : 'append',
+    addDataFiles: [...keptCopy, ...addDataFiles],
+    addDeleteFiles,
+    removePaths,
+  };
+  const made = [...addDataFiles, ...addDeleteFiles];
+  return {
+    staged: summed({ target, changes, made, rowsDeleted: found.rows }),
+    rejects: [...folded.rejects, ...lakeValues.rejects],
+  };
+}
+
+/** Data files whose bounds do not exclude the touched keys. */
+async function candidates(folded: Folded, files: readonly DataFile[]): Promise<readonly DataFile[]> {
+  if (folded.touchedKeys === 0) return [];
+  const range = await touchedRange(folded);
+  return range ? pruneByBounds(files, range) : files;
+}
+
+const localFiles = ({ lake, workDir }: StageOptions, files: readonly DataFile[]): Promise<LakeFile[]> =>
+  Promise.all(
+    files.map(async ({ path }) => ({
+      path,
+      localPath: await localFile(lake.storage, { uri: path, cacheDir: join(workDir, 'cache') }),
+    })),
+  );
+
+type UploadContext = Pick<StageOptions, 'lake' | 'signal'>;
+
+export async function uploadAll(
+  context: UploadContext,
+  { target, written }: { target: Pick<LakeTarget, 'loaded'>; written: readonly WrittenFile[] },
+): Promise<DataFile[]> {
+  return Promise.all(written.map((file) => toDataFile(context, { target, file, content: 'data' })));
+}
+
+/** Uploads a written file and says what a manifest will say of it. */
+export async function toDataFile(
+  { lake, signal }: UploadContext,
+  options: {
+    target: Pick<LakeTarget, 'loaded'>;
+    file: WrittenFile & { readonly referencedDataFile?: string };
+    content: DataFile['content'];
+  },
+): Promise<DataFile> {
+  const { target, file, content } = options;
+  const { rows, bytes, metrics, referencedDataFile } = file;
+  const kind = content === 'data' ? '' : '-deletes';
+  const path = `${target.loaded.metadata.location}/data/${randomUUID()}${kind}.parquet`;
+  await lake.storage.upload(file.localPath, path, { signal });
+  return { content, path, rows, bytes, metrics, ...(referencedDataFile === undefined ? {} : { referencedDataFile }) };
+}
+
+function summed(options: {
+  target: LakeTarget;
+  changes: TableChanges;
+  made: readonly DataFile[];
+  rowsDeleted: number;
+}): StagedTarget {
+  const { target, changes, made, rowsDeleted } = options;
+  const { addDataFiles, addDeleteFiles } = changes;
+  const rowsAdded = addDataFiles.reduce((sum, file) => sum + BigInt(file.rows), 0n);
+  const bytesAdded = [...addDataFiles, ...addDeleteFiles].reduce((sum, file) => sum + BigInt(file.bytes), 0n);
+  return {
+    target,
+    changes,
+    madeFiles: made.map((file) => file.path),
+    rowsAdded,
+    rowsDeleted: BigInt(rowsDeleted),
+    bytesAdded,
+  };
+}
+
+const hasEffect = ({ addDataFiles, addDeleteFiles, removePaths }: TableChanges): boolean =>
+  addDataFiles.length + addDeleteFiles.length + removePaths.size > 0;

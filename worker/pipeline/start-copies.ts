@@ -1,0 +1,138 @@
+import type { Pool } from 'pg';
+import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
+import { applicationName } from '@/server/domain/names.ts';
+import { schemaHash } from '@/server/domain/table-schema.ts';
+import { AppError, policyOf } from '@/server/errors/app-error.ts';
+import type { Log } from '@/server/platform/logger.ts';
+import { sleep } from '@/server/platform/sleep.ts';
+import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
+import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
+import { storeSchemas } from '@/worker/buffer/schemas.ts';
+import { readTail } from '@/worker/buffer/tail.ts';
+import { parkTable } from '@/worker/runtime/attention.ts';
+import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
+import { type CopyPlan, planChunks } from '@/worker/source/postgres/copy-plan.ts';
+import { tableFingerprint } from '@/worker/source/postgres/table-fingerprint.ts';
+import { passXminBarrier } from '@/worker/source/postgres/xmin-barrier.ts';
+import type { ChunkRecord, CopyRecord } from './copy-record.ts';
+import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
+import { type Lake, openLake } from './lake.ts';
+import { createTargets } from './lake-targets.ts';
+import { provision } from './provision.ts';
+
+const LOOK_MS = 1_000;
+
+type Options = {
+  readonly pipeline: PipelineDefinition;
+  readonly connection: SourceConnection;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+/** Beside the stream: plans the copy of every table that waits for one, those added later too. */
+export async function keepStartingCopies(deps: WorkerDeps, options: Options): Promise<void> {
+  const { pipeline, connection, signal } = options;
+  const { pool } = deps.database;
+  while (!signal.aborted) {
+    const pending = (await readTables(pool, pipeline.id)).filter((table) => table.state === 'pending');
+    if (pending.length > 0) {
+      const published = await provision({ pool, connection, pipeline, signal });
+      await startCopies(deps, { ...options, tables: published.filter((table) => table.state === 'pending') });
+    }
+    await sleep(LOOK_MS, signal);
+  }
+}
+
+async function startCopies(deps: WorkerDeps, options: Options & { tables: PipelineTable[] }): Promise<void> {
+  const { pipeline, connection, tables, log, signal } = options;
+  await using session = await openSourceSession(connection, {
+    applicationName: applicationName(pipeline.id, 'control'),
+  });
+  await using lake = await openLake(deps, { destinationId: pipeline.destinationId, signal });
+  // Read before the barrier: what was streamed until here is visible to every snapshot behind it.
+  const tail = await readTail(deps.database.pool, pipeline.id);
+  if (!tail) throw new AppError('INTERNAL', 'a copy was planned without a position');
+  await passXminBarrier(session.client, {
+    signal,
+    onBlocked: (blockers) => log.warn('copy waits for older transactions on the source', { blockers }),
+  });
+  for (const table of tables) {
+    if (signal.aborted) return;
+    try {
+      await startCopy(deps.database.pool, { table, pipeline, session, lake, startLsn: tail.endLsn, signal });
+      log.info('copy planned', { table: `${table.schema}.${table.table}` });
+    } catch (error) {
+      if (signal.aborted || policyOf(error).retry === 'automatic') throw error;
+      log.error('table parked', { table: `${table.schema}.${table.table}`, error });
+      await parkTable(deps.database.pool, { tableId: table.id, error });
+    }
+  }
+}
+
+type Start = {
+  table: PipelineTable;
+  pipeline: PipelineDefinition;
+  session: SourceSession;
+  lake: Lake;
+  startLsn: Lsn;
+  signal: AbortSignal;
+};
+
+async function startCopy(pool: Pool, { table, pipeline, session, lake, startLsn, signal }: Start): Promise<void> {
+  const discovered = table.oid === null ? null : await discoverTable(session.client, table.oid);
+  if (!discovered) {
+    throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
+  }
+  assertMirrorable(table, discovered);
+  await createTargets(lake, { pipeline, table, schema: discovered.schema, signal });
+  const fingerprint = await tableFingerprint(session.client, discovered.schema.oid);
+  const plan = await planChunks(session.client, discovered, { rowsPerChunk: pipeline.settings.copyChunkRows });
+  const hash = schemaHash(discovered.schema);
+  await storeSchemas(pool, pipeline.id, {
+    segment: { schemas: new Map([[hash, discovered.schema]]), toLsn: startLsn },
+    known: new Set(),
+  });
+  const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash };
+  await storePlan(pool, { table, record, chunks: chunkRecords(plan), rowsEstimate: discovered.rowEstimate ?? 0 });
+}
+
+const chunkRecords = (plan: CopyPlan): ChunkRecord[] =>
+  plan.kind === 'keyed'
+    ? plan.chunks.flatMap((chunk) => (chunk.kind === 'key-range' ? [chunk] : []))
+    : [{ kind: 'whole', chunks: [...plan.chunks] }];
+
+function assertMirrorable(table: PipelineTable, { schema, keyDeferrable }: DiscoveredTable): void {
+  if (!table.mirror) return;
+  const name = `${schema.schema}.${schema.table}`;
+  if (!schema.columns.some((column) => column.keyOrdinal !== null)) {
+    throw new AppError('MIRROR_WITHOUT_KEY', `table ${name} has no key to mirror by`);
+  }
+  if (keyDeferrable) throw new AppError('MIRROR_WITHOUT_KEY', `the key of table ${name} is deferrable`);
+}
+
+/** Plan, chunks and state in one transaction, so that a crash leaves all of it or none. */
+async function storePlan(
+  pool: Pool,
+  {
+    table,
+    record,
+    chunks,
+    rowsEstimate,
+  }: { table: PipelineTable; record: CopyRecord; chunks: ChunkRecord[]; rowsEstimate: number },
+): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    with planned as (
+      update pipeline_table
+         set state = 'copying', copy_plan = $3, copy_rows_estimate = $4, copy_rows = 0, copy_started_at = now(),
+             copy_ended_at = null, copy_end_lsn = null, error_code = null, error_message = null, error_at = null
+       where id = $1 and generation = $2 and state = 'pending'
+      returning id
+    )
+    insert into copy_chunk (pipeline_table_id, generation, ordinal, range)
+    select planned.id, $2, chunk.ordinality - 1, chunk.value
+      from planned cross join jsonb_array_elements($5::jsonb) with ordinality as chunk
+    on conflict (pipeline_table_id, generation, ordinal) do nothing`,
+    [table.id, table.generation, JSON.stringify(record), Math.max(0, Math.round(rowsEstimate)), JSON.stringify(chunks)],
+  );
+}
