@@ -19,7 +19,7 @@ export function addSnapshot(draft: MetadataDraft, { snapshot }: { snapshot: Snap
     `Validation failed, please retry: Cannot add snapshot with sequence number ${sequence} older than last sequence number ${last}`,
   );
   if (draft['format-version'] >= 3) addRows(draft, snapshot);
-  draft['last-sequence-number'] = sequence > last ? sequence : last;
+  if (sequence > last) draft['last-sequence-number'] = sequence;
   draft.snapshots = [...draft.snapshots, snapshot];
   draft.updatedAtMs = snapshot['timestamp-ms'];
   draft.added.snapshots.add(id);
