@@ -192,6 +192,8 @@ CREATE TABLE "pipeline_table" (
 	"copy_ended_at" timestamp with time zone,
 	"marker_lsn" "pg_lsn",
 	"marker_at" timestamp with time zone,
+	"mirror_batch_id" text,
+	"changelog_batch_id" text,
 	"rows_committed" bigint DEFAULT 0 NOT NULL,
 	"error_code" text,
 	"error_message" text,

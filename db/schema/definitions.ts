@@ -106,6 +106,9 @@ export const pipelineTable = pgTable(
     /** The last transaction whose effects are in the lake table. */
     markerLsn: pgLsn('marker_lsn'),
     markerAt: instant('marker_at'),
+    /** Batch that each lake table was brought to last; must be what the lake table says of itself. */
+    mirrorBatchId: text('mirror_batch_id'),
+    changelogBatchId: text('changelog_batch_id'),
     rowsCommitted: counter('rows_committed'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),

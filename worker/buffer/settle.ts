@@ -19,13 +19,22 @@ export type LakeCommit = {
   readonly durationMs: number;
 };
 
+/** How far a table is after a commit. */
+export type TableProgress = {
+  readonly tableId: number;
+  /** Changes carried, those that had no effect included. */
+  readonly rows: bigint;
+  /** The batch that each of its lake tables was brought to; absent where nothing was committed. */
+  readonly batchIds: { readonly mirror?: string; readonly changelog?: string };
+};
+
 export type Settlement = {
   readonly lease: Lease;
   readonly number: number;
   /** The batch's segments, in order. */
   readonly segments: readonly SegmentInfo[];
   /** Tables whose changes of this batch are in the lake. */
-  readonly committed: readonly { readonly tableId: number; readonly rows: bigint }[];
+  readonly committed: readonly TableProgress[];
   /** Tables that cannot take their changes now: their blocks are kept aside. */
   readonly spilled: readonly { readonly tableId: number; readonly generation: number; readonly oid: number }[];
   readonly history: readonly LakeCommit[];
@@ -44,13 +53,7 @@ export async function settle(pool: Pool, settlement: Settlement): Promise<void> 
     await client.query('begin');
     await holdLease(client, lease);
     for (const table of settlement.spilled) await spill(client, settlement, table);
-    for (const table of settlement.committed) {
-      await client.query(
-        /* sql */ `
-        update pipeline_table set marker_lsn = $2, marker_at = now(), rows_committed = rows_committed + $3 where id = $1`,
-        [table.tableId, formatLsn(last.toLsn), table.rows],
-      );
-    }
+    for (const table of settlement.committed) await moveMarker(client, { ...table, toLsn: last.toLsn });
     await insertHistory(client, settlement.history);
     const bytes = segments.reduce((sum, segment) => sum + BigInt(segment.bytes), 0n);
     const { rowCount } = await client.query(
@@ -78,6 +81,17 @@ export async function holdLease(client: PoolClient, lease: Lease): Promise<void>
     [lease.pipelineId, lease.role, lease.token],
   );
   if (rowCount !== 1) throw leaseLost(lease);
+}
+
+export async function moveMarker(client: PoolClient, table: TableProgress & { toLsn: Lsn }): Promise<void> {
+  await client.query(
+    /* sql */ `
+    update pipeline_table
+       set marker_lsn = $2, marker_at = now(), rows_committed = rows_committed + $3,
+           mirror_batch_id = coalesce($4, mirror_batch_id), changelog_batch_id = coalesce($5, changelog_batch_id)
+     where id = $1`,
+    [table.tableId, formatLsn(table.toLsn), table.rows, table.batchIds.mirror ?? null, table.batchIds.changelog ?? null],
+  );
 }
 
 export async function insertHistory(client: PoolClient, history: readonly LakeCommit[]): Promise<void> {
