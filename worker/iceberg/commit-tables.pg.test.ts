@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { icebergRead } from 'icebird';
@@ -21,6 +21,7 @@ import { type Marker, readMarker } from './marker.ts';
 import type { TableChanges } from './table-changes.ts';
 import { dataFolder } from './table-location.ts';
 import { type CatalogServer, serve } from './testing/catalog-server.ts';
+import { fetchFile } from './testing/fetch-file.ts';
 import { dataFile, ID_SCHEMA, NO_METRICS } from './testing/warehouse.ts';
 
 /** What happens to the next request whose path matches; then nothing again. */
@@ -108,6 +109,12 @@ const livePaths = async (table: LoadedTable) => {
   return [...data, ...deletes].map(({ file }) => file.path).sort();
 };
 
+async function storedLists(table: LoadedTable): Promise<string[]> {
+  const uris: string[] = [];
+  for await (const { uri } of storage.list(`${table.metadata.location}/metadata/`)) uris.push(uri);
+  return uris.filter((uri) => uri.includes('/snap-'));
+}
+
 describe('commitTables', () => {
   it('commits several tables at once, each with its marker, and they read back', async () => {
     const [a, b] = [await createTable(), await createTable()];
@@ -133,9 +140,7 @@ describe('commitTables', () => {
     expect(second?.outcome).toBe('conflict');
     expect(await livePaths(await catalog.loadTable(base.identifier))).toEqual(['file:///x/1']);
     const lists = committed(first).metadata.snapshots.map((snapshot) => snapshot['manifest-list']);
-    const stored: string[] = [];
-    for await (const object of storage.list(`${base.metadata.location}/metadata/`)) stored.push(object.uri);
-    expect(stored.filter((uri) => uri.includes('/snap-'))).toEqual(lists);
+    expect(await storedLists(base)).toEqual(lists);
   });
 
   it('finds a commit whose answer was lost, alone and in a transaction', async () => {
@@ -159,9 +164,7 @@ describe('commitTables', () => {
     fault = { path: /\/tables\/[^/]+$/, times: 1, act: async () => new Response('gateway', { status: 504 }) };
     const [outcome] = await commit([change(base, append(dataFile('file:///x/1')))]);
     expect(outcome?.outcome).toBe('unknown');
-    const stored: string[] = [];
-    for await (const object of storage.list(`${base.metadata.location}/metadata/`)) stored.push(object.uri);
-    expect(stored.filter((uri) => uri.includes('/snap-'))).toHaveLength(1);
+    expect(await storedLists(base)).toHaveLength(1);
     const again = committed((await commit([change(base, append(dataFile('file:///x/1')))]))[0]);
     expect(await livePaths(again)).toEqual(['file:///x/1']);
   });
@@ -290,12 +293,3 @@ describe('an independent reader', () => {
     expect(rows.map(({ id }: { id?: bigint }) => id)).toEqual([0n, 1n, 3n, 4n]);
   });
 });
-
-/** The reader knows HTTP only: this answers for file URIs, ranges included. */
-async function fetchFile(url: string, init: RequestInit = {}): Promise<Response> {
-  const bytes = await readFile(fileURLToPath(url));
-  const range = /bytes=(\d+)-(\d*)/.exec(new Headers(init.headers).get('range') ?? '');
-  if (!range) return new Response(bytes);
-  const end = range[2] ? Number(range[2]) + 1 : bytes.length;
-  return new Response(bytes.subarray(Number(range[1]), end), { status: 206 });
-}
