@@ -36,7 +36,7 @@ async function installPackages() {
   if (!isInstalled(lockfile)) {
     const started = Date.now();
     console.log('Installing packages (npm ci); about a minute on a good line');
-    await npmCi();
+    await install();
     console.log(`Packages installed in ${seconds(started)}`);
   }
   writeFileSync(marker, hash);
@@ -53,16 +53,29 @@ function isInstalled(lockfile) {
   });
 }
 
-async function npmCi() {
+async function install() {
+  const clean = await npm(['ci']);
+  if (clean.code === 0) return;
+  // A registry that does not offer the binaries of other platforms leaves them out of the lockfile, which `npm ci` then
+  // calls out of step. `npm install` takes the locked versions too, and passes over what this platform does not need.
+  const result = clean.stderr.includes('EUSAGE') ? await npm(['install', '--no-save']) : clean;
+  if (result.code === 0) return;
+  throw failure({
+    what: 'Installing packages failed',
+    why: result.stderr.trim().split('\n').slice(-4).join('\n       ') || `npm ended with code ${result.code}`,
+    remedy: 'check that the npm registry can be reached and the disk has 2 GB free, then repeat the command',
+  });
+}
+
+async function npm(command) {
   // A production environment would leave out what the build needs.
-  const npmArgs = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env.npm_execpath;
-  const [file, fileArgs] = npm?.endsWith('.js') ? [process.execPath, [npm, ...npmArgs]] : ['npm', npmArgs];
+  const npmArgs = [...command, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const cli = process.env.npm_execpath;
+  const [file, fileArgs] = cli?.endsWith('.js') ? [process.execPath, [cli, ...npmArgs]] : ['npm', npmArgs];
   const child = spawn(file, fileArgs, { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
-    if (process.stderr.isTTY) process.stderr.write(chunk);
   });
   const started = Date.now();
   const timer = setInterval(() => console.log(`  ${packageCount()} packages so far, ${seconds(started)}`), 10_000);
@@ -74,12 +87,7 @@ async function npmCi() {
     child.on('close', done);
   });
   clearInterval(timer);
-  if (code === 0) return;
-  throw failure({
-    what: 'Installing packages failed',
-    why: stderr.trim().split('\n').slice(-4).join('\n       ') || `npm ended with code ${code}`,
-    remedy: 'check that the npm registry can be reached and the disk has 2 GB free, then repeat the command',
-  });
+  return { code, stderr };
 }
 
 function packageCount() {
