@@ -22,14 +22,19 @@ export function foldChangelog(
   rows.sort(byPosition);
   const state = new Map<string, ReadonlyArray<string | null>>();
   let duplicates = 0;
+  // A key change is a delete of the old key and, right after it, the row under the new one: what that row leaves
+  // unchanged stood under the old key.
+  let moved: { row: ChangelogRow; values: ReadonlyArray<string | null> | undefined } | null = null;
   for (const [index, row] of rows.entries()) {
     const previous = rows[index - 1];
     if (previous && byPosition(previous, row) === 0) duplicates++;
     const id = JSON.stringify(key.map((place) => row.values[place]));
     if (row.op === 't') state.clear();
-    else if (row.op === 'd') state.delete(id);
-    else {
-      const before = state.get(id);
+    else if (row.op === 'd') {
+      moved = { row, values: state.get(id) };
+      state.delete(id);
+    } else {
+      const before = moved && follows(moved.row, row) ? (moved.values ?? state.get(id)) : state.get(id);
       state.set(
         id,
         row.values.map((value, place) => (row.unchanged.includes(place) ? (before?.[place] ?? null) : value)),
@@ -38,6 +43,12 @@ export function foldChangelog(
   }
   return { rows: [...state.values()], duplicates };
 }
+
+const follows = (first: ChangelogRow, second: ChangelogRow): boolean =>
+  second.op === 'u' &&
+  first.epoch === second.epoch &&
+  first.lsn === second.lsn &&
+  first.ordinal + 1n === second.ordinal;
 
 function byPosition(a: ChangelogRow, b: ChangelogRow): number {
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;

@@ -11,7 +11,7 @@ import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { openChangeSource } from '@/worker/source/postgres/segments.ts';
 
 /** Segments are cut at whichever comes first. Large enough for few round trips, small enough for four in memory. */
-const SEGMENT_LIMITS = { segmentBytesMax: 6 * 1024 * 1024, segmentAgeMsMax: 150 };
+const SEGMENT_LIMITS = { segmentBytesMax: 6 * 1024 * 1024, segmentAgeMsMax: 150, advanceIntervalMs: 1_000 };
 
 /** Reads one pipeline's source into its buffer for the length of a shift. */
 export async function captureShift(

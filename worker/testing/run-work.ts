@@ -1,0 +1,56 @@
+import { captureShift } from '@/worker/jobs/capture-job.ts';
+import { commitShift } from '@/worker/jobs/commit-job.ts';
+import { copyJob } from '@/worker/jobs/copy-job.ts';
+import { findWork, refreshPipelineStates, type Work } from '@/worker/runtime/reconcile.ts';
+import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
+
+export type RunningWork = AsyncDisposable & {
+  /** Resolves when `condition` holds; looks again after every round of reconciling. Rejects after `withinMs`. */
+  until(condition: () => Promise<boolean>, options?: { withinMs?: number; what?: string }): Promise<void>;
+};
+
+const ROUND_MS = 50;
+
+/** A worker without queues: what the reconciler finds is run here at once. Disposing it is a graceful shutdown. */
+export function runWork(deps: WorkerDeps): RunningWork {
+  const stop = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  const start = (work: Work): Promise<void> => {
+    const { signal } = stop;
+    switch (work.kind) {
+      case 'capture':
+        return captureShift(deps, { pipelineId: work.pipelineId, signal });
+      case 'commit':
+        return commitShift(deps, { pipelineId: work.pipelineId, signal });
+      case 'copy':
+        return copyJob(deps, { chunkId: work.chunkId, signal });
+    }
+  };
+  const failures: unknown[] = [];
+  const round = async () => {
+    await refreshPipelineStates(deps.database.pool);
+    for (const work of await findWork(deps.database.pool)) {
+      if (running.has(work.id) || stop.signal.aborted) continue;
+      const done = start(work)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => running.delete(work.id));
+      running.set(work.id, done);
+    }
+  };
+  return {
+    async until(condition, { withinMs = 60_000, what = 'the condition' } = {}) {
+      const deadline = performance.now() + withinMs;
+      for (;;) {
+        await round();
+        if (failures.length > 0) throw failures[0];
+        if (await condition()) return;
+        if (performance.now() > deadline) throw new Error(`${what} did not hold within ${withinMs} ms`);
+        await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await Promise.all(running.values());
+    },
+  };
+}
