@@ -100,7 +100,7 @@ function Head({ pipeline, mayOperate }: { pipeline: PipelineStatus; mayOperate: 
         <Figure
           label="Buffer"
           value={formatBytes(buffer.bytes)}
-          note={`${formatCount(buffer.segments)} segments${buffer.bytesMax ? ` · limit ${formatBytes(buffer.bytesMax)}` : ''}`}
+          note={buffer.bytesMax ? `of ${formatBytes(buffer.bytesMax)}` : `${formatCount(buffer.segments)} segments`}
         />
         <Figure
           label="Rows committed"

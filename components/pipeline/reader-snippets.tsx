@@ -28,7 +28,9 @@ const NAMES = Object.keys(ENGINES) as Engine[];
 
 export function ReaderSnippets({ pipeline, catalogUrl }: { pipeline: PipelineStatus; catalogUrl: string }) {
   const [engine, setEngine] = useState<Engine>('DuckDB');
-  const lakeNames = pipeline.tableList.flatMap(({ lakeName, modes }) =>
+  // Live tables first: they are what somebody wants to try.
+  const tables = [...pipeline.tableList].sort((a, b) => Number(b.state === 'live') - Number(a.state === 'live'));
+  const lakeNames = tables.flatMap(({ lakeName, modes }) =>
     modes.map((mode) => (mode === 'mirror' ? lakeName : `${lakeName}_changelog`)),
   );
   const [chosen, setTable] = useState(lakeNames[0] ?? '');

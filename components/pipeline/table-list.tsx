@@ -31,7 +31,8 @@ export function TableList({ tables }: { tables: readonly TableStatus[] }) {
             <p className="mt-2 text-sm text-warn">
               {[
                 table.spillBytes > 0 && `${formatBytes(table.spillBytes)} held back`,
-                table.deadLettersOpen > 0 && `${formatCount(table.deadLettersOpen)} dead letters`,
+                table.deadLettersOpen > 0 &&
+                  `${formatCount(table.deadLettersOpen)} dead letter${table.deadLettersOpen === 1 ? '' : 's'}`,
               ]
                 .filter(Boolean)
                 .join(' · ')}

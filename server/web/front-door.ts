@@ -20,7 +20,7 @@ export type FrontDoor = {
   readonly catalog: (request: Request) => Promise<Response>;
   /** The console. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Bearer that Prometheus may use, beside API keys with pipeline:read. */
+  /** Bearer that Prometheus uses. */
   readonly internalKey: string;
 };
 
@@ -76,7 +76,8 @@ function refuseForeignOrigin(request: IncomingMessage, url: URL): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  const isOurs = origin === undefined ? site === 'same-origin' : origin !== 'null' && new URL(origin).host === url.host;
+  const isOurs =
+    origin === undefined ? site === 'same-origin' : URL.canParse(origin) && new URL(origin).host === url.host;
   if (!isOurs) throw new AppError('FORBIDDEN', 'the request comes from another site');
 }
 
@@ -119,7 +120,9 @@ async function answerMe(deps: ControlDeps, { request, response }: Exchange): Pro
 }
 
 async function answerMetrics({ deps, internalKey }: FrontDoor, { request, response }: Exchange): Promise<void> {
-  const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(addressOf(request) ?? '');
+  // Behind a proxy every request seems local, so a site that is reached from elsewhere always asks for the key.
+  const isLocalSite = new URL(deps.config.publicUrl).protocol === 'http:';
+  const isLocal = isLocalSite && ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(addressOf(request) ?? '');
   if (!isLocal && bearerOf(request.headers.authorization) !== internalKey) {
     throw new AppError('UNAUTHENTICATED', 'metrics need the internal key');
   }
