@@ -67,7 +67,7 @@ export function startWorkload(options: { url: string; ratePerSecond: number }): 
       stopping.abort();
       await pacing;
       await Promise.allSettled(underWay);
-      await pool.end();
+      if (!pool.ending) await pool.end();
     },
   };
 }

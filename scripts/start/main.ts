@@ -61,7 +61,7 @@ async function run(options: {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    explain('Philotes could not start', error);
+    explain('Philotes stopped with an error', error);
     process.exit(1);
   },
 );
