@@ -318,4 +318,11 @@ describe('rights', () => {
     expect(log.filter((line) => line.startsWith('member:mem_v ') && line.endsWith('.refused'))).toHaveLength(9);
     expect(await listSources(deps, viewer)).toHaveLength(1);
   });
+
+  it('leave a log that cannot be changed', async () => {
+    await using control = await openWithPipeline();
+    await expect(control.query('delete from audit_entry')).rejects.toThrow(/append-only/);
+    await expect(control.query(`update audit_entry set actor = 'x'`)).rejects.toThrow(/append-only/);
+    await expect(control.query('truncate audit_entry')).rejects.toThrow(/append-only/);
+  });
 });
