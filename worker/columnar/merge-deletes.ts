@@ -26,5 +26,5 @@ export async function mergeDeletes(
   const counts = await session.rows('SELECT path, count(*) AS rows FROM merged GROUP BY path');
   const rowsByFile = new Map(counts.map(({ path, rows }) => [String(path), Number(rows)]));
   const rows = [...rowsByFile.values()].reduce((sum, count) => sum + count, 0);
-  return writeDeletes({ session }, { found: { table: 'merged', rows, rowsByFile }, outDir, stem });
+  return await writeDeletes({ session }, { found: { table: 'merged', rows, rowsByFile }, outDir, stem });
 }
