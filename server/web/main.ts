@@ -31,7 +31,10 @@ async function main(): Promise<void> {
   const nudges = resources.add(openNudge(secrets.redisUrl, log), (opened) => opened[Symbol.asyncDispose]());
   const sealer = createSealer(secrets.encryptionKey);
   const deps = { database, sealer, config, log, nudge: nudges.nudge };
-  await ensureOwner(deps, { ...config, ...secrets });
+  const owner = await ensureOwner(deps, { ...config, ...secrets });
+  if (owner === 'not configured') {
+    log.warn('nobody can sign in: set PHILOTES_OWNER_EMAIL and PHILOTES_OWNER_PASSWORD and start again');
+  }
   const catalog = createCatalogHandler({
     pool: database.pool,
     findWarehouse: createWarehouseFinder({ ...deps, secrets }),
