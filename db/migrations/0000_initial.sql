@@ -74,6 +74,11 @@ CREATE TABLE "position" (
 	"batch_id" text,
 	"batch_to_seq" bigint,
 	"buffer_bytes" bigint DEFAULT 0 NOT NULL,
+	"source_lsn" "pg_lsn",
+	"slot_wal_status" text,
+	"slot_retained_bytes" bigint,
+	"slot_safe_bytes" bigint,
+	"slot_checked_at" timestamp with time zone,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint

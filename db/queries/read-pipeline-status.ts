@@ -26,6 +26,11 @@ export type PipelineStatusRow = {
   lag_bytes: number | null;
   lag_seconds: number | null;
   freshness_seconds: number | null;
+  /** WAL between the source's write position and what is durable here, as of the last look at the source. */
+  source_lag_bytes: number | null;
+  slot_wal_status: string | null;
+  slot_retained_bytes: number | null;
+  slot_safe_bytes: number | null;
   buffer_bytes: number;
   buffer_segments: number;
   tables: number;
@@ -56,6 +61,9 @@ export async function readPipelineStatus(pool: Pool, pipelineId: string | null):
            end::float8 as lag_seconds,
            greatest(extract(epoch from now() - case when at.tail_lsn > at.committed_lsn
                 then at.committed_commit_time else at.updated_at end), 0)::float8 as freshness_seconds,
+           greatest(pg_wal_lsn_diff(at.source_lsn, at.tail_end_lsn), 0)::float8 as source_lag_bytes,
+           at.slot_wal_status, at.slot_retained_bytes::float8 as slot_retained_bytes,
+           at.slot_safe_bytes::float8 as slot_safe_bytes,
            coalesce(at.buffer_bytes, 0)::float8 as buffer_bytes,
            coalesce(greatest(at.tail_seq - at.committed_seq, 0), 0)::float8 as buffer_segments,
            t.tables, t.tables_live, t.tables_attention, t.rows_committed, recent.rows_last_minute, dead.dead_letters_open

@@ -40,6 +40,12 @@ export const position = pgTable('position', {
   batchId: text('batch_id'),
   batchToSeq: bigint('batch_to_seq', { mode: 'bigint' }),
   bufferBytes: counter('buffer_bytes'),
+  /** What the source last said of itself and of the slot, every few seconds. */
+  sourceLsn: pgLsn('source_lsn'),
+  slotWalStatus: text('slot_wal_status'),
+  slotRetainedBytes: bigint('slot_retained_bytes', { mode: 'bigint' }),
+  slotSafeBytes: bigint('slot_safe_bytes', { mode: 'bigint' }),
+  slotCheckedAt: instant('slot_checked_at'),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });
 

@@ -5,7 +5,7 @@ export const QUEUES = {
   capture: 'philotes-capture',
   commit: 'philotes-commit',
   copy: 'philotes-copy',
-  maintain: 'philotes-maintain',
+  teardown: 'philotes-teardown',
 } as const;
 export type QueueName = keyof typeof QUEUES;
 
@@ -16,7 +16,7 @@ export const JOB_PAYLOADS = {
   capture: pipelineJob,
   commit: pipelineJob,
   copy: z.strictObject({ chunkId: z.number().int() }),
-  maintain: z.strictObject({ pipelineTableId: z.number().int(), task: z.enum(['compact', 'expire', 'orphans']) }),
+  teardown: pipelineJob,
 } as const;
 export type JobPayload<Name extends QueueName> = z.output<(typeof JOB_PAYLOADS)[Name]>;
 

@@ -6,6 +6,7 @@ import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { provision } from '@/worker/pipeline/provision.ts';
 import { keepStartingCopies } from '@/worker/pipeline/start-copies.ts';
+import { watchSlot } from '@/worker/pipeline/watch-slot.ts';
 import { runShift } from '@/worker/runtime/run-shift.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { openChangeSource } from '@/worker/source/postgres/segments.ts';
@@ -66,6 +67,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   const halves = await Promise.allSettled([
     orStop(capture({ source, buffer, room, signal: until, healthy })),
     orStop(keepStartingCopies(deps, { pipeline, connection, log, signal: until })),
+    watchSlot(pool, { pipelineId, connection, log, signal: until }),
   ]);
   for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;
 }

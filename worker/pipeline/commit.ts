@@ -108,13 +108,13 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
     const part = await stageBatchTable(shift, { table, batch, marker });
     if (part.outcome === 'staged') parts.push(part);
     else {
-      await parkTable(pool, { tableId: table.id, error: part.error });
+      await parkTable(pool, { tableId: table.id, error: part.error, lease });
       waiting.push(table);
     }
   }
   const sent = await sendCommits(shift, { parts, marker });
   for (const { table, error } of sent.parked) {
-    await parkTable(pool, { tableId: table.id, error });
+    await parkTable(pool, { tableId: table.id, error, lease });
     waiting.push(table);
   }
   const durationMs = performance.now() - startedAt;

@@ -25,6 +25,7 @@ import { storeDeadLetters } from './store-dead-letters.ts';
 export type ClaimedChunk = {
   readonly id: number;
   readonly tableId: number;
+  readonly generation: number;
   readonly ordinal: number;
   readonly range: unknown;
 };
@@ -37,7 +38,7 @@ export async function copyTableChunk(
   const { pool } = deps.database;
   const table = await readTable(pool, chunk.tableId);
   const pipeline = table && (await readPipeline(pool, table.pipelineId));
-  if (!table || !pipeline) return;
+  if (!table || !pipeline || table.generation !== chunk.generation) return;
   const record = CopyRecord.parse(table.copyPlan);
   const range = ChunkRecord.parse(chunk.range);
   const schema = await readSchema(pool, { pipelineId: pipeline.id, hash: record.schemaHash, cache: new Map() });
@@ -153,7 +154,8 @@ async function storeResult(
        where id = $1 and worker = $2 and state = 'running' and generation = $3
       returning pipeline_table_id
     )
-    update pipeline_table set copy_rows = copy_rows + $5::bigint from done where id = done.pipeline_table_id`,
+    update pipeline_table set copy_rows = copy_rows + $5::bigint
+      from done where id = done.pipeline_table_id and pipeline_table.generation = $3`,
     [
       result.chunk.id,
       result.worker,

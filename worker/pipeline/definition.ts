@@ -10,7 +10,7 @@ export type PipelineDefinition = {
   readonly sourceId: string;
   readonly destinationId: string;
   readonly namespace: readonly string[];
-  readonly desiredState: 'running' | 'stopped';
+  readonly desiredState: 'running' | 'stopped' | 'deleted';
   readonly state: string;
   readonly settings: PipelineSettings;
 };
@@ -43,7 +43,7 @@ type PipelineRow = {
   source_id: string;
   destination_id: string;
   namespace: string;
-  desired_state: 'running' | 'stopped';
+  desired_state: 'running' | 'stopped' | 'deleted';
   state: string;
   settings: Partial<PipelineSettings>;
 };

@@ -45,7 +45,8 @@ export async function joinCopies(shift: CommitShift, { state, tables }: Progress
     } catch (error) {
       if (shift.signal.aborted || policyOf(error).retry === 'automatic') throw error;
       shift.log.error('copied table cannot join', { table: `${table.schema}.${table.table}`, error });
-      await parkTable(shift.deps.database.pool, { tableId: table.id, error });
+      const { lease } = shift;
+      await parkTable(shift.deps.database.pool, { tableId: table.id, error, lease });
     }
   }
   return ready.length > 0;

@@ -54,8 +54,12 @@ export async function createTargets(
   for (const mode of modesOf(table)) {
     const identifier = identifierOf(pipeline, table, mode);
     if (await catalog.tableExists(identifier, { signal })) {
-      const { metadata } = await catalog.loadTable(identifier, { signal });
-      if (metadata.properties[OWNER] === ownerOf(table)) continue;
+      const found = await catalog.loadTable(identifier, { signal });
+      if (found.metadata.properties[OWNER] === ownerOf(table)) {
+        // A copy that begins anew may bring other columns.
+        await evolve(catalog, { identifier, found, schema, policies: policiesOf(table, schema), signal });
+        continue;
+      }
       throw new AppError(
         'LAKE_TABLE_EXISTS',
         `lake table ${identifierText(identifier)} exists and is not this table's`,
@@ -108,7 +112,8 @@ async function evolve(
     found: LoadedTable;
     schema: TableSchema;
     policies: ValuePolicies;
-    lease: Lease;
+    /** Fences the commit; without it the table must not be live. */
+    lease?: Lease;
     signal: AbortSignal;
   },
 ): Promise<LoadedTable> {
@@ -116,7 +121,7 @@ async function evolve(
   const { metadata } = found;
   const updates = evolveSchema({ metadata, schema, policies });
   if (updates.length === 0) return found;
-  const token = { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
+  const token = lease && { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
   return catalog.commitTable(
     {
       identifier,
@@ -125,7 +130,7 @@ async function evolve(
         { type: 'assert-current-schema-id', 'current-schema-id': metadata['current-schema-id'] },
         { type: 'assert-last-assigned-field-id', 'last-assigned-field-id': metadata['last-column-id'] },
       ],
-      updates: [...updates, { action: 'set-properties', updates: token }],
+      updates: token ? [...updates, { action: 'set-properties', updates: token }] : updates,
     },
     { signal },
   );

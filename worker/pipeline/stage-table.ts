@@ -112,8 +112,9 @@ async function stageMirror(
   const { lake, copied } = options;
   const folded = await fold(loaded);
   const live = await liveFiles({ metadata: target.loaded.metadata, reader: lake.manifests });
-  const data = [...live.data.map(({ file }) => file), ...(copied?.mirror ?? [])];
-  const deletes = live.deletes.map(({ file }) => file);
+  // A copy replaces whatever an earlier one has left in the table.
+  const data = copied ? copied.mirror : live.data.map(({ file }) => file);
+  const deletes = copied ? [] : live.deletes.map(({ file }) => file);
 
   const found = await findRows(folded, {
     files: await localFiles(options, await candidates(folded, data)),
@@ -139,7 +140,8 @@ async function stageMirror(
     : [];
   // After a truncate every older file goes; what the copy staged is older, too, and is simply not added.
   const keptCopy = folded.truncated ? [] : (copied?.mirror ?? []);
-  const removePaths = new Set(folded.truncated ? [...live.data, ...live.deletes].map(({ file }) => file.path) : []);
+  const replaced = folded.truncated || copied ? [...live.data, ...live.deletes] : [];
+  const removePaths = new Set(replaced.map(({ file }) => file.path));
   const changes: TableChanges = {
     operation: addDeleteFiles.length > 0 || removePaths.size > 0 ? 'overwrite' : 'append',
     addDataFiles: [...keptCopy, ...addDataFiles],

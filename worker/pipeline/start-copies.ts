@@ -16,6 +16,7 @@ import { tableFingerprint } from '@/worker/source/postgres/table-fingerprint.ts'
 import { passXminBarrier } from '@/worker/source/postgres/xmin-barrier.ts';
 import type { ChunkRecord, CopyRecord } from './copy-record.ts';
 import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
+import { endCopyIfDone } from './end-copy.ts';
 import { type Lake, openLake } from './lake.ts';
 import { createTargets } from './lake-targets.ts';
 import { provision } from './provision.ts';
@@ -29,12 +30,15 @@ type Options = {
   readonly signal: AbortSignal;
 };
 
-/** Beside the stream: plans the copy of every table that waits for one, those added later too. */
+/** Beside the stream: plans the copy of every table that waits for one, those added later too, and ends those copied. */
 export async function keepStartingCopies(deps: WorkerDeps, options: Options): Promise<void> {
   const { pipeline, connection, signal } = options;
   const { pool } = deps.database;
   while (!signal.aborted) {
-    const pending = (await readTables(pool, pipeline.id)).filter((table) => table.state === 'pending');
+    const tables = await readTables(pool, pipeline.id);
+    // Usually the worker of the last chunk does it; it may have died between the two steps.
+    for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(deps, id);
+    const pending = tables.filter((table) => table.state === 'pending');
     if (pending.length > 0) {
       const published = await provision({ pool, connection, pipeline, signal });
       await startCopies(deps, { ...options, tables: published.filter((table) => table.state === 'pending') });
@@ -64,7 +68,7 @@ async function startCopies(deps: WorkerDeps, options: Options & { tables: Pipeli
     } catch (error) {
       if (signal.aborted || policyOf(error).retry === 'automatic') throw error;
       log.error('table parked', { table: `${table.schema}.${table.table}`, error });
-      await parkTable(deps.database.pool, { tableId: table.id, error });
+      await parkTable(deps.database.pool, { tableId: table.id, generation: table.generation, error });
     }
   }
 }

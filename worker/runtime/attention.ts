@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { policyOf } from '@/server/errors/app-error.ts';
+import { type Lease, leaseLost } from '@/worker/buffer/lease.ts';
 
 /** Shows an error on the pipeline. A person has to act when it cannot mend itself; until then nothing is tried again. */
 export async function reportPipelineError(
@@ -28,15 +29,34 @@ export async function clearPipelineError(pool: Pool, pipelineId: string): Promis
   );
 }
 
-/** One table's permanent error parks that table; the others go on and its changes are kept aside. */
-export async function parkTable(pool: Pool, { tableId, error }: { tableId: number; error: unknown }): Promise<void> {
-  await pool.query(
+/**
+ * One table's permanent error parks that table; the others go on and its changes are kept aside. Under a lease it is
+ * refused once the lease has passed on: what a worker sees that was overtaken says nothing about the table. Of a copy it
+ * is ignored once the copy was begun anew.
+ */
+export async function parkTable(
+  pool: Pool,
+  { tableId, error, lease, generation }: { tableId: number; error: unknown; lease?: Lease; generation?: number },
+): Promise<void> {
+  const { rowCount } = await pool.query(
     /* sql */ `
+    with fence as (
+      select 1 from lease where pipeline_id = $5 and role = $6 and token = $7 for share
+    )
     update pipeline_table
        set state = 'needs_attention', error_code = $2, error_message = $3, error_at = now(), updated_at = now()
-     where id = $1`,
-    [tableId, policyOf(error).code, messageOf(error)],
+     where id = $1 and ($4::integer is null or generation = $4) and ($5::text is null or exists (select 1 from fence))`,
+    [
+      tableId,
+      policyOf(error).code,
+      messageOf(error),
+      generation ?? null,
+      lease?.pipelineId ?? null,
+      lease?.role ?? null,
+      lease?.token ?? null,
+    ],
   );
+  if (lease && rowCount !== 1) throw leaseLost(lease);
 }
 
 /** The message with its first cause; both are written by us or by a driver and hold no row values. */

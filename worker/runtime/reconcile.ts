@@ -4,7 +4,7 @@ import type { Log } from '@/server/platform/logger.ts';
 
 /** What should be worked on now. `id` makes repeats harmless: it changes whenever the work changes hands. */
 export type Work =
-  | { readonly kind: 'capture' | 'commit'; readonly id: string; readonly pipelineId: string }
+  | { readonly kind: 'capture' | 'commit' | 'teardown'; readonly id: string; readonly pipelineId: string }
   | { readonly kind: 'copy'; readonly id: string; readonly chunkId: number };
 
 /** A copy worker that has not been heard of for this long is dead. */
@@ -15,7 +15,7 @@ export const COPY_HEARTBEAT_LOST_S = 20;
  * the truth: queued jobs may vanish at any moment and are simply queued again.
  */
 export async function findWork(pool: Pool): Promise<Work[]> {
-  return [...(await shiftsToStart(pool)), ...(await chunksToCopy(pool))];
+  return [...(await shiftsToStart(pool)), ...(await chunksToCopy(pool)), ...(await pipelinesToTearDown(pool))];
 }
 
 async function shiftsToStart(pool: Pool): Promise<Work[]> {
@@ -58,6 +58,17 @@ async function chunksToCopy(pool: Pool): Promise<Work[]> {
     [DEFAULT_PIPELINE_SETTINGS.copyChunksAtOnce, COPY_HEARTBEAT_LOST_S],
   );
   return rows.map(({ id, attempt }) => ({ kind: 'copy', id: `copy-${id}-${attempt}`, chunkId: Number(id) }));
+}
+
+/** Deleted pipelines that nobody works on any more; one that failed is tried again after a while. */
+async function pipelinesToTearDown(pool: Pool): Promise<Work[]> {
+  const { rows } = await pool.query<{ id: string; token: string }>(/* sql */ `
+    select pipeline.id, coalesce((select max(token) from lease where lease.pipeline_id = pipeline.id), 0) as token
+      from pipeline
+     where desired_state = 'deleted'
+       and (error_at is null or error_at < now() - interval '30 seconds')
+       and not exists (select 1 from lease where lease.pipeline_id = pipeline.id and expires_at > now())`);
+  return rows.map(({ id, token }) => ({ kind: 'teardown', id: `teardown-${id}-${token}`, pipelineId: id }));
 }
 
 /** Shows what a pipeline is doing, from the states of its tables and the leases that are held. */

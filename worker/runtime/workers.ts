@@ -5,11 +5,12 @@ import { JOB_OPTIONS, JOB_PAYLOADS, QUEUES } from '@/server/queue/queues.ts';
 import { captureShift } from '@/worker/jobs/capture-job.ts';
 import { commitShift } from '@/worker/jobs/commit-job.ts';
 import { copyJob } from '@/worker/jobs/copy-job.ts';
+import { tearDown } from '@/worker/jobs/teardown-job.ts';
 import type { Work } from './reconcile.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** A shift waits on others most of the time, so many fit into one process; copying is real work. */
-const CONCURRENCY = { capture: 64, commit: 64, copy: 2 } as const;
+const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4 } as const;
 /** Jobs are hints: a job whose worker died is not needed, since the reconciler queues its work under another id. */
 const STALLED_MAX = 1_000_000;
 /** A broken connection reports itself many times a second. */
@@ -29,6 +30,7 @@ export function startWorkers(
     capture: (data, until) => captureShift(deps, { ...JOB_PAYLOADS.capture.parse(data), signal: until }),
     commit: (data, until) => commitShift(deps, { ...JOB_PAYLOADS.commit.parse(data), signal: until }),
     copy: (data, until) => copyJob(deps, { ...JOB_PAYLOADS.copy.parse(data), signal: until }),
+    teardown: (data, until) => tearDown(deps, { ...JOB_PAYLOADS.teardown.parse(data), signal: until }),
   };
   const names = Object.keys(CONCURRENCY) as (keyof Handlers)[];
   const connections: Redis[] = [];

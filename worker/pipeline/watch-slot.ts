@@ -1,0 +1,44 @@
+import type { Client, Pool } from 'pg';
+import { applicationName, slotName } from '@/server/domain/names.ts';
+import type { Log } from '@/server/platform/logger.ts';
+import { sleep } from '@/server/platform/sleep.ts';
+import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
+import { inspectSlot } from '@/worker/source/postgres/slot.ts';
+
+const LOOK_MS = 5_000;
+
+type Options = { pipelineId: string; connection: SourceConnection; log: Log; signal: AbortSignal };
+
+/**
+ * Beside the stream: records how much WAL the source keeps for the slot, and how much more fits before the slot is lost.
+ * Only looks; the stream itself says when something is wrong, so a look that fails is logged and tried again.
+ */
+export async function watchSlot(pool: Pool, { pipelineId, connection, log, signal }: Options): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await using session = await openSourceSession(connection, {
+        applicationName: applicationName(pipelineId, 'control'),
+      });
+      while (!signal.aborted) {
+        await look(pool, { pipelineId, client: session.client });
+        await sleep(LOOK_MS, signal);
+      }
+    } catch (error) {
+      log.debug('slot could not be looked at', { error });
+      await sleep(LOOK_MS, signal);
+    }
+  }
+}
+
+async function look(pool: Pool, { pipelineId, client }: { pipelineId: string; client: Client }): Promise<void> {
+  const slot = await inspectSlot(client, slotName(pipelineId));
+  const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
+  if (!slot) return;
+  await pool.query(
+    /* sql */ `
+    update position
+       set source_lsn = $2, slot_wal_status = $3, slot_retained_bytes = $4, slot_safe_bytes = $5, slot_checked_at = now()
+     where pipeline_id = $1`,
+    [pipelineId, rows[0]?.lsn ?? null, slot.walStatus, slot.retainedBytes, slot.safeWalBytes],
+  );
+}
