@@ -21,9 +21,9 @@ export type FilteredChanges = { readonly dropped: number; readonly rejects: read
 
 /**
  * Drops each half of a change (the delete of the old key, the row under the new) that the copy of its key's range has
- * already seen, by transaction id: commit order in the log is not the order of visibility. Truncates stay. Ranges are of
- * the first key column and do not overlap; a key outside all of them stays. Rejects that the copy has seen are dropped
- * likewise.
+ * already seen, by transaction id: commit order in the log is not the order of visibility. A truncate has no key; it goes
+ * when every range has seen it, since one that happens between two ranges starts the copy anew. Ranges are of the first
+ * key column and do not overlap; a key outside all of them stays. Rejects that the copy has seen are dropped likewise.
  */
 export async function filterByRanges(loaded: LoadedChanges, ranges: readonly CopiedRange[]): Promise<FilteredChanges> {
   const { session, table } = loaded;
@@ -46,7 +46,10 @@ export async function filterByRanges(loaded: LoadedChanges, ranges: readonly Cop
   return dropRows(
     loaded,
     `SELECT t.rowid FROM ${table} t JOIN ${chunks} s ON (s.unbounded_lo OR t.${key.name} >= s.lo)
-    AND (s.unbounded_hi OR t.${key.name} < s.hi) AND ${visible} WHERE t.op <> 't'`,
+    AND (s.unbounded_hi OR t.${key.name} < s.hi) AND ${visible} WHERE t.op <> 't'
+    UNION ALL
+    SELECT t.rowid FROM ${table} t WHERE t.op = 't' AND EXISTS (SELECT 1 FROM ${chunks})
+    AND NOT EXISTS (SELECT 1 FROM ${chunks} s WHERE NOT ${visible})`,
   );
 }
 
@@ -54,7 +57,7 @@ export async function filterByRanges(loaded: LoadedChanges, ranges: readonly Cop
 export async function filterBySnapshot(loaded: LoadedChanges, snapshot: CopySnapshot): Promise<FilteredChanges> {
   const { snapshotXmin, snapshotXmax } = snapshot;
   const chunk = `(SELECT ${snapshotXmin}::UBIGINT AS xmin, ${snapshotXmax}::UBIGINT AS xmax, ${xips(snapshot)} AS xip)`;
-  return dropRows(loaded, `SELECT t.rowid FROM ${loaded.table} t, ${chunk} s WHERE t.op <> 't' AND ${visible}`);
+  return dropRows(loaded, `SELECT t.rowid FROM ${loaded.table} t, ${chunk} s WHERE ${visible}`);
 }
 
 const visible = '(t.xid < s.xmin OR (t.xid < s.xmax AND NOT list_contains(s.xip, t.xid)))';
