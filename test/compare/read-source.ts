@@ -9,6 +9,8 @@ const SETTINGS = [
   'extra_float_digits=3',
   'bytea_output=hex',
   'lc_monetary=C',
+  // Names of types and tables print with their schema unless it is on the path.
+  'search_path=pg_catalog',
 ];
 
 /** All rows of a source table as PostgreSQL prints them, the named columns in order, from one database snapshot. */
