@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
@@ -149,12 +150,39 @@ export const deadLetter = pgTable(
     schemaHash: text('schema_hash').notNull(),
     /** The row's line as in its block. */
     payload: bytea('payload').notNull(),
-    /** open | replayed | discarded | superseded */
+    /** The row's key as the source's texts, in key order; null when the table has none or the line cannot be read. */
+    rowKey: jsonb('row_key').$type<readonly (string | null)[]>(),
+    /** The mirror shows an older row under the key, or none; until a later change of the key, or a replay. */
+    needsMirror: boolean('needs_mirror').notNull().default(true),
+    /** The changelog lacks the change. */
+    needsChangelog: boolean('needs_changelog').notNull().default(true),
+    /** open | replay_requested | replayed | discarded | superseded */
     state: text('state').notNull().default('open'),
+    /** The commit that is to carry it, stored before the lake hears of it. */
+    replayBatchId: text('replay_batch_id'),
+    /** The source's position behind which the replayed row was read: the stream may be further back. */
+    replayedLsn: pgLsn('replayed_lsn'),
     createdAt: instant('created_at').notNull().defaultNow(),
     closedAt: instant('closed_at'),
   },
-  (table) => [unique('dead_letter_position').on(table.pipelineTableId, table.epoch, table.lsn, table.ordinal)],
+  (table) => [
+    unique('dead_letter_position').on(table.pipelineTableId, table.epoch, table.lsn, table.ordinal),
+    index('dead_letter_unsettled').on(table.pipelineTableId).where(sql`${table.needsMirror} or ${table.needsChangelog}`),
+  ],
+);
+
+/** Values that became null because the column's policy says so, counted when their row reached the lake. */
+export const nulledValue = pgTable(
+  'nulled_value',
+  {
+    pipelineTableId: bigint('pipeline_table_id', { mode: 'number' })
+      .notNull()
+      .references(() => pipelineTable.id, { onDelete: 'cascade' }),
+    /** Name in the lake. */
+    columnName: text('column_name').notNull(),
+    count: counter('count'),
+  },
+  (table) => [primaryKey({ columns: [table.pipelineTableId, table.columnName] })],
 );
 
 /** History of Iceberg commits per lake table; an open row is an intent whose outcome is not known yet. */
