@@ -1,0 +1,16 @@
+import { benchCopy } from './copy.ts';
+import { describeMachine } from './machine.ts';
+import { openBench } from './open-bench.ts';
+import { readOptions, USAGE } from './options.ts';
+import { print } from './report.ts';
+import { benchStream } from './stream.ts';
+
+const options = readOptions(process.argv.slice(2));
+if (!options) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  await using bench = await openBench({ profileDir: options.profileDir });
+  print(await describeMachine(bench.source));
+  await (options.bench === 'copy' ? benchCopy : benchStream)(bench, options);
+}

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { openDatabase } from '@/db/client.ts';
+import { loadConfig } from '@/server/config/config.ts';
+import { createLog } from '@/server/platform/logger.ts';
+import { createSealer } from '@/server/secrets/seal.ts';
+import { openColumnar } from '@/worker/columnar/open-columnar.ts';
+import { runWork } from '@/worker/testing/run-work.ts';
+
+/**
+ * The worker process that is measured: the product's shifts and copy jobs, composed as in worker/main.ts, with a loop
+ * in place of the queues. It says `ready` to its parent and ends when the parent says anything.
+ */
+const { config, secrets } = loadConfig(process.env);
+const log = createLog({ name: 'bench-worker', level: config.logLevel });
+const database = openDatabase(secrets.databaseUrl, { max: 40 });
+const { memoryMb, threads } = config.duckdb;
+const columnar = await openColumnar({ workDir: config.workDir, memoryLimitMb: memoryMb, threads, log });
+const stopped = { isAsked: false };
+const asked = once(process, 'message').then(() => {
+  stopped.isAsked = true;
+});
+{
+  await using work = runWork({
+    database,
+    sealer: createSealer(secrets.encryptionKey),
+    config,
+    secrets,
+    log,
+    holder: `bench.${process.pid}`,
+    columnar,
+  });
+  process.send?.('ready');
+  await work.until(async () => stopped.isAsked, { withinMs: 24 * 60 * 60_000, what: 'the bench' });
+}
+await asked;
+await columnar[Symbol.asyncDispose]();
+await database.close();
+process.disconnect();
