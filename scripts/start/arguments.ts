@@ -12,6 +12,8 @@ export type Arguments = {
   readonly rate: number;
   /** How long the workload runs with `--once`. */
   readonly seconds: number;
+  /** A shell command to run with `--once`, after an equal comparison and before the end. */
+  readonly thenCommand: string | undefined;
 };
 
 export const USAGE = `npm start -- [options]
@@ -19,11 +21,14 @@ export const USAGE = `npm start -- [options]
   --once          copy and stream for a while, compare every table with its source, end with 0 or 1
   --port <n>      port of the console and the API
   --rate <n>      demo transactions per second (default 20)
-  --seconds <n>   with --once: how long the workload runs (default 20)`;
+  --seconds <n>   with --once: how long the workload runs (default 20)
+  --then <cmd>    with --once: a command to run on the quiet lake, with CATALOG_URI, CATALOG_TOKEN, WAREHOUSE,
+                  SOURCE_URL and SOURCE_SCHEMA set; its exit code counts`;
 
 /** Reads the command line; throws INVALID_INPUT that names what is wrong. */
 export function parseArguments(args: readonly string[]): Arguments {
   const values = parse(args);
+  if (values.then !== undefined && !values.once) throw invalid('--then goes with --once only');
   if (values['no-demo'] && values.once) throw invalid('--once compares the demo: it does not go with --no-demo');
   return {
     demo: !values['no-demo'],
@@ -31,6 +36,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     port: values.port === undefined ? undefined : number('--port', values.port, 65_535),
     rate: number('--rate', values.rate ?? '20', 100_000),
     seconds: number('--seconds', values.seconds ?? '20', 86_400),
+    thenCommand: values.then,
   };
 }
 
@@ -44,6 +50,8 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         rate: { type: 'string' },
         seconds: { type: 'string' },
+        // biome-ignore lint/suspicious/noThenProperty: an option's name, never awaited.
+        then: { type: 'string' },
       },
     }).values;
   } catch (error) {

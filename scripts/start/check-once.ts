@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import pg from 'pg';
 import { SHOP_TABLES } from '@/demo/shop.ts';
 import type { Workload } from '@/demo/workload.ts';
@@ -19,6 +20,7 @@ type CheckOptions = {
   shopUrl: string;
   workload: Workload;
   seconds: number;
+  thenCommand: string | undefined;
   signal: AbortSignal;
 };
 
@@ -44,7 +46,28 @@ export async function checkOnce(options: CheckOptions): Promise<number> {
   if (deadLetters > 0) console.log(`\n${deadLetters} rows are parked as dead letters`);
   const isGood = comparisons.every((comparison) => comparison.equal) && deadLetters === 0;
   console.log(isGood ? '\nEvery table of the lake equals its source.\n' : '\nThe lake differs from its source.\n');
-  return isGood ? 0 : 1;
+  if (!isGood || options.thenCommand === undefined) return isGood ? 0 : 1;
+  return runThen(options, options.thenCommand);
+}
+
+/** Another reader's turn, while everything still runs and nothing changes. */
+function runThen({ services, shopUrl, readKey }: CheckOptions, command: string): Promise<number> {
+  const child = spawn(command, {
+    shell: true,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      CATALOG_URI: `${services.siteUrl}/api/catalog`,
+      CATALOG_TOKEN: readKey,
+      WAREHOUSE,
+      SOURCE_URL: shopUrl,
+      SOURCE_SCHEMA: 'public',
+    },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code === 0 ? 0 : 1));
+  });
 }
 
 function allLive(progress: Progress): boolean {

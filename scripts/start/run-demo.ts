@@ -36,6 +36,7 @@ export async function runDemo(options: {
       shopUrl,
       workload,
       seconds: args.seconds,
+      thenCommand: args.thenCommand,
       signal,
     });
   }

@@ -3,14 +3,15 @@ import pg from 'pg';
 import { migrate } from '@/db/migrate.ts';
 import { DEFAULT_PORT, DEFAULT_WORKER_PORT } from '@/server/config/config.ts';
 import { type EmbeddedPostgres, startPostgres } from '@/server/platform/embedded/postgres.ts';
-import { type EmbeddedRedis, startRedis } from '@/server/platform/embedded/redis.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Resources } from '@/server/platform/resources.ts';
 import { step } from './announce.ts';
 import type { Arguments } from './arguments.ts';
 import type { Installation } from './installation.ts';
 import { choosePort } from './ports.ts';
+import { keepProcessIds, type ProcessIds } from './process-ids.ts';
 import { type SupervisedChild, superviseChild } from './supervised-child.ts';
+import { type SupervisedRedis, superviseRedis } from './supervised-redis.ts';
 
 const USUAL_POSTGRES_PORT = 54_329;
 const USUAL_REDIS_PORT = 63_799;
@@ -43,8 +44,9 @@ export async function startServices(options: {
   const { installation, args, afterCrash, resources, log, signal } = options;
   const { ports } = installation;
   const given = process.env.DATABASE_URL || undefined;
+  const processIds = resources.add(keepProcessIds(installation.path('processes.json')), (ids) => ids.remove());
   const postgres = given && !args.demo ? undefined : await embeddedPostgres(options);
-  const redis = process.env.REDIS_URL ? undefined : await embeddedRedis(options);
+  const redis = process.env.REDIS_URL ? undefined : await embeddedRedis({ ...options, processIds });
   const databaseUrl = given ?? (await createDatabase(postgres, 'philotes'));
   await step('Migrating the metadata database', () => migrate(databaseUrl));
 
@@ -69,7 +71,7 @@ export async function startServices(options: {
   const redisUrl = redis?.url ?? process.env.REDIS_URL ?? '';
   const env = childEnvironment({ installation, databaseUrl, redisUrl, web, worker });
   const start = (name: string, readyUrl: string) =>
-    startChild({ name, readyUrl, installation, env, resources, log, signal });
+    startChild({ name, readyUrl, installation, env, processIds, resources, log, signal });
   const siteUrl = `http://127.0.0.1:${web}`;
   return {
     postgres,
@@ -114,14 +116,16 @@ function embeddedPostgres({ installation, resources, log, signal }: StartOptions
   });
 }
 
-function embeddedRedis({ installation, resources, log, signal }: StartOptions): Promise<EmbeddedRedis> {
+function embeddedRedis(options: StartOptions & { processIds: ProcessIds }): Promise<SupervisedRedis> {
+  const { installation, processIds, resources, log, signal } = options;
   return step('Starting Redis', async () => {
-    const server = await startRedis({
+    const server = await superviseRedis({
       dataDir: installation.path('redis'),
       port: installation.ports.redis ?? USUAL_REDIS_PORT,
       logFile: installation.path('logs', 'redis.log'),
       path: process.env.PATH ?? '',
       announce: (line) => console.log(line),
+      onLaunch: (pid) => processIds.note('redis', pid),
       log,
       signal,
     });
@@ -165,17 +169,19 @@ async function startChild(options: {
   readyUrl: string;
   installation: Installation;
   env: Readonly<Record<string, string>>;
+  processIds: ProcessIds;
   resources: Resources;
   log: Log;
   signal: AbortSignal;
 }): Promise<SupervisedChild> {
-  const { name, readyUrl, installation, env, resources, log, signal } = options;
+  const { name, readyUrl, installation, env, processIds, resources, log, signal } = options;
   return await step(`Starting the ${name} process`, async () => {
     const child = superviseChild({
       name,
       file: join('dist', `${name}.mjs`),
       env: { ...env },
       logFile: installation.path('logs', `${name}.log`),
+      onLaunch: (pid) => processIds.note(name, pid),
       onRestart: (restarts) => log.warn('a process ended and is started again', { process: name, restarts }),
     });
     resources.add(child, () => child.stop());

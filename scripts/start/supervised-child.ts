@@ -34,6 +34,7 @@ export function superviseChild(options: {
   file: string;
   env: Readonly<Record<string, string>>;
   logFile: string;
+  onLaunch?: (pid: number | undefined) => void;
   onRestart: (restarts: number) => void;
 }): SupervisedChild {
   const { name, logFile } = options;
@@ -47,6 +48,7 @@ export function superviseChild(options: {
     while (!stopping.signal.aborted) {
       const started = Date.now();
       child = launch(options);
+      options.onLaunch?.(child.pid);
       await exitOf(child);
       if (stopping.signal.aborted) return;
       if (Date.now() - started > HEALTHY_MS) waitMs = BACK_OFF_MS_MIN;

@@ -21,6 +21,7 @@ export type EmbeddedRedis = {
   /** With the password that this start generated. */
   readonly url: string;
   readonly port: number;
+  readonly pid: number | undefined;
   /** Resolves when the server has ended, whoever ended it. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -35,6 +36,8 @@ export type EmbeddedRedis = {
 export async function startRedis(options: {
   dataDir: string;
   port?: number;
+  /** Of an earlier start whose clients go on; default: a new one. */
+  password?: string;
   logFile: string;
   path: string;
   log: Log;
@@ -48,7 +51,7 @@ export async function startRedis(options: {
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const port = await freePort(attempt === 1 ? options.port : undefined);
-    const password = randomBytes(24).toString('base64url');
+    const password = options.password ?? randomBytes(24).toString('base64url');
     const child = launch({ program, logFile, config: configuration({ port, password, dataDir }) });
     const server = describe(child, { port, password });
     try {
@@ -110,7 +113,7 @@ function describe(child: ChildProcess, { port, password }: { port: number; passw
     await ended;
     clearTimeout(timer);
   };
-  return { url: `redis://:${password}@127.0.0.1:${port}`, port, ended, stop };
+  return { url: `redis://:${password}@127.0.0.1:${port}`, port, pid: child.pid, ended, stop };
 }
 
 async function ready(options: { child: ChildProcess; url: string; signal: AbortSignal | undefined }): Promise<void> {
