@@ -7,6 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE_NEEDED = [20, 19];
+/** Commands that start the web process. */
+const NEEDS_CONSOLE = new Set(['start', 'crash']);
 const [command, ...args] = process.argv.slice(2);
 
 try {
@@ -101,16 +103,16 @@ function packageCount() {
 async function handOver() {
   process.chdir(ROOT);
   if (command === 'test') return await run(join(ROOT, 'node_modules/vitest/vitest.mjs'), ['run', ...args]);
-  const { build } = await import('./build.mjs');
+  const { build, ENTRY_POINTS } = await import('./build.mjs');
   if (command === 'build') return await build({ root: ROOT, console: true });
-  if (command !== 'start' && command !== 'reset') {
+  if (!(command in ENTRY_POINTS)) {
     throw failure({
       what: `"${command}" is not a command`,
-      why: 'there are start, reset, build and test',
+      why: `there are test, build, ${Object.keys(ENTRY_POINTS).join(', ')}`,
       remedy: 'try npm start',
     });
   }
-  await build({ root: ROOT, console: command === 'start' });
+  await build({ root: ROOT, console: NEEDS_CONSOLE.has(command) });
   process.argv.splice(2, process.argv.length, ...args);
   await import(pathToFileURL(join(ROOT, `dist/${command}.mjs`)).href);
 }

@@ -11,7 +11,7 @@ export const ENTRY_POINTS = {
   reset: 'scripts/reset/main.ts',
   web: 'server/web/main.ts',
   worker: 'worker/main.ts',
-  cli: 'packages/cli/main.ts',
+  interop: 'test/interop/run.ts',
 };
 
 /** What `next build` reads. */

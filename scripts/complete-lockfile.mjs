@@ -30,7 +30,11 @@ console.log(`added ${added} entries`);
 
 /** Node's own lookup: beside the dependent, then in every folder above it. */
 function isPresent(path, name) {
-  for (let at = path; ; at = at.slice(0, at.lastIndexOf('/node_modules/') === -1 ? 0 : at.lastIndexOf('/node_modules/'))) {
+  for (
+    let at = path;
+    ;
+    at = at.slice(0, at.lastIndexOf('/node_modules/') === -1 ? 0 : at.lastIndexOf('/node_modules/'))
+  ) {
     const candidate = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
     if (packages[candidate]?.version) return true;
     if (at === '') return false;

@@ -9,7 +9,11 @@
  *   Text is PostgreSQL's output under the pinned session settings (ISO dates, UTC, hex bytea).
  */
 export const META_COLUMNS = [
-  /** One of OPS. */
+  /**
+   * `i`nsert, `u`pdate, `d`elete, `t`runcate. A key change is two rows with consecutive ordinals: `D` (old key), then `U`
+   * (the new row); outside the block both are shown as `d` and `u`. Delete rows carry the key, or the whole old row under
+   * REPLICA IDENTITY FULL; truncate rows carry nothing.
+   */
   'op',
   /** Commit LSN of the transaction's BEGIN, unsigned decimal. */
   'lsn',
@@ -22,14 +26,6 @@ export const META_COLUMNS = [
   /** Indexes (0-based, into the schema's columns) whose TOASTed value the source did not send, joined by `;`. */
   'unchanged',
 ] as const;
-
-/**
- * `i`nsert, `u`pdate, `d`elete, `t`runcate. A key change is two rows with consecutive ordinals: `D` (old key), then `U`
- * (the new row); outside the block both are shown as `d` and `u`. Delete rows carry the key, or the whole old row under
- * REPLICA IDENTITY FULL; truncate rows carry nothing.
- */
-export const OPS = ['i', 'u', 'd', 't', 'D', 'U'] as const;
-export type Op = (typeof OPS)[number];
 
 /** A block in hand: uncompressed bytes and what they hold. */
 export type RowBlock = {

@@ -74,6 +74,3 @@ const NEXT: Record<TableState, Record<TableEvent, TableState | null>> = {
 
 /** The state after an event, or null when the event does not fit. */
 export const nextTableState = (state: TableState, event: TableEvent): TableState | null => NEXT[state][event];
-
-/** Whether the table's changes go to the lake now, or to its spill. */
-export const isStreaming = (state: TableState): boolean => state === 'live';

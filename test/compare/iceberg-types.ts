@@ -11,7 +11,7 @@ export type LakeFile = {
 };
 
 /** The current snapshot of a table: what to read. */
-export type LakeSnapshot = {
+type LakeSnapshot = {
   readonly snapshotId: bigint | undefined;
   readonly fields: readonly TableField[];
   /** Field ids of the key. */

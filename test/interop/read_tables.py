@@ -2,7 +2,8 @@
 
 Environment
   CATALOG_URI, CATALOG_TOKEN, WAREHOUSE   the catalog
-  SOURCE_URL                              the source PostgreSQL (needs psycopg), or instead
+  SOURCE_URL                              the source PostgreSQL (needs psycopg), or SOURCE_DUMP
+  SOURCE_SCHEMA                           its schema, where that is not the lake's namespace
   SOURCE_DUMP                             a JSON file {"namespace.table": {"columns": [..], "rows": [[text|null, ..], ..]}}
                                           with PostgreSQL's text output under UTC, ISO dates and hex bytea
 Arguments: names of the tables to compare (`namespace.table`), else all that the catalog lists. Tables whose name ends
@@ -247,7 +248,7 @@ class PostgresSource:
     def read(self, name):
         from psycopg import sql
 
-        schema, table = name[-2], name[-1]
+        schema, table = os.environ.get("SOURCE_SCHEMA", name[-2]), name[-1]
         columns = [row[0] for row in self.connection.execute(
             "select attname::text from pg_attribute where attrelid = format('%%I.%%I', %s::text, %s::text)::regclass "
             "and attnum > 0 and not attisdropped and attgenerated = '' order by attnum", (schema, table))]

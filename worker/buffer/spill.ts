@@ -43,13 +43,3 @@ export async function readSpilledBlock(pool: Pool, id: bigint): Promise<Buffer> 
   if (!payload) throw new Error(`spilled block ${id} is gone`);
   return payload;
 }
-
-/** Compressed bytes that wait for a table. */
-export async function spillBytes(pool: Pool, tableId: number): Promise<bigint> {
-  const { rows } = await pool.query<{ bytes: string }>(
-    /* sql */ `
-    select coalesce(sum(octet_length(payload)), 0)::bigint as bytes from spill_block where pipeline_table_id = $1`,
-    [tableId],
-  );
-  return BigInt(rows[0]?.bytes ?? 0);
-}

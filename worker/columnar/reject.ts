@@ -1,11 +1,12 @@
 import type { LakeColumn } from '@/server/domain/lake-table.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { decimalOf } from './lake-sql-type.ts';
 
 /** A row that the lake cannot hold. */
 export type Reject = {
   readonly lsn: bigint;
   readonly ordinal: bigint;
-  /** As in the block: one of OPS, or `r` for a row of the table copy. */
+  /** As in the block, or `r` for a row of the table copy. */
   readonly op: string;
   /** The first column at fault, by its lake name; null when the whole line is. */
   readonly column: string | null;
@@ -13,6 +14,10 @@ export type Reject = {
   readonly reason: string;
   /** The row's line as it came. */
   readonly payload: Buffer;
+  /** The columns that the line follows. */
+  readonly schema: TableSchema;
+  /** The changelog holds the change: it needs no value that the source did not send. */
+  readonly mirrorOnly?: boolean;
 };
 
 /** Why a text has no place in the column. `text` is looked at and not repeated. */

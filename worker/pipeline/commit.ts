@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { identifierText } from '@/server/domain/iceberg/identifier.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { type CommitState, readCommitState, storeIntent } from '@/worker/buffer/commit-state.ts';
@@ -16,6 +17,7 @@ import { compactTables } from './compact-tables.ts';
 import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
 import { joinCopies } from './join-copies.ts';
 import type { Lake } from './lake.ts';
+import { isGivenUp, limitSpill } from './limit-spill.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { stageBatchTable, type TablePart } from './stage-batch-table.ts';
 
@@ -90,6 +92,7 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
   if (!last) return;
   const batchId = state.intent?.batchId ?? randomUUID();
   await storeIntent(pool, { lease, batchId, toSeq: last.seq });
+  await failpoint('intent-stored');
 
   const oids = new Set(batch.flatMap((segment) => segment.directory.map((entry) => entry.table)));
   const touched = tables.filter((table) => table.oid !== null && oids.has(table.oid));
@@ -117,15 +120,19 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
     await parkTable(pool, { tableId: table.id, error, lease });
     waiting.push(table);
   }
+  await failpoint('batch-committed');
   const durationMs = performance.now() - startedAt;
   await settle(pool, {
     lease,
     number: pipeline.number,
     segments: batch,
     committed: progress(parts, sent),
-    spilled: waiting.flatMap(({ id, generation, oid }) => (oid === null ? [] : [{ tableId: id, generation, oid }])),
+    spilled: waiting
+      .filter((table) => !isGivenUp(table))
+      .flatMap(({ id, generation, oid }) => (oid === null ? [] : [{ tableId: id, generation, oid }])),
     history: history({ sent, marker, durationMs }),
   });
+  await failpoint('batch-settled');
   log.debug('batch committed', {
     batchId,
     rows: batch.reduce((sum, segment) => sum + segment.rows, 0),
@@ -168,7 +175,10 @@ const history = (options: {
     durationMs: options.durationMs,
   }));
 
-async function prune({ deps, pipeline }: CommitShift): Promise<void> {
+async function prune({ deps, pipeline, log }: CommitShift): Promise<void> {
+  const { spillBytesMax } = pipeline.settings;
+  const givenUp = await limitSpill(deps.database.pool, { pipelineId: pipeline.id, spillBytesMax });
+  if (givenUp.length > 0) log.error('tables given up until a resync', { tableIds: givenUp });
   const state = await readCommitState(deps.database.pool, pipeline.id);
   if (!state) return;
   await pruneSegments(deps.database.pool, {

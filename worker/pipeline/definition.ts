@@ -33,6 +33,7 @@ export type PipelineTable = {
   readonly copyPlan: unknown;
   readonly copyEndLsn: Lsn | null;
   readonly markerLsn: Lsn | null;
+  readonly errorCode: string | null;
   /** The batch that each lake table was brought to last, as settled in our database. */
   readonly batchIds: { readonly mirror: string | null; readonly changelog: string | null };
 };
@@ -85,12 +86,13 @@ type TableRow = {
   copy_plan: unknown;
   copy_end_lsn: string | null;
   marker_lsn: string | null;
+  error_code: string | null;
   mirror_batch_id: string | null;
   changelog_batch_id: string | null;
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       state, generation, copy_plan, copy_end_lsn, marker_lsn, mirror_batch_id, changelog_batch_id`;
+       state, generation, copy_plan, copy_end_lsn, marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
 export async function readTables(pool: Pool, pipelineId: string): Promise<PipelineTable[]> {
@@ -123,5 +125,6 @@ const toTable = (row: TableRow): PipelineTable => ({
   copyPlan: row.copy_plan,
   copyEndLsn: row.copy_end_lsn === null ? null : parseLsn(row.copy_end_lsn),
   markerLsn: row.marker_lsn === null ? null : parseLsn(row.marker_lsn),
+  errorCode: row.error_code,
   batchIds: { mirror: row.mirror_batch_id, changelog: row.changelog_batch_id },
 });

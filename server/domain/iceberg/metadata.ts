@@ -102,13 +102,6 @@ export function currentSchema(metadata: TableMetadata): Schema {
   return schema;
 }
 
-/** The spec new data is written with. Throws when the metadata does not hold it. */
-export function defaultSpec(metadata: TableMetadata): PartitionSpec {
-  const spec = metadata['partition-specs'].find((candidate) => candidate['spec-id'] === metadata['default-spec-id']);
-  if (!spec) throw new TypeError(`table metadata without its default partition spec ${metadata['default-spec-id']}`);
-  return spec;
-}
-
 export function snapshotById(metadata: TableMetadata, id: bigint): Snapshot | undefined {
   return metadata.snapshots.find((snapshot) => snapshot['snapshot-id'] === id);
 }
