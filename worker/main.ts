@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { openDatabase } from '@/db/client.ts';
 import { loadConfig } from '@/server/config/config.ts';
+import { armFailpointFrom } from '@/server/platform/failpoint.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { sleep } from '@/server/platform/sleep.ts';
@@ -19,6 +20,8 @@ const RECONCILE_MS = 1_000;
 async function main(): Promise<void> {
   // biome-ignore lint/style/noProcessEnv: the composition root is the one place that reads the environment.
   const { config, secrets } = loadConfig(process.env);
+  // biome-ignore lint/style/noProcessEnv: for tests of crashes only, so it is no part of the configuration.
+  armFailpointFrom(process.env.FAILPOINT);
   const log = createLog({ name: 'worker', level: config.logLevel });
   const stopped = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stopped.abort());

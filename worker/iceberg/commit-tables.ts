@@ -1,6 +1,7 @@
 import type { TableIdentifier } from '@/server/domain/iceberg/identifier.ts';
 import type { TableUpdate } from '@/server/domain/iceberg/updates.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import type { Storage } from '@/worker/storage/storage.ts';
 import type { Catalog, LoadedTable } from './catalog/catalog.ts';
 import type { ExpiryLimits } from './expire.ts';
@@ -84,6 +85,7 @@ async function sendAll(context: CommitContext, prepared: readonly PreparedCommit
       prepared.map((item) => item.request),
       { signal },
     );
+    await failpoint('commit-answered');
   });
   if (error && isRefusal(error)) return sendEach(context, prepared);
   return settleEach(context, { prepared, error, tables: new Map() });
@@ -95,6 +97,7 @@ async function sendEach(context: CommitContext, prepared: readonly PreparedCommi
     const tables = new Map<PreparedCommit, LoadedTable>();
     const error = await attempt(async () => {
       tables.set(item, await context.catalog.commitTable(item.request, { signal: context.signal }));
+      await failpoint('commit-answered');
     });
     for (const [key, value] of await settleEach(context, { prepared: [item], error, tables })) outcomes.set(key, value);
   }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import type { Appender } from '@/worker/buffer/append.ts';
@@ -27,7 +28,9 @@ export async function capture({ source, buffer, room, signal, healthy }: Capture
       signal,
     );
     if (signal.aborted) return;
+    await failpoint('segment-received');
     await buffer.append(segment);
+    await failpoint('segment-appended');
     if (segment.complete) source.confirm(segment.endLsn);
     healthy();
   }

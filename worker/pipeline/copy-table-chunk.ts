@@ -7,6 +7,7 @@ import { parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import type { SourceConnection } from '@/server/postgres/connect.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
@@ -79,6 +80,7 @@ export async function copyTableChunk(
       schemaHash: record.schemaHash,
       rejects: written.rejects,
     });
+    await failpoint('chunk-copied');
     const isStored = await storeResult(pool, {
       chunk,
       worker,
@@ -87,6 +89,7 @@ export async function copyTableChunk(
       rows: written.rows,
       files: { mirror: files.mirror.map(dataFileToJson), changelog: files.changelog.map(dataFileToJson) },
     });
+    await failpoint('chunk-stored');
     if (!isStored) await lake.storage.delete([...files.mirror, ...files.changelog].map((file) => file.path));
   } finally {
     await rm(outDir, { recursive: true, force: true });

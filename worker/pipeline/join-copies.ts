@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
 import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import { type CommitState, lakePosition } from '@/worker/buffer/commit-state.ts';
 import { expandBlock } from '@/worker/buffer/read.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
@@ -91,6 +92,7 @@ async function joinCopy(
   const sent = await sendCommits(shift, { parts: [{ table, staged: staged.targets }], marker });
   const refused = sent.parked[0];
   if (refused) throw refused.error;
+  await failpoint('join-sent');
   await settleJoin(shift, {
     table,
     marker,

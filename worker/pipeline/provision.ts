@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { formatLsn } from '@/server/domain/lsn.ts';
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
 import { type DiscoveredTable, discoverTables } from '@/server/postgres/discover.ts';
 import { createSegmentTables } from '@/worker/buffer/segment-tables.ts';
@@ -53,6 +54,7 @@ async function createPosition(
   await createSegmentTables(pool, pipeline.number);
   await dropSlot(session.client, { slot, applicationName: applicationName(pipeline.id, 'capture'), signal });
   const { consistentLsn } = await createSlot(session.client, { slot });
+  await failpoint('slot-created');
   await pool.query(
     /* sql */ `
     insert into position (pipeline_id, system_identifier, timeline, tail_lsn, tail_end_lsn, tail_commit_time,

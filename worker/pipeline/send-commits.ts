@@ -1,5 +1,6 @@
 import { identifierText } from '@/server/domain/iceberg/identifier.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import { commitTables } from '@/worker/iceberg/commit-tables.ts';
 import type { Marker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
@@ -26,6 +27,7 @@ export async function sendCommits(
   const { lake, known, signal, log } = shift;
   const items = parts.flatMap(({ table, staged }) => staged.map((target) => ({ table, staged: target })));
   if (items.length === 0) return { committed: [], parked: [] };
+  await failpoint('files-uploaded');
   const outcomes = await commitTables({
     catalog: lake.catalog,
     storage: lake.storage,

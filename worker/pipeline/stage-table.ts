@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFile, WrittenFile } from '@/server/domain/iceberg/data-file.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import { completeFromLake } from '@/worker/columnar/complete-from-lake.ts';
 import { findRows } from '@/worker/columnar/find-rows.ts';
 import { type Folded, fold } from '@/worker/columnar/fold.ts';
@@ -192,6 +193,7 @@ export async function toDataFile(
   const { rows, bytes, metrics, referencedDataFile } = file;
   const kind = content === 'data' ? '' : '-deletes';
   const path = `${target.loaded.metadata.location}/data/${randomUUID()}${kind}.parquet`;
+  await failpoint('files-written');
   await lake.storage.upload(file.localPath, path, { signal });
   return { content, path, rows, bytes, metrics, ...(referencedDataFile === undefined ? {} : { referencedDataFile }) };
 }
