@@ -252,7 +252,10 @@ class PostgresSource:
         columns = [row[0] for row in self.connection.execute(
             "select attname::text from pg_attribute where attrelid = format('%%I.%%I', %s::text, %s::text)::regclass "
             "and attnum > 0 and not attisdropped and attgenerated = '' order by attnum", (schema, table))]
-        shown = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
+        # The type's own output, as in the stream; a cast to text would strip char(n) and add masks to inet.
+        shown = sql.SQL(", ").join(
+            sql.SQL("case when {0} is not null then format('%s', {0}) end").format(sql.Identifier(column))
+            for column in columns)
         query = sql.SQL("select {} from {}").format(shown, sql.Identifier(schema, table))
         return columns, self.connection.execute(query).fetchall()
 
