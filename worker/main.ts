@@ -10,6 +10,7 @@ import { sleep } from '@/server/platform/sleep.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { serveHealth } from './runtime/health.ts';
+import { createMetrics } from './runtime/metrics.ts';
 import { reconcile } from './runtime/reconcile.ts';
 import type { WorkerDeps } from './runtime/worker-deps.ts';
 import { startWorkers } from './runtime/workers.ts';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     }),
     (opened) => opened[Symbol.asyncDispose](),
   );
+  const registry = new Registry();
   const deps: WorkerDeps = {
     database,
     sealer: createSealer(secrets.encryptionKey),
@@ -50,8 +52,8 @@ async function main(): Promise<void> {
     log,
     holder: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`,
     columnar,
+    metrics: createMetrics(registry),
   };
-  const registry = new Registry();
   const health = resources.add(await serveHealth({ host: config.host, port: config.workerPort, registry }), (opened) =>
     opened.close(),
   );
@@ -62,6 +64,7 @@ async function main(): Promise<void> {
   while (!signal.aborted) {
     await reconcile(database.pool, { enqueue: workers.enqueue, log });
     health.reconciled();
+    await workers.countJobs();
     await sleep(RECONCILE_MS, signal);
   }
   log.info('worker stops');

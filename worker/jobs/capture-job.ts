@@ -1,4 +1,5 @@
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
+import type { Segment } from '@/server/domain/segment.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
@@ -23,6 +24,7 @@ export async function captureShift(
   await runShift({
     pool: deps.database.pool,
     log,
+    metrics: deps.metrics,
     holder,
     pipelineId,
     role: 'capture',
@@ -63,9 +65,17 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     log,
     signal: until,
   });
+  const stored = (segment: Segment): void => {
+    healthy();
+    const { capturedRows, capturedBytes, capturedTransactions } = deps.metrics;
+    capturedRows.inc({ pipeline: pipelineId }, segment.rows);
+    capturedTransactions.inc({ pipeline: pipelineId }, segment.transactions);
+    const bytes = segment.blocks.reduce((sum, block) => sum + block.bytes.length, 0);
+    capturedBytes.inc({ pipeline: pipelineId }, bytes);
+  };
   const room = bufferRoom(pool, { pipelineId, bufferBytesMax: pipeline.settings.bufferBytesMax, log });
   const halves = await Promise.allSettled([
-    orStop(capture({ source, buffer, room, signal: until, healthy })),
+    orStop(capture({ source, buffer, room, signal: until, stored })),
     orStop(keepStartingCopies(deps, { pipeline, connection, log, signal: until })),
     watchSlot(pool, { pipelineId, connection, log, signal: until }),
   ]);

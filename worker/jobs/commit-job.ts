@@ -13,6 +13,7 @@ export async function commitShift(
   await runShift({
     pool: deps.database.pool,
     log: deps.log,
+    metrics: deps.metrics,
     holder: deps.holder,
     pipelineId,
     role: 'commit',

@@ -21,7 +21,7 @@ export async function tearDown(
 ): Promise<void> {
   const { pool } = deps.database;
   const pipeline = await readPipeline(pool, pipelineId);
-  if (!pipeline || pipeline.desiredState !== 'deleted') return;
+  if (pipeline?.desiredState !== 'deleted') return;
   const holder = `${deps.holder}.teardown`;
   const lease = await acquireLease(pool, { pipelineId, role: 'capture', holder, ttlMs: LEASE_TTL_MS });
   if (!lease) return;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Segment } from '@/server/domain/segment.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
@@ -13,15 +14,15 @@ type Capture = {
   readonly buffer: Appender;
   readonly room: Room;
   readonly signal: AbortSignal;
-  /** Called when something is durable: the stream works. */
-  readonly healthy: () => void;
+  /** Called when a segment is durable: the stream works. */
+  readonly stored: (segment: Segment) => void;
 };
 
 /**
  * Source to buffer, the first half of the story: store, then confirm. A transaction is confirmed to the source only
  * when all of it is committed in our database; the source prepares the next segment meanwhile.
  */
-export async function capture({ source, buffer, room, signal, healthy }: Capture): Promise<void> {
+export async function capture({ source, buffer, room, signal, stored }: Capture): Promise<void> {
   for await (const segment of source.segments) {
     await room.wait(
       segment.blocks.reduce((sum, block) => sum + block.bytes.length, 0),
@@ -32,7 +33,7 @@ export async function capture({ source, buffer, room, signal, healthy }: Capture
     await buffer.append(segment);
     await failpoint('segment-appended');
     if (segment.complete) source.confirm(segment.endLsn);
-    healthy();
+    stored(segment);
   }
 }
 
@@ -41,7 +42,10 @@ export type Room = {
   wait(bytes: number, signal: AbortSignal): Promise<void>;
 };
 
-/** Back-pressure: waits while more than `bufferBytesMax` compressed bytes are not committed yet. */
+/**
+ * Back-pressure: waits while more than `bufferBytesMax` compressed bytes are not committed yet, and there is something
+ * that commit could take. A single transaction may outgrow the limit: waiting for its end to arrive would be for ever.
+ */
 export function bufferRoom(
   pool: Pool,
   { pipelineId, bufferBytesMax, log }: { pipelineId: string; bufferBytesMax: number; log: Log },
@@ -59,25 +63,35 @@ export function bufferRoom(
         isFull = true;
         await sleep(FULL_LOOK_MS, signal);
       }
+      if (isFull && !signal.aborted) await clearFull(pool, pipelineId);
     },
   };
 }
 
 async function waiting(pool: Pool, pipelineId: string): Promise<number> {
   const { rows } = await pool.query<{ bytes: string }>(
-    'select buffer_bytes as bytes from position where pipeline_id = $1',
+    'select case when committed_seq < tail_seq then buffer_bytes else 0 end as bytes from position where pipeline_id = $1',
     [pipelineId],
   );
   return Number(rows[0]?.bytes ?? 0);
 }
 
-/** Shown until the next segment is stored. */
+/** Shown for as long as capture waits. */
 async function showFull(pool: Pool, pipelineId: string): Promise<void> {
   await pool.query(
     /* sql */ `
     update pipeline
        set error_code = 'BUFFER_FULL', error_message = 'capture waits: the buffer has reached its limit', error_at = now()
      where id = $1`,
+    [pipelineId],
+  );
+}
+
+async function clearFull(pool: Pool, pipelineId: string): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    update pipeline set error_code = null, error_message = null, error_at = null
+     where id = $1 and error_code = 'BUFFER_FULL'`,
     [pipelineId],
   );
 }

@@ -133,6 +133,16 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
     history: history({ sent, marker, durationMs }),
   });
   await failpoint('batch-settled');
+  const { commitSeconds, committedRows, committedBytes } = deps.metrics;
+  commitSeconds.observe({ pipeline: pipeline.id }, durationMs / 1000);
+  committedRows.inc(
+    { pipeline: pipeline.id },
+    parts.reduce((sum, part) => sum + part.rows, 0),
+  );
+  committedBytes.inc(
+    { pipeline: pipeline.id },
+    sent.committed.reduce((sum, { staged }) => sum + Number(staged.bytesAdded), 0),
+  );
   log.debug('batch committed', {
     batchId,
     rows: batch.reduce((sum, segment) => sum + segment.rows, 0),
@@ -151,6 +161,8 @@ function progress(parts: readonly TablePart[], { committed, parked }: Sent): Tab
       return {
         tableId: part.table.id,
         rows: BigInt(part.rows),
+        superseded: part.superseded,
+        nulled: part.nulled,
         batchIds: Object.fromEntries([...modes].map((mode) => [mode, part.batchId])),
       };
     });

@@ -5,6 +5,7 @@ import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { acquireLease, keepLease, type Lease, type LeaseRole, releaseLease } from '@/worker/buffer/lease.ts';
 import { clearPipelineError, reportPipelineError } from './attention.ts';
+import type { WorkerMetrics } from './metrics.ts';
 
 const LEASE_TTL_MS = 9_000;
 const LOOK_MS = 500;
@@ -16,6 +17,7 @@ const BACKOFF_MS_MAX = 30_000;
 type Options = {
   readonly pool: Pool;
   readonly log: Log;
+  readonly metrics: Pick<WorkerMetrics, 'errors'>;
   readonly holder: string;
   readonly pipelineId: string;
   readonly role: LeaseRole;
@@ -46,6 +48,7 @@ export async function runShift(options: Options): Promise<void> {
       log.warn('lease lost', { pipelineId, role });
       return;
     }
+    options.metrics.errors.inc({ code: policyOf(error).code });
     log.error('shift failed', { pipelineId, role, error });
     await reportPipelineError(pool, { pipelineId, error });
   } finally {
@@ -75,6 +78,7 @@ async function repeat(options: Options & { lease: Lease }): Promise<void> {
       const { code, retry } = policyOf(error);
       if (retry !== 'automatic' || code === 'LEASE_LOST') throw error;
       isClear = false;
+      options.metrics.errors.inc({ code });
       const delayMs = Math.min(BACKOFF_MS_FIRST * 2 ** attempt++, BACKOFF_MS_MAX);
       log.warn('work will be tried again', { pipelineId, role, code, delayMs, error });
       await reportPipelineError(pool, { pipelineId, error });

@@ -3,6 +3,7 @@ import type { Config, Secrets } from '@/server/config/config.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Sealer } from '@/server/secrets/seal.ts';
 import type { Columnar } from '@/worker/columnar/open-columnar.ts';
+import type { WorkerMetrics } from './metrics.ts';
 
 /** What the composition root gives to the jobs; each takes only what it uses. */
 export type WorkerDeps = {
@@ -14,4 +15,5 @@ export type WorkerDeps = {
   /** Names this process as a lease holder; new at every start. */
   readonly holder: string;
   readonly columnar: Columnar;
+  readonly metrics: WorkerMetrics;
 };

@@ -24,7 +24,12 @@ type Handlers = {
 export function startWorkers(
   deps: WorkerDeps,
   { redisUrl, signal }: { redisUrl: string; signal: AbortSignal },
-): { enqueue: (work: Work) => Promise<void>; close(): Promise<void> } {
+): {
+  enqueue: (work: Work) => Promise<void>;
+  /** Brings the queue metrics up to date; while Redis is away they stay as they were. */
+  countJobs: () => Promise<void>;
+  close(): Promise<void>;
+} {
   const report = rateLimited(deps.log);
   const handlers: Handlers = {
     capture: (data, until) => captureShift(deps, { ...JOB_PAYLOADS.capture.parse(data), signal: until }),
@@ -73,6 +78,15 @@ export function startWorkers(
     async enqueue(work) {
       const data = work.kind === 'copy' ? { chunkId: work.chunkId } : { pipelineId: work.pipelineId };
       await queues.get(work.kind)?.add(work.kind, data, { ...JOB_OPTIONS, jobId: work.id });
+    },
+    async countJobs() {
+      for (const [name, queue] of queues) {
+        try {
+          deps.metrics.queueJobs.set({ queue: name }, await queue.getWaitingCount());
+        } catch (error) {
+          report('queue is not reachable', error);
+        }
+      }
     },
     async close() {
       await Promise.allSettled(workers.map((worker) => worker.close()));

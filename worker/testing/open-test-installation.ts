@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Registry } from 'prom-client';
 import { type Database, openDatabase } from '@/db/client.ts';
 import { openTestDatabase, type TestDatabase } from '@/db/testing/test-database.ts';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
@@ -17,6 +18,7 @@ import { createSource } from '@/server/sources/create-source.ts';
 import { createWarehouseFinder } from '@/server/web/warehouses.ts';
 import { serveCatalog } from '@/test/interop/serve-catalog.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
+import { createMetrics } from '@/worker/runtime/metrics.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 
 export type TestInstallation = AsyncDisposable & {
@@ -100,7 +102,16 @@ async function open(resources: Resources): Promise<TestInstallation> {
   return {
     source,
     database,
-    deps: { database, sealer, config, secrets, log, holder: `test.${randomBytes(4).toString('hex')}`, columnar },
+    deps: {
+      database,
+      sealer,
+      config,
+      secrets,
+      log,
+      holder: `test.${randomBytes(4).toString('hex')}`,
+      columnar,
+      metrics: createMetrics(new Registry()),
+    },
     catalogUrl: catalog.uri,
     token,
     sourceId,

@@ -1,0 +1,47 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What a worker counts. Labels are few: pipeline ids, error codes, queue names; never tables or values. */
+export type WorkerMetrics = {
+  readonly capturedRows: Counter<'pipeline'>;
+  /** Uncompressed bytes of row blocks. */
+  readonly capturedBytes: Counter<'pipeline'>;
+  readonly capturedTransactions: Counter<'pipeline'>;
+  readonly commitSeconds: Histogram<'pipeline'>;
+  readonly committedRows: Counter<'pipeline'>;
+  /** Bytes of data and delete files. */
+  readonly committedBytes: Counter<'pipeline'>;
+  readonly copiedRows: Counter<'pipeline'>;
+  readonly errors: Counter<'code'>;
+  readonly queueJobs: Gauge<'queue'>;
+};
+
+const COMMIT_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Registers all of a worker's metrics. */
+export function createMetrics(registry: Registry): WorkerMetrics {
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, label: Label): Counter<Label> =>
+    new Counter({ name: `philotes_${name}`, help, labelNames: [label], registers });
+  return {
+    capturedRows: counter('captured_rows_total', 'Changes stored in the buffer', 'pipeline'),
+    capturedBytes: counter('captured_bytes_total', 'Uncompressed bytes of changes stored in the buffer', 'pipeline'),
+    capturedTransactions: counter('captured_transactions_total', 'Transactions stored in the buffer', 'pipeline'),
+    commitSeconds: new Histogram({
+      name: 'philotes_commit_seconds',
+      help: 'From taking a batch to having settled it',
+      labelNames: ['pipeline'],
+      buckets: COMMIT_SECONDS,
+      registers,
+    }),
+    committedRows: counter('committed_rows_total', 'Changes settled in the lake', 'pipeline'),
+    committedBytes: counter('committed_bytes_total', 'Bytes of files added to lake tables', 'pipeline'),
+    copiedRows: counter('copied_rows_total', 'Rows staged by table copies', 'pipeline'),
+    errors: counter('errors_total', 'Failures by code', 'code'),
+    queueJobs: new Gauge({
+      name: 'philotes_queue_jobs',
+      help: 'Jobs that wait in a queue',
+      labelNames: ['queue'],
+      registers,
+    }),
+  };
+}
