@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseLsn } from '@/server/domain/lsn.ts';
 import { publicationName, slotName } from '@/server/domain/names.ts';
 import { drainSlot } from './drain-raw.ts';
@@ -63,6 +64,15 @@ async function limit({ source, connection }: Bench, id: string): Promise<number>
     startLsn: parseLsn(rows[0]?.from_lsn ?? ''),
     until: parseLsn(rows[0]?.until_lsn ?? ''),
   });
-  await source.query('select pg_drop_replication_slot($1)', [LIMIT_SLOT]);
+  // The server takes a moment to notice that the reader has gone.
+  while (!(await dropped(source))) await delay(20);
   return seconds;
+}
+
+async function dropped(source: Bench['source']): Promise<boolean> {
+  const { rowCount } = await source.query(
+    'select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1 and not active',
+    [LIMIT_SLOT],
+  );
+  return rowCount === 1;
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { Registry } from 'prom-client';
 import { openDatabase } from '@/db/client.ts';
 import { loadConfig } from '@/server/config/config.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
+import { createMetrics } from '@/worker/runtime/metrics.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 
 /**
@@ -28,6 +30,7 @@ const asked = once(process, 'message').then(() => {
     log,
     holder: `bench.${process.pid}`,
     columnar,
+    metrics: createMetrics(new Registry()),
   });
   process.send?.('ready');
   await work.until(async () => stopped.isAsked, { withinMs: 24 * 60 * 60_000, what: 'the bench' });

@@ -1,18 +1,23 @@
 import { AppError } from '@/server/errors/app-error.ts';
 
-/** Buffers that end at line ends, of at least `bytesMin` but for the last. A lone `\.` at the end is the old end marker. */
+/**
+ * Buffers that end at line ends, of at least `bytesMin` but for the last. A lone `\.` at the end is the old end marker.
+ * A piece is valid until the next one is asked for, and so are the buffers that come in.
+ */
 export async function* copyPieces(bytes: AsyncIterable<Buffer>, bytesMin = 1_000_000): AsyncGenerator<Buffer> {
   let held: Buffer[] = [];
   let size = 0;
   for await (const chunk of bytes) {
-    held.push(chunk);
-    size += chunk.length;
-    if (size < bytesMin) continue;
-    const whole = Buffer.concat(held, size);
+    if (size + chunk.length < bytesMin) {
+      held.push(Buffer.from(chunk));
+      size += chunk.length;
+      continue;
+    }
+    const whole = size === 0 ? chunk : Buffer.concat([...held, chunk]);
     // In COPY's text format a line feed is always a line's end: in values it is escaped.
     const end = whole.lastIndexOf(0x0a) + 1;
-    held = [whole.subarray(end)];
     size = whole.length - end;
+    held = size === 0 ? [] : [Buffer.from(whole.subarray(end))];
     if (end > 0) yield whole.subarray(0, end);
   }
   const rest = Buffer.concat(held, size);

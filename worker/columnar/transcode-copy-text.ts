@@ -1,11 +1,7 @@
 /** True when the only backslashes are those of `\N`: such lines need no decoding. */
 export function isPlainCopyText(lines: Buffer): boolean {
-  for (let at = lines.indexOf(BACKSLASH); at >= 0; ) {
-    // From the first one on, a loop over the bytes beats searching: nulls tend to be many.
-    for (const end = lines.length; at < end; at += 1) {
-      if (lines[at] === BACKSLASH && lines[at + 1] !== CAPITAL_N) return false;
-    }
-    return true;
+  for (let at = lines.indexOf(BACKSLASH); at >= 0; at = lines.indexOf(BACKSLASH, at + 1)) {
+    if (lines[at + 1] !== CAPITAL_N) return false;
   }
   return true;
 }

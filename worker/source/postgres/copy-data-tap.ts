@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { socketOf } from '@/server/postgres/connect.ts';
 
-/** Receives the payload of one CopyData message as a range of `bytes`, which stays valid and unchanged afterwards. */
+/** Receives the payload of one CopyData message as a range of `bytes`. What lies before its end is the receiver's from then on. */
 export type CopyDataHandler = (bytes: Buffer, start: number, end: number) => void;
 
 const COPY_DATA = 0x64;

@@ -28,7 +28,7 @@ async function open(db: TestDatabase, name: string) {
     const parts: Buffer[] = [];
     for await (const part of opened.bytes) {
       expect(part.at(-1)).toBe(0x0a);
-      parts.push(part);
+      parts.push(Buffer.from(part));
     }
     return Buffer.concat(parts).toString('utf8').split('\n').slice(0, -1);
   };

@@ -29,10 +29,13 @@ export type OpenChunk = AsyncDisposable & {
   /** The server's write position when the snapshot was taken; for people only, it does not order anything. */
   readonly lsn: Lsn;
   /**
-   * COPY's text format, one column per column of the schema, in buffers that end at a line's end. Rows count only after
-   * the last one has been taken without an error: then the table was not rewritten or altered meanwhile.
+   * COPY's text format, one column per column of the schema, in buffers that end at a line's end and are valid until the
+   * next one is asked for. Rows count only after the last one has been taken without an error: then the table was not
+   * rewritten or altered meanwhile.
    */
   readonly bytes: AsyncIterable<Buffer>;
+  /** Rows that PostgreSQL says it copied. Ask it behind the last buffer. */
+  rows(): number;
 };
 
 /**
@@ -54,6 +57,11 @@ export async function openChunk(options: OpenChunkOptions): Promise<OpenChunk> {
       snapshot: rows[0]?.snapshot ?? '',
       lsn: parseLsn(rows[0]?.lsn ?? ''),
       bytes: thenCheck(bytes, client, options),
+      rows: () => {
+        const rows = bytes.rows();
+        if (rows === null) throw new AppError('INTERNAL', 'the rows of a copy were asked for before its end');
+        return rows;
+      },
       [Symbol.asyncDispose]: async () => {
         bytes.stop();
         await session[Symbol.asyncDispose]();
