@@ -15,10 +15,13 @@ export function sourceError(error: unknown, doing: string): AppError {
 
 /** The driver reports a lost connection as a plain error; a failed certificate check has a code of its own. */
 function codeWithoutState(error: unknown): ErrorCode {
-  if (error instanceof TypeError || error instanceof RangeError) return 'INTERNAL';
+  if (OUR_MISTAKES.some((mistake) => error instanceof mistake)) return 'INTERNAL';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return code.startsWith('ERR_TLS_') || /CERT|SIGNATURE/.test(code) ? 'SOURCE_REFUSED' : 'SOURCE_UNREACHABLE';
 }
+
+/** Never the source's doing: trying again would hide them. */
+const OUR_MISTAKES = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 /** SQLSTATE of a driver error; undefined for network failures. */
 export function sqlState(error: unknown): string | undefined {

@@ -5,7 +5,7 @@ import type { ErrorCode } from '@/server/errors/codes.ts';
 import { type ClaimedChunk, copyTableChunk } from '@/worker/pipeline/copy-table-chunk.ts';
 import { endCopyIfDone } from '@/worker/pipeline/end-copy.ts';
 import { restartCopy } from '@/worker/pipeline/restart-copy.ts';
-import { parkTable } from '@/worker/runtime/attention.ts';
+import { parkTable, reportCopyError } from '@/worker/runtime/attention.ts';
 import { COPY_HEARTBEAT_LOST_S } from '@/worker/runtime/reconcile.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 
@@ -33,7 +33,8 @@ export async function copyJob(
     log.warn('chunk was not copied', { error });
     const { code, retry } = policyOf(error);
     if (COPY_ENDING.has(code)) await restartCopy(deps, { ...chunk, error, log });
-    else if (retry !== 'automatic') await parkTable(pool, { ...chunk, error });
+    else if (retry === 'automatic') await reportCopyError(pool, { ...chunk, error });
+    else await parkTable(pool, { ...chunk, error });
   }
 }
 

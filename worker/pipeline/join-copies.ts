@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
 import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
+import { parseLsn } from '@/server/domain/lsn.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import { type CommitState, lakePosition } from '@/worker/buffer/commit-state.ts';
@@ -22,6 +23,7 @@ import type { CommitShift } from './commit.ts';
 import { ChunkRecord, CopyRecord } from './copy-record.ts';
 import type { PipelineTable } from './definition.ts';
 import { type LakeMode, loadTargets } from './lake-targets.ts';
+import { readParkedKeys } from './parked-keys.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { stageTable } from './stage-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
@@ -82,13 +84,21 @@ async function joinCopy(
     lake,
     workDir: deps.config.workDir,
     targets: targets.filter((target) => !landed.includes(target)),
+    landed,
+    // Rows that the copy parked; those of an earlier copy were closed when this one was planned.
+    parked: await readParkedKeys(pool, { tableId: table.id, epoch: state.epoch, fromLsn: parseLsn(record.startLsn) }),
     blocks: expand(shift, spill),
     epoch: state.epoch,
     copied: { mirror: chunks.flatMap((chunk) => chunk.mirror), changelog: chunks.flatMap((chunk) => chunk.changelog) },
     filter: (loaded) => dropCopied(loaded, chunks),
     signal,
   });
-  await storeDeadLetters(pool, { tableId: table.id, epoch: state.epoch, schemaHash: hash, rejects: staged.rejects });
+  await storeDeadLetters(pool, {
+    table,
+    epoch: state.epoch,
+    rejects: staged.rejects,
+    superseded: staged.superseded.positions,
+  });
   const sent = await sendCommits(shift, { parts: [{ table, staged: staged.targets }], marker });
   const refused = sent.parked[0];
   if (refused) throw refused.error;
@@ -99,6 +109,8 @@ async function joinCopy(
     sent,
     landed: landed.map((target) => target.mode),
     rows: BigInt(staged.rows),
+    superseded: staged.superseded.ids,
+    nulled: staged.nulled,
     durationMs: performance.now() - startedAt,
   });
 }
@@ -109,27 +121,33 @@ type Joined = {
   sent: Sent;
   landed: readonly LakeMode[];
   rows: bigint;
+  superseded: readonly number[];
+  nulled: ReadonlyMap<string, number>;
   durationMs: number;
 };
 
 async function settleJoin(
   shift: CommitShift,
-  { table, marker, sent, landed, rows, durationMs }: Joined,
+  { table, marker, sent, landed, rows, superseded, nulled, durationMs }: Joined,
 ): Promise<void> {
   const client = await shift.deps.database.pool.connect();
   try {
     await client.query('begin');
     await holdLease(client, shift.lease);
-    await client.query(`update pipeline_table set state = 'live' where id = $1 and generation = $2`, [
-      table.id,
-      table.generation,
-    ]);
+    await client.query(
+      /* sql */ `
+    update pipeline_table set state = 'live', error_code = null, error_message = null, error_at = null
+     where id = $1 and generation = $2`,
+      [table.id, table.generation],
+    );
     // A lake table without any row has no snapshot and so no marker to compare.
     const modes = [...sent.committed.map(({ staged }) => staged.target.mode), ...landed];
     await moveMarker(client, {
       tableId: table.id,
       toLsn: marker.toLsn,
       rows,
+      superseded,
+      nulled,
       batchIds: Object.fromEntries(modes.map((mode) => [mode, marker.batchId])),
     });
     await insertHistory(

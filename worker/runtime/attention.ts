@@ -59,6 +59,18 @@ export async function parkTable(
   if (lease && rowCount !== 1) throw leaseLost(lease);
 }
 
+/** A copy that will be tried again: shown on the table, whose chunks then rest for a moment. */
+export async function reportCopyError(
+  pool: Pool,
+  { tableId, error }: { tableId: number; error: unknown },
+): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    update pipeline_table set error_code = $2, error_message = $3, error_at = now() where id = $1 and state = 'copying'`,
+    [tableId, policyOf(error).code, messageOf(error)],
+  );
+}
+
 /** The message with its first cause; both are written by us or by a driver and hold no row values. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -10,6 +10,9 @@ export type Work =
 /** A copy worker that has not been heard of for this long is dead. */
 export const COPY_HEARTBEAT_LOST_S = 20;
 
+/** A copy that failed is not tried again before. */
+const COPY_REST_S = 5;
+
 /**
  * Compares what should run (rows) with what does run (leases, heartbeats) and returns the missing work. The rows are
  * the truth: queued jobs may vanish at any moment and are simply queued again.
@@ -48,6 +51,7 @@ async function chunksToCopy(pool: Pool): Promise<Work[]> {
                            and pipeline_table.generation = copy_chunk.generation
         join pipeline on pipeline.id = pipeline_table.pipeline_id
        where pipeline_table.state = 'copying' and copy_chunk.state <> 'done'
+         and (pipeline_table.error_at is null or pipeline_table.error_at < now() - $3 * interval '1 second')
          and pipeline.desired_state = 'running' and pipeline.state <> 'needs_attention'
     ), ranked as (
       select id, attempt, is_running, at_once,
@@ -55,7 +59,7 @@ async function chunksToCopy(pool: Pool): Promise<Work[]> {
         from chunk
     )
     select id, attempt from ranked where not is_running and place <= at_once order by id`,
-    [DEFAULT_PIPELINE_SETTINGS.copyChunksAtOnce, COPY_HEARTBEAT_LOST_S],
+    [DEFAULT_PIPELINE_SETTINGS.copyChunksAtOnce, COPY_HEARTBEAT_LOST_S, COPY_REST_S],
   );
   return rows.map(({ id, attempt }) => ({ kind: 'copy', id: `copy-${id}-${attempt}`, chunkId: Number(id) }));
 }
