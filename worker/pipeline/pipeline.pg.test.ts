@@ -50,7 +50,7 @@ test('what is in the source before and after the start is in the lake, as mirror
     tables: [{ schema: 'public', table: 'account', mirror: true, changelog: true }],
     settings: { batchAgeMsMax: 200, copyChunkRows: 1000 },
   });
-  await startPipeline(control as never, SYSTEM_ACTOR, { id } as never);
+  await startPipeline(control, SYSTEM_ACTOR, { id });
   await using work = runWork(installation.deps);
   const isLive = async () => {
     expect(await problems(id)).toEqual([]);

@@ -9,7 +9,9 @@ import { openTestDatabase, type TestDatabase } from '@/db/testing/test-database.
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { loadConfig } from '@/server/config/config.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
 import { createDestination } from '@/server/destinations/create-destination.ts';
+import type { CreateDestination } from '@/server/destinations/destination-input.ts';
 import { createLog, silentLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { silentNudge } from '@/server/queue/nudge.ts';
@@ -31,24 +33,29 @@ export type TestInstallation = AsyncDisposable & {
   readonly sourceId: string;
   readonly destinationId: string;
   /** Dependencies for the control plane's use-cases. */
-  readonly control: Parameters<typeof createSource>[0] & { nudge: typeof silentNudge };
+  readonly control: ControlDeps;
+};
+
+export type TestInstallationOptions = {
+  /** Where the lake is; default: a folder of its own. */
+  readonly storage?: CreateDestination['storage'];
 };
 
 /**
  * A whole installation in this process, real in every part: metadata and source databases, the embedded catalog behind
  * HTTP, a local warehouse, the columnar engine. Jobs are run by the test instead of by queues (see run-work.ts).
  */
-export async function openTestInstallation(): Promise<TestInstallation> {
+export async function openTestInstallation(options: TestInstallationOptions = {}): Promise<TestInstallation> {
   const resources = new Resources();
   try {
-    return await open(resources);
+    return await open(resources, options);
   } catch (error) {
     await resources[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function open(resources: Resources): Promise<TestInstallation> {
+async function open(resources: Resources, options: TestInstallationOptions): Promise<TestInstallation> {
   const dispose = (resource: AsyncDisposable) => resource[Symbol.asyncDispose]();
   const metadata = resources.add(await openTestDatabase({ migrated: true }), dispose);
   const source = resources.add(await openTestDatabase(), dispose);
@@ -97,7 +104,7 @@ async function open(resources: Resources): Promise<TestInstallation> {
   });
   const { id: destinationId } = await createDestination(control, SYSTEM_ACTOR, {
     name: 'lake',
-    storage: { kind: 'file', root: pathToFileURL(join(dataDir, 'warehouse')).href },
+    storage: options.storage ?? { kind: 'file', root: pathToFileURL(join(dataDir, 'warehouse')).href },
   });
   return {
     source,
