@@ -109,10 +109,21 @@ export const ERROR_CODES = {
     retry: 'automatic',
     remedy: 'The table was rewritten or altered during its copy; the copy starts again.',
   },
+  COPY_TORN: {
+    http: 409,
+    retry: 'automatic',
+    remedy: 'Rows changed their key while the table was copied in parts; it is copied again under one snapshot.',
+  },
   PREFLIGHT_REFUSED: {
     http: 409,
     retry: 'never',
     remedy: 'Do what each finding says on the source, then start the pipeline again.',
+  },
+  COPY_ROWS_MISCOUNTED: {
+    http: 500,
+    retry: 'manual',
+    remedy:
+      'The copy lost or gained rows on its way, so nothing of it was used. Report it with the log lines around it.',
   },
   // Buffer
   BUFFER_FULL: {

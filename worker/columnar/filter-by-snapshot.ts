@@ -17,7 +17,15 @@ export type CopySnapshot = {
 export type CopiedRange = CopySnapshot & { readonly lower: string | null; readonly upper: string | null };
 
 /** The changes that the copy has not already seen. */
-export type FilteredChanges = { readonly dropped: number; readonly rejects: readonly Reject[] };
+export type FilteredChanges = {
+  readonly dropped: number;
+  readonly rejects: readonly Reject[];
+  /**
+   * Kept rows under a new key with values that only the row under the old key had, which its range's copy shows as gone
+   * already. They can be completed from nowhere: the copy has to be repeated under one snapshot.
+   */
+  readonly torn: number;
+};
 
 /**
  * Drops each half of a change (the delete of the old key, the row under the new) that the copy of its key's range has
@@ -79,8 +87,11 @@ async function dropRows(loaded: LoadedChanges, select: string): Promise<Filtered
   const bad = await session.rows(
     `SELECT lsn, ordinal FROM ${table} WHERE bad IS NOT NULL AND rowid IN (SELECT rid FROM ${seen})`,
   );
+  const { torn = 0 } = await session.numbers(`SELECT count(*) AS torn FROM ${table} d JOIN ${table} u
+    ON d.op = 'D' AND u.op = 'U' AND u.lsn = d.lsn AND u.ordinal = d.ordinal + 1 AND u.unchanged IS NOT NULL
+    WHERE d.rowid IN (SELECT rid FROM ${seen}) AND u.rowid NOT IN (SELECT rid FROM ${seen})`);
   const { dropped = 0 } = await session.numbers(`SELECT count(*) AS dropped FROM ${seen}`);
   await session.run(`DELETE FROM ${table} WHERE rowid IN (SELECT rid FROM ${seen})`);
   const gone = new Set(bad.map(({ lsn, ordinal }) => `${lsn},${ordinal}`));
-  return { dropped, rejects: rejects.filter((reject) => !gone.has(`${reject.lsn},${reject.ordinal}`)) };
+  return { dropped, torn, rejects: rejects.filter((reject) => !gone.has(`${reject.lsn},${reject.ordinal}`)) };
 }

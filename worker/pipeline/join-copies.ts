@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
 import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
 import { parseLsn } from '@/server/domain/lsn.ts';
-import { policyOf } from '@/server/errors/app-error.ts';
+import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import { type CommitState, lakePosition } from '@/worker/buffer/commit-state.ts';
 import { expandBlock } from '@/worker/buffer/read.ts';
@@ -24,6 +24,7 @@ import { ChunkRecord, CopyRecord } from './copy-record.ts';
 import type { PipelineTable } from './definition.ts';
 import { type LakeMode, loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
+import { restartCopy } from './restart-copy.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { stageTable } from './stage-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
@@ -46,7 +47,13 @@ export async function joinCopies(shift: CommitShift, { state, tables }: Progress
       await joinCopy(shift, { table, state });
       shift.log.info('table is live', { table: `${table.schema}.${table.table}` });
     } catch (error) {
-      if (shift.signal.aborted || policyOf(error).retry === 'automatic') throw error;
+      const { code, retry } = policyOf(error);
+      if (code === 'COPY_TORN') {
+        const { id: tableId, generation } = table;
+        await restartCopy(shift.deps, { tableId, generation, error, oneSnapshot: true, log: shift.log });
+        continue;
+      }
+      if (shift.signal.aborted || retry === 'automatic') throw error;
       shift.log.error('copied table cannot join', { table: `${table.schema}.${table.table}`, error });
       const { lease } = shift;
       await parkTable(shift.deps.database.pool, { tableId: table.id, error, lease });
@@ -179,13 +186,15 @@ async function settleJoin(
 type Chunk = { mirror: DataFile[]; changelog: DataFile[]; kind: ChunkRecord['kind']; copied: CopiedRange };
 
 /** What the copy has shown already: by key range where each has its own snapshot, else by the one snapshot of all. */
-function dropCopied(loaded: LoadedChanges, chunks: readonly Chunk[]): Promise<FilteredChanges> {
+async function dropCopied(loaded: LoadedChanges, chunks: readonly Chunk[]): Promise<FilteredChanges> {
   const whole = chunks.find((chunk) => chunk.kind === 'whole');
   if (whole) return filterBySnapshot(loaded, whole.copied);
-  return filterByRanges(
+  const filtered = await filterByRanges(
     loaded,
     chunks.map((chunk) => chunk.copied),
   );
+  if (filtered.torn === 0) return filtered;
+  throw new AppError('COPY_TORN', `${filtered.torn} rows moved between two parts of the copy while it was made`);
 }
 
 async function readChunks(pool: Pool, table: PipelineTable): Promise<Chunk[]> {

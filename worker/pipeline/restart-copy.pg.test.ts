@@ -67,3 +67,41 @@ test.each(cases)('a table that is $name in the middle of its copy is copied anew
   expect(mirror).toMatchObject({ missing: 0, extra: 0, equal: true });
   expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
 });
+
+test('a row that moves into a part already copied keeps the long value that the source does not send again', async () => {
+  const { source, database, deps } = installation;
+  await source.query('create table moved (id int primary key, note text, long text)');
+  await source.query('alter table moved alter long set storage external');
+  await source.query(`insert into moved select i, 'n', repeat('v', 3000) || i from generate_series(1, 8000) i`);
+  await source.query('analyze moved');
+  const pipeline = await startTestPipeline(installation, {
+    name: 'moved',
+    tables: [{ table: 'moved', mirror: true, changelog: true }],
+    settings: { copyChunksAtOnce: 1 },
+  });
+  await using work = runWork(deps);
+  await work.until(
+    async () => {
+      const { rows } = await database.pool.query(
+        `select from copy_chunk join pipeline_table on pipeline_table.id = pipeline_table_id
+          where pipeline_id = $1 and copy_chunk.state = 'done'`,
+        [pipeline.id],
+      );
+      return rows.length > 0;
+    },
+    { what: 'the part with the lowest keys is copied' },
+  );
+  await source.query('update moved set id = -5 where id = 8000');
+  await work.until(() => pipeline.isLive(), { what: 'the table is live' });
+  const end = await pipeline.position();
+  await work.until(() => pipeline.isAt(end), { what: 'the lake has caught up' });
+  const letters = await database.pool.query(
+    `select from dead_letter join pipeline_table on pipeline_table.id = pipeline_table_id
+     where pipeline_id = $1`,
+    [pipeline.id],
+  );
+  expect(letters.rows.length).toBe(0);
+  const { mirror, changelog } = await pipeline.compare('moved', ['id']);
+  expect(mirror).toMatchObject({ missing: 0, extra: 0, equal: true });
+  expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
+});

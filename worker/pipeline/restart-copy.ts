@@ -12,15 +12,23 @@ import { openLake } from './lake.ts';
  */
 export async function restartCopy(
   deps: WorkerDeps,
-  { tableId, generation, error, log }: { tableId: number; generation: number; error: unknown; log: Log },
+  options: {
+    tableId: number;
+    generation: number;
+    error: unknown;
+    /** The next copy is made under one snapshot, whatever the key. */
+    oneSnapshot?: boolean;
+    log: Log;
+  },
 ): Promise<void> {
+  const { tableId, generation, error, oneSnapshot = false, log } = options;
   const { rows } = await deps.database.pool.query<{ files: CopiedFiles | null }>(
     /* sql */ `
     with restarted as (
       update pipeline_table
-         set generation = generation + 1, state = 'pending', copy_plan = null, copy_rows = 0, copy_started_at = null,
+         set generation = generation + 1, state = 'pending', copy_plan = $5::jsonb, copy_rows = 0, copy_started_at = null,
              copy_ended_at = null, copy_end_lsn = null, error_code = $3, error_message = $4, error_at = now()
-       where id = $1 and generation = $2 and state = 'copying'
+       where id = $1 and generation = $2 and state in ('copying', 'catching_up')
       returning id
     ), chunks as (
       delete from copy_chunk using restarted
@@ -29,7 +37,13 @@ export async function restartCopy(
       delete from spill_block using restarted where pipeline_table_id = restarted.id and generation = $2
     )
     select files from chunks`,
-    [tableId, generation, policyOf(error).code, error instanceof Error ? error.message : String(error)],
+    [
+      tableId,
+      generation,
+      policyOf(error).code,
+      error instanceof Error ? error.message : String(error),
+      oneSnapshot ? JSON.stringify(ONE_SNAPSHOT) : null,
+    ],
   );
   if (rows.length === 0) return;
   log.warn('copy begins anew', { tableId, error });
@@ -39,6 +53,12 @@ export async function restartCopy(
     rows.flatMap(({ files }) => (files ? [files] : [])),
   ).catch((failure: unknown) => log.warn('files of the ended copy are left behind', { tableId, error: failure }));
 }
+
+/** Stands where the plan will, until the copy is planned. */
+const ONE_SNAPSHOT = { next: 'one-snapshot' };
+
+export const wantsOneSnapshot = (plan: unknown): boolean =>
+  typeof plan === 'object' && plan !== null && 'next' in plan && plan.next === ONE_SNAPSHOT.next;
 
 type CopiedFiles = { readonly mirror: unknown[]; readonly changelog: unknown[] };
 

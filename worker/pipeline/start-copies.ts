@@ -20,6 +20,7 @@ import { endCopyIfDone } from './end-copy.ts';
 import { type Lake, openLake } from './lake.ts';
 import { createTargets } from './lake-targets.ts';
 import { provision } from './provision.ts';
+import { wantsOneSnapshot } from './restart-copy.ts';
 
 const LOOK_MS = 1_000;
 
@@ -90,7 +91,10 @@ async function startCopy(pool: Pool, { table, pipeline, session, lake, startLsn,
   assertMirrorable(table, discovered);
   await createTargets(lake, { pipeline, table, schema: discovered.schema, signal });
   const fingerprint = await tableFingerprint(session.client, discovered.schema.oid);
-  const plan = await planChunks(session.client, discovered, { rowsPerChunk: pipeline.settings.copyChunkRows });
+  const plan = await planChunks(session.client, discovered, {
+    rowsPerChunk: pipeline.settings.copyChunkRows,
+    oneSnapshot: wantsOneSnapshot(table.copyPlan),
+  });
   const hash = schemaHash(discovered.schema);
   await storeSchemas(pool, pipeline.id, {
     segment: { schemas: new Map([[hash, discovered.schema]]), toLsn: startLsn },

@@ -31,12 +31,12 @@ const SAMPLE_ROWS_PER_CHUNK = 200;
 export async function planChunks(
   client: Client,
   table: DiscoveredTable,
-  options: { rowsPerChunk: number },
+  options: { rowsPerChunk: number; oneSnapshot?: boolean },
 ): Promise<CopyPlan> {
   try {
     const rows = await estimateRows(client, table);
     const chunks = Math.max(1, Math.ceil(rows / options.rowsPerChunk));
-    const key = table.keyDeferrable ? undefined : keyColumns(table.schema)[0];
+    const key = table.keyDeferrable || options.oneSnapshot ? undefined : keyColumns(table.schema)[0];
     if (key && (await isOrderReproducible(client, table, key)))
       return { kind: 'keyed', key, chunks: keyRanges(await sampleBounds(client, { table, key, rows, chunks })) };
     return { kind: 'snapshot', chunks: await blockRanges(client, { table, rows, chunks }) };
