@@ -18,6 +18,8 @@ export type TableStatusRow = {
   rows_committed: number;
   spill_bytes: number;
   dead_letters_open: number;
+  /** Values that became null because their column's policy says so, by lake column. */
+  nulled_values: Record<string, number>;
   error_code: string | null;
   error_message: string | null;
   error_at: Date | null;
@@ -34,6 +36,8 @@ export async function readTableStatus(pool: Pool, pipelineId: string): Promise<T
              where s.pipeline_table_id = t.id)::float8 as spill_bytes,
            (select count(*) from dead_letter d
              where d.pipeline_table_id = t.id and d.state in ('open', 'replay_requested'))::integer as dead_letters_open,
+           (select coalesce(jsonb_object_agg(n.column_name, n.count), '{}') from nulled_value n
+             where n.pipeline_table_id = t.id and n.count > 0) as nulled_values,
            t.error_code, t.error_message, t.error_at
       from pipeline_table t where t.pipeline_id = $1
      order by t.source_schema, t.source_table`,

@@ -25,6 +25,11 @@ export const ERROR_CODES = {
     retry: 'manual',
     remedy: 'Restore the encryption key this installation was made with, or enter the secret again.',
   },
+  DATABASE_UNREACHABLE: {
+    http: 503,
+    retry: 'automatic',
+    remedy: 'Check that the metadata database runs and can be reached; work goes on by itself once it answers.',
+  },
   LEASE_LOST: { http: 409, retry: 'automatic', remedy: 'Another worker has taken over; nothing to do.' },
   EMBEDDED_SERVICE_FAILED: {
     http: 500,

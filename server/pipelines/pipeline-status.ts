@@ -57,6 +57,8 @@ export type TableStatus = {
   readonly rowsCommitted: number;
   readonly spillBytes: number;
   readonly deadLettersOpen: number;
+  /** Values that became null because their column's policy says so, by lake column. */
+  readonly nulledValues: Readonly<Record<string, number>>;
   readonly error: ShownError | null;
 };
 
@@ -147,6 +149,7 @@ const tableStatus = (row: TableStatusRow): TableStatus => ({
   rowsCommitted: row.rows_committed,
   spillBytes: row.spill_bytes,
   deadLettersOpen: row.dead_letters_open,
+  nulledValues: row.nulled_values,
   error: shownError(row),
 });
 

@@ -76,7 +76,8 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
       lakeName === row.lakeName &&
       JSON.stringify(sorted(policies)) === JSON.stringify(sorted(row.policies));
     if (isSame) continue;
-    if (row.state !== 'pending') {
+    const isShape = mirror !== row.mirror || changelog !== row.changelog || lakeName !== row.lakeName;
+    if (row.state !== 'pending' && (isShape || !isValuesOnly(policies, row.policies))) {
       throw new AppError('CONFLICT', `tables: ${key} is in the lake already; remove it and add it again to change it`);
     }
     await tx.update(pipelineTable).set({ mirror, changelog, lakeName, policies }).where(eq(pipelineTable.id, row.id));
@@ -92,6 +93,12 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     );
   }
 }
+
+/** Whether only `dead-letter` and `null` change places: a text column is one from the lake table's creation on, or never. */
+const isValuesOnly = (wanted: unknown, present: unknown): boolean =>
+  JSON.stringify(sorted(wanted).filter(isText)) === JSON.stringify(sorted(present).filter(isText));
+
+const isText = (entry: unknown): boolean => Array.isArray(entry) && entry[1] === 'string';
 
 const keyOf = (schema: string, table: string): string => `${schema}.${table}`;
 

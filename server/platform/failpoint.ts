@@ -14,6 +14,7 @@ export const FAILPOINTS = [
   'commit-answered',
   'batch-committed',
   'batch-settled',
+  'replay-committed',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

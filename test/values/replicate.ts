@@ -14,6 +14,8 @@ export type Replication = AsyncDisposable & {
   /** Resolves when all that is in the source is in the lake. Tables in `parked` may stand still. */
   caughtUp(options?: { parked?: number }): Promise<void>;
   until: RunningWork['until'];
+  /** Stops all work, as a shutdown does, for the length of a change. */
+  restarted(change: () => Promise<void>): Promise<void>;
 };
 
 /** Creates, starts and runs a pipeline over tables of the installation's source. Its namespace is its name. */
@@ -30,8 +32,8 @@ export async function replicate(
     tables,
     settings: { batchAgeMsMax: 200 },
   });
-  await startPipeline(control as never, SYSTEM_ACTOR, { id } as never);
-  const work = runWork(installation.deps);
+  await startPipeline(control, SYSTEM_ACTOR, { id });
+  let work = runWork(installation.deps);
   const standing = async (): Promise<number> => {
     const { rows } = await database.pool.query<{ what: string; code: string; message: string; parked: boolean }>(
       `select 'pipeline' as what, error_code as code, error_message as message, false as parked
@@ -57,7 +59,12 @@ export async function replicate(
   };
   return {
     id,
-    until: work.until,
+    until: (condition, options) => work.until(condition, options),
+    async restarted(change) {
+      await work[Symbol.asyncDispose]();
+      await change();
+      work = runWork(installation.deps);
+    },
     async live() {
       const isLive = async () => {
         await failFast(0);

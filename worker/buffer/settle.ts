@@ -3,12 +3,13 @@ import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { segmentTable } from '@/server/domain/names.ts';
 import { type Lease, leaseLost } from './lease.ts';
 import type { SegmentInfo } from './read.ts';
+import { countNulls, supersede } from './settle-letters.ts';
 
 /** What one lake table gained by a batch. */
 export type LakeCommit = {
   readonly tableId: number;
   readonly mode: 'mirror' | 'changelog';
-  readonly kind: 'stream' | 'copy' | 'compaction';
+  readonly kind: 'stream' | 'copy' | 'compaction' | 'replay';
   readonly batchId: string;
   readonly fromLsn: Lsn;
   readonly toLsn: Lsn;
@@ -26,6 +27,10 @@ export type TableProgress = {
   readonly rows: bigint;
   /** The batch that each of its lake tables was brought to; absent where nothing was committed. */
   readonly batchIds: { readonly mirror?: string; readonly changelog?: string };
+  /** Dead letters that its mirror has made good. */
+  readonly superseded: readonly number[];
+  /** Values that became null, by lake column name. */
+  readonly nulled: ReadonlyMap<string, number>;
 };
 
 export type Settlement = {
@@ -90,8 +95,16 @@ export async function moveMarker(client: PoolClient, table: TableProgress & { to
        set marker_lsn = $2, marker_at = now(), rows_committed = rows_committed + $3,
            mirror_batch_id = coalesce($4, mirror_batch_id), changelog_batch_id = coalesce($5, changelog_batch_id)
      where id = $1`,
-    [table.tableId, formatLsn(table.toLsn), table.rows, table.batchIds.mirror ?? null, table.batchIds.changelog ?? null],
+    [
+      table.tableId,
+      formatLsn(table.toLsn),
+      table.rows,
+      table.batchIds.mirror ?? null,
+      table.batchIds.changelog ?? null,
+    ],
   );
+  if (table.superseded.length > 0) await supersede(client, table.superseded);
+  await countNulls(client, table);
 }
 
 export async function insertHistory(client: PoolClient, history: readonly LakeCommit[]): Promise<void> {

@@ -20,6 +20,8 @@ type CompletionOptions = {
   readonly upsertsTable: string;
   /** The keys to look up in the lake, `k0` ... */
   readonly keysTable: string;
+  /** From `loadParkedKeys`: keys whose lake row may lack a value that a parked change brought. */
+  readonly parkedTable: string | null;
 };
 
 /**
@@ -103,19 +105,21 @@ async function walkKeyChanges(session: ColumnarSession, options: Traced & { trac
 
 /** Rows whose value is nowhere, or was itself rejected: out of the upserts, and their older row stays in the lake. */
 async function rejectLost(session: ColumnarSession, options: Traced & { state: string }): Promise<Reject[]> {
-  const { loaded, keys, upsertsTable, keysTable, wiped, completed, state } = options;
+  const { loaded, keys, upsertsTable, keysTable, wiped, completed, state, parkedTable } = options;
   const lost = session.newName('lost');
   const absent = `(s.from_lake AND (s.begun OR ${wiped >= 0}))`;
+  // What the lake has under a parked key is older than what the source did not repeat.
+  const stale = parkedTable === null ? 'false' : `(s.from_lake AND ${parkedOrigin(parkedTable, keys)})`;
   const tests = completed.map((i) => `list_contains(b${i}.bad, ${i})`);
   const joins = completed.map(
     (i) => `LEFT JOIN ${loaded.table} b${i} ON b${i}.rowid = s.src${i} AND b${i}.bad IS NOT NULL`,
   );
   await session.run(
     `CREATE TEMP TABLE ${lost} AS SELECT s.rid, s.begun, CASE ${completed
-      .map((i, at) => `WHEN ${tests[at]} THEN ${i} WHEN ${absent} AND s.src${i} IS NULL THEN ${i}`)
+      .map((i, at) => `WHEN ${tests[at]} THEN ${i} WHEN (${absent} OR ${stale}) AND s.src${i} IS NULL THEN ${i}`)
       .join(
         ' ',
-      )} END AS i FROM ${state} s ${joins.join(' ')} WHERE ${absent} OR ${tests.map((t) => `coalesce(${t}, false)`).join(' OR ')}`,
+      )} END AS i FROM ${state} s JOIN ${loaded.table} t ON t.rowid = s.rid ${joins.join(' ')} WHERE ${absent} OR ${stale} OR ${tests.map((t) => `coalesce(${t}, false)`).join(' OR ')}`,
   );
   const rows = await session.rows(`SELECT lsn, ordinal, i FROM ${lost} l JOIN ${loaded.table} t ON t.rowid = l.rid`);
   if (rows.length === 0) return [];
@@ -124,6 +128,11 @@ async function rejectLost(session: ColumnarSession, options: Traced & { state: s
   await session.run(`DELETE FROM ${upsertsTable} WHERE rid IN (SELECT rid FROM ${lost})`);
   return unchangedRejects(loaded, rows);
 }
+
+/** Whether the row of the original key is parked, or was replayed ahead of the stream and then left its key. */
+const parkedOrigin = (parkedTable: string, keys: readonly string[]): string =>
+  `EXISTS (SELECT 1 FROM ${parkedTable} p WHERE ${keys.map((_, at) => `p.k${at} = s.o${at}`).join(' AND ')}
+    AND (NOT p.moves_only OR NOT (${keys.map((key, at) => `t.${key} = s.o${at}`).join(' AND ')})))`;
 
 /** Rejects for rows `{lsn, ordinal, i}` whose unchanged column `i` has no value. */
 export async function unchangedRejects(
@@ -134,7 +143,8 @@ export async function unchangedRejects(
   return rows.flatMap(({ lsn, ordinal, i }) => {
     const line = lines.get(`${lsn},${ordinal}`);
     const column = loaded.lake.columns[Number(i)]?.name ?? null;
-    const reason = 'the source did not send this unchanged value, and neither the batch nor the lake has it';
+    const reason =
+      'the source did not send this unchanged value, and neither the batch nor the lake is sure to have it';
     return line
       ? [
           {
@@ -144,6 +154,8 @@ export async function unchangedRejects(
             column,
             reason,
             payload: line.bytes,
+            schema: line.schema,
+            mirrorOnly: true,
           },
         ]
       : [];

@@ -133,7 +133,9 @@ test('a row that the lake cannot hold is rejected in the form of a row block, th
     outDir: columnar.workDir,
   });
   expect(written.rows).toBe(2);
-  expect(written.rejects.map(({ payload, ...reject }) => ({ ...reject, payload: payload.toString() }))).toEqual([
+  expect(
+    written.rejects.map(({ payload, schema: _, ...reject }) => ({ ...reject, payload: payload.toString() })),
+  ).toEqual([
     {
       lsn: 77n,
       ordinal: 1001n,

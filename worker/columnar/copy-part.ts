@@ -119,7 +119,7 @@ async function writeStaged(session: ColumnarSession, options: PartOptions): Prom
   );
   const rejects = await partRejects(session, { ...options, table, first, errors: careful ? errors : null });
   const nulled = await session.rows(
-    `SELECT i, count(*) AS n FROM (SELECT unnest(nulled) AS i FROM ${table} WHERE nulled IS NOT NULL) GROUP BY i`,
+    `SELECT i, count(*) AS n FROM (SELECT unnest(nulled) AS i FROM ${table} WHERE nulled IS NOT NULL AND bad IS NULL) GROUP BY i`,
   );
   await session.run(`DROP TABLE ${table}`);
   return {
@@ -160,7 +160,7 @@ async function partRejects(
     const reason = column ? reasonFor(column, values[at] ?? null) : 'the line cannot be read';
     const quoted = values.map((value) => (value === null ? '' : `"${value.replaceAll('"', '""')}"`));
     const payload = Buffer.from(`r,${position.lsn},${ordinal},${position.timeUs},,,${quoted.join(',')}\n`);
-    rejects.push({ lsn: position.lsn, ordinal, op: 'r', column: column?.name ?? null, reason, payload });
+    rejects.push({ lsn: position.lsn, ordinal, op: 'r', column: column?.name ?? null, reason, payload, schema });
   }
   if (rejects.length !== columns.size + offsets.size) {
     throw new AppError(

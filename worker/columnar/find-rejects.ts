@@ -45,7 +45,15 @@ export async function findRejects(
     const column = index === undefined ? undefined : lake.columns[index];
     const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
     const [lsn = '0', ordinal = '0'] = position.split(',');
-    rejects.push({ lsn: BigInt(lsn), ordinal: BigInt(ordinal), op, column: column?.name ?? null, reason, payload });
+    rejects.push({
+      lsn: BigInt(lsn),
+      ordinal: BigInt(ordinal),
+      op,
+      column: column?.name ?? null,
+      reason,
+      payload,
+      schema: file.schema,
+    });
   }
   // A row that was neither loaded nor found would be lost without a word.
   if (rejects.length !== wanted.size + offsets.size) {
@@ -57,13 +65,14 @@ export async function findRejects(
   return { rejects, malformed: offsets.size };
 }
 
-async function countNulled(
+/** Counts the values of the table's rows that became null, by lake column name. */
+export async function countNulled(
   session: ColumnarSession,
   options: Pick<RejectOptions, 'lake' | 'table' | 'nulled'>,
 ): Promise<void> {
   const { lake, table, nulled } = options;
   const counts = await session.rows(
-    `SELECT i, count(*) AS rows FROM (SELECT unnest(nulled) AS i FROM ${table} WHERE nulled IS NOT NULL) GROUP BY i`,
+    `SELECT i, count(*) AS rows FROM (SELECT unnest(nulled) AS i FROM ${table} WHERE nulled IS NOT NULL AND bad IS NULL) GROUP BY i`,
   );
   for (const { i, rows } of counts) nulled.set(lake.columns[Number(i)]?.name ?? '', Number(rows));
 }

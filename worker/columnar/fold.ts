@@ -15,6 +15,10 @@ export type Folded = {
   readonly keysTable: string;
   /** The table of rows to write: `rid` (rowid in the loaded table), and per `completed` column its source's rowid. */
   readonly upsertsTable: string;
+  /** The last good change of each key: `rid`, `last_op` and the key's columns as in the loaded table. */
+  readonly lastTable: string;
+  /** Rows up to this rowid were truncated away; -1 for none. */
+  readonly wiped: number;
   /** Indexes of lake columns that some row leaves unchanged: `src<index>` is a rowid, or NULL for "the lake's row". */
   readonly completed: readonly number[];
   /** Rows whose unchanged values are only in the lake; their original key is `o0`, `o1` ... in the upserts table. */
@@ -28,7 +32,10 @@ export type Folded = {
  * that the batch inserts first; without it they are taken as absent from the lake, as the source's unique key says.
  * Needs a key in the lake table.
  */
-export async function fold(loaded: LoadedChanges, options: { insertsMayExist?: boolean } = {}): Promise<Folded> {
+export async function fold(
+  loaded: LoadedChanges,
+  options: { insertsMayExist?: boolean; parkedTable?: string | null } = {},
+): Promise<Folded> {
   const { session, table } = loaded;
   const keys = keyColumns(loaded);
   const keyList = keys.join(', ');
@@ -45,10 +52,17 @@ export async function fold(loaded: LoadedChanges, options: { insertsMayExist?: b
   const upsertsTable = session.newName('upserts');
   await session.run(`CREATE TEMP TABLE ${upsertsTable} AS
     SELECT rid FROM ${lastTable} WHERE last_op IN ('i', 'u', 'U')`);
-  const completion = await completeUnchanged(session, { loaded, keys, wiped, upsertsTable, keysTable });
+  const completion = await completeUnchanged(session, {
+    loaded,
+    keys,
+    wiped,
+    upsertsTable,
+    keysTable,
+    parkedTable: options.parkedTable ?? null,
+  });
   const { touchedKeys = 0 } = await session.numbers(`SELECT count(*) AS "touchedKeys" FROM ${keysTable}`);
   const { upserts = 0 } = await session.numbers(`SELECT count(*) AS upserts FROM ${completion.upsertsTable}`);
-  return { loaded, truncated, touchedKeys, upserts, keysTable, ...completion };
+  return { loaded, truncated, lastTable, wiped, touchedKeys, upserts, keysTable, ...completion };
 }
 
 /** The key's columns in the loaded table, in key order. */

@@ -116,7 +116,7 @@ async function writeScratchFiles(options: {
         file = { path, schema, hash, rows: 0, careful: false, doubts: doubtsOf({ lake, schema }) };
         files.push(file);
       }
-      const { kept, rejects: long } = parkLongLines(bytes);
+      const { kept, rejects: long } = parkLongLines(bytes, schema);
       for (const lines of kept) await handle?.writeFile(lines);
       rejects.push(...long);
       file.rows += rows - long.length;

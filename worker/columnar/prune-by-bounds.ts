@@ -19,17 +19,20 @@ export async function touchedRange(folded: Folded): Promise<KeyRange | null> {
   const column = lake.columns.find(({ fieldId }) => fieldId === lake.keyFieldIds[0]);
   if (folded.touchedKeys === 0 || !column || isList(column.type) || typeof column.type !== 'string') return null;
   const type = column.type;
-  const text = type === 'binary' ? 'hex(k)' : 'CAST(k AS VARCHAR)';
+  // In hex, since the driver takes a U+FEFF off the front of short texts.
+  const text = type === 'binary' || type === 'string' ? 'hex(k)' : 'CAST(k AS VARCHAR)';
   const [row] = await session.rows(
     `SELECT ${text.replace('(k', '(min(k0)')} AS min, ${text.replace('(k', '(max(k0)')} AS max FROM ${folded.keysTable}`,
   );
   if (!row) return null;
+  const printed = (value: unknown) =>
+    type === 'string' ? Buffer.from(String(value), 'hex').toString('utf8') : String(value);
   const { min, max } = row;
   return {
     fieldId: column.fieldId,
     type,
-    min: parseStatistic(type, String(min)),
-    max: parseStatistic(type, String(max)),
+    min: parseStatistic(type, printed(min)),
+    max: parseStatistic(type, printed(max)),
   };
 }
 

@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { csvRecords } from './csv-record.ts';
 
-export type BlockLine = { readonly op: string; readonly bytes: Buffer };
+export type BlockLine = { readonly op: string; readonly bytes: Buffer; readonly schema: TableSchema };
 
 /** The lines at `lsn,ordinal` positions, by position. */
 export async function readLines(
-  files: readonly { readonly path: string }[],
+  files: readonly { readonly path: string; readonly schema: TableSchema }[],
   wanted: ReadonlySet<string>,
 ): Promise<Map<string, BlockLine>> {
   const lines = new Map<string, BlockLine>();
-  for (const { path } of files) {
+  for (const { path, schema } of files) {
     if (lines.size === wanted.size) break;
     const bytes = await readFile(path);
     for (const { start, end } of csvRecords(bytes)) {
       const { op, position } = linePosition(bytes, start, end);
-      if (wanted.has(position)) lines.set(position, { op, bytes: Buffer.from(bytes.subarray(start, end)) });
+      if (wanted.has(position)) lines.set(position, { op, bytes: Buffer.from(bytes.subarray(start, end)), schema });
     }
   }
   return lines;

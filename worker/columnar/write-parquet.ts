@@ -54,13 +54,14 @@ export async function writeParquet(session: ColumnarSession, options: ParquetOpt
       await rm(localPath);
       continue;
     }
-    const statistics = readStatistics(row.column_statistics);
+    const { offsets, marked } = await readFooter(session, localPath);
+    const statistics = readStatistics(row.column_statistics, marked);
     const metrics = fileMetrics({
       columns,
       names,
       statistics,
       nans: await countNans(session, { localPath, columns, names, statistics }),
-      splitOffsets: await splitOffsets(session, localPath),
+      splitOffsets: offsets,
       wholeBounds,
     });
     files.push({ localPath, rows, bytes: Number(row.file_size_bytes), metrics });
@@ -74,13 +75,19 @@ const rowGroupRows = (columns: number): number =>
 
 type MapEntry = { key: string; value: unknown };
 
-const readStatistics = (value: unknown): ColumnStatistics =>
+const readStatistics = (value: unknown, marked: ReadonlySet<string>): ColumnStatistics =>
   new Map(
-    (value as MapEntry[]).map(({ key, value: stats }) => [
-      key,
-      new Map((stats as MapEntry[]).map((entry) => [entry.key, String(entry.value)])),
-    ]),
+    (value as MapEntry[]).map(({ key, value: stats }) => {
+      const texts = new Map((stats as MapEntry[]).map((entry) => [entry.key, String(entry.value)]));
+      const max = texts.get('max');
+      // A minimum without its mark is still a bound, a maximum is not.
+      if (max !== undefined && marked.has(key) && !max.startsWith(MARK)) texts.set('max', `${MARK}${max}`);
+      return [key, texts];
+    }),
   );
+
+/** U+FEFF: the driver takes it off the front of short texts. */
+const MARK = '\ufeff';
 
 /** The statistics only say whether a column has a NaN; the few that do are counted. */
 async function countNans(
@@ -105,9 +112,17 @@ async function countNans(
   return counts;
 }
 
-async function splitOffsets(session: ColumnarSession, localPath: string): Promise<bigint[]> {
+/** Where the row groups begin, and the columns (named as in RETURN_STATS) whose greatest text begins with the mark. */
+async function readFooter(
+  session: ColumnarSession,
+  localPath: string,
+): Promise<{ offsets: bigint[]; marked: Set<string> }> {
   const rows =
-    await session.rows(`SELECT min(least(coalesce(dictionary_page_offset, data_page_offset), data_page_offset)) AS first_byte
+    await session.rows(`SELECT min(least(coalesce(dictionary_page_offset, data_page_offset), data_page_offset)) AS first_byte,
+      list(path_in_schema) FILTER (starts_with(stats_max_value, chr(65279))) AS marked
     FROM parquet_metadata(${literal(localPath)}) GROUP BY row_group_id ORDER BY first_byte`);
-  return rows.map((row) => BigInt(String(row.first_byte)));
+  const names = rows.flatMap(({ marked }) =>
+    Array.isArray(marked) ? marked.map((name) => identifier(String(name))) : [],
+  );
+  return { offsets: rows.map((row) => BigInt(String(row.first_byte))), marked: new Set(names) };
 }

@@ -18,6 +18,7 @@ import { type PipelineDefinition, type PipelineTable, readTables } from './defin
 import { joinCopies } from './join-copies.ts';
 import type { Lake } from './lake.ts';
 import { isGivenUp, limitSpill } from './limit-spill.ts';
+import { replayDeadLetters } from './replay-dead-letters.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { stageBatchTable, type TablePart } from './stage-batch-table.ts';
 
@@ -47,10 +48,13 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
     const state = await readCommitState(pool, shift.pipeline.id);
     const tables = await readTables(pool, shift.pipeline.id);
     if (!state) return;
-    const joined = state.intent ? false : await joinCopies(shift, { state, tables });
-    const batch = joined ? [] : await nextBatch(shift, state);
+    // A replay that a crash interrupted must be settled before anything else moves its lake tables.
+    const between = state.intent
+      ? false
+      : (await replayDeadLetters(shift, { state, tables })) || (await joinCopies(shift, { state, tables }));
+    const batch = between ? [] : await nextBatch(shift, state);
     if (batch.length > 0) await commitBatch(shift, { state, tables, batch });
-    if (batch.length > 0 || joined) healthy();
+    if (batch.length > 0 || between) healthy();
     else if (!(await compactTables(shift, { state, tables }))) await sleep(POLL_MS, shift.signal);
     if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
       await prune(shift);

@@ -13,14 +13,14 @@ import { openSource } from '@/server/sources/open-source.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
 import { writeCopyChunk } from '@/worker/columnar/copy-chunk.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
-import { type OpenChunkOptions, openChunk } from '@/worker/source/postgres/copy.ts';
+import { type OpenChunk, type OpenChunkOptions, openChunk } from '@/worker/source/postgres/copy.ts';
 import { exportSnapshot } from '@/worker/source/postgres/exported-snapshot.ts';
 import { ChunkRecord, CopyRecord, ORDINALS_PER_CHUNK } from './copy-record.ts';
-import { type PipelineDefinition, type PipelineTable, readPipeline, readTable } from './definition.ts';
+import { type PipelineDefinition, readPipeline, readTable } from './definition.ts';
 import { openLake } from './lake.ts';
 import { loadTargets } from './lake-targets.ts';
 import { uploadAll } from './stage-table.ts';
-import { storeDeadLetters } from './store-dead-letters.ts';
+import { storeCopiedChunk } from './store-copied-chunk.ts';
 
 /** A chunk that this worker has claimed. */
 export type ClaimedChunk = {
@@ -51,6 +51,7 @@ export async function copyTableChunk(
   const first = mirror ?? changelog;
   if (!first) return;
 
+  const epoch = await epochOf(pool, pipeline.id);
   const outDir = join(deps.config.workDir, 'staged', randomUUID());
   try {
     await using source = await openRange({ connection, pipeline, schema, range, record, signal });
@@ -59,7 +60,7 @@ export async function copyTableChunk(
       schema,
       bytes: source.bytes,
       position: {
-        epoch: await epochOf(pool, pipeline.id),
+        epoch,
         lsn: parseLsn(record.startLsn),
         ordinalStart: BigInt(chunk.ordinal) * ORDINALS_PER_CHUNK,
         timeUs: BigInt(Date.now()) * 1000n,
@@ -74,23 +75,27 @@ export async function copyTableChunk(
       mirror: mirror ? await uploadAll(context, { target: mirror, written: written.mirror }) : [],
       changelog: changelog ? await uploadAll(context, { target: changelog, written: written.changelog }) : [],
     };
-    await storeDeadLetters(pool, {
-      tableId: table.id,
-      epoch: await epochOf(pool, pipeline.id),
-      schemaHash: record.schemaHash,
-      rejects: written.rejects,
-    });
+    const taken = written.rows + written.rejects.length;
+    if (taken !== source.rows()) {
+      throw new AppError(
+        'COPY_ROWS_MISCOUNTED',
+        `${taken} rows were written or parked, the source sent ${source.rows()}`,
+      );
+    }
     await failpoint('chunk-copied');
-    const isStored = await storeResult(pool, {
+    const isStored = await storeCopiedChunk(pool, {
       chunk,
       worker,
       table,
       snapshot: source.snapshot,
-      rows: written.rows,
+      written,
+      epoch,
+      startLsn: record.startLsn,
       files: { mirror: files.mirror.map(dataFileToJson), changelog: files.changelog.map(dataFileToJson) },
     });
     await failpoint('chunk-stored');
-    if (!isStored) await lake.storage.delete([...files.mirror, ...files.changelog].map((file) => file.path));
+    if (isStored) deps.metrics.copiedRows.inc({ pipeline: pipeline.id }, written.rows);
+    else await lake.storage.delete([...files.mirror, ...files.changelog].map((file) => file.path));
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }
@@ -106,7 +111,7 @@ type Range = {
 };
 
 /** A chunk's bytes and the one snapshot that they were read under. */
-type OpenRange = AsyncDisposable & { readonly snapshot: string; readonly bytes: AsyncIterable<Buffer> };
+type OpenRange = AsyncDisposable & Pick<OpenChunk, 'snapshot' | 'bytes' | 'rows'>;
 
 async function openRange({ connection, pipeline, schema, range, record, signal }: Range): Promise<OpenRange> {
   const common = {
@@ -118,14 +123,21 @@ async function openRange({ connection, pipeline, schema, range, record, signal }
   } as const satisfies Partial<OpenChunkOptions>;
   if (range.kind === 'key-range') return openChunk({ ...common, chunk: range });
   const exported = await exportSnapshot({ connection, applicationName: common.applicationName });
+  let rows = 0;
   async function* bytes(): AsyncGenerator<Buffer> {
     if (range.kind !== 'whole') return;
     for (const chunk of range.chunks) {
       await using part = await openChunk({ ...common, chunk, snapshotId: exported.snapshotId });
       yield* part.bytes;
+      rows += part.rows();
     }
   }
-  return { snapshot: exported.snapshot, bytes: bytes(), [Symbol.asyncDispose]: () => exported[Symbol.asyncDispose]() };
+  return {
+    snapshot: exported.snapshot,
+    bytes: bytes(),
+    rows: () => rows,
+    [Symbol.asyncDispose]: () => exported[Symbol.asyncDispose](),
+  };
 }
 
 async function epochOf(pool: Pool, pipelineId: string): Promise<number> {
@@ -135,38 +147,4 @@ async function epochOf(pool: Pool, pipelineId: string): Promise<number> {
   const epoch = rows[0]?.epoch;
   if (epoch === undefined) throw new AppError('NOT_FOUND', `pipeline ${pipelineId} has no position any more`);
   return epoch;
-}
-
-/** False when another worker has taken the chunk over, or the copy was begun anew, meanwhile. */
-async function storeResult(
-  pool: Pool,
-  result: {
-    chunk: ClaimedChunk;
-    worker: string;
-    table: PipelineTable;
-    snapshot: string;
-    rows: number;
-    files: { mirror: unknown[]; changelog: unknown[] };
-  },
-): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    /* sql */ `
-    with done as (
-      update copy_chunk
-         set state = 'done', snapshot = $4, rows = $5, files = $6, ended_at = now()
-       where id = $1 and worker = $2 and state = 'running' and generation = $3
-      returning pipeline_table_id
-    )
-    update pipeline_table set copy_rows = copy_rows + $5::bigint
-      from done where id = done.pipeline_table_id and pipeline_table.generation = $3`,
-    [
-      result.chunk.id,
-      result.worker,
-      result.table.generation,
-      result.snapshot,
-      result.rows,
-      JSON.stringify(result.files),
-    ],
-  );
-  return rowCount === 1;
 }

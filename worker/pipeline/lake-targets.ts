@@ -86,7 +86,8 @@ export async function loadTargets(
     table: PipelineTable;
     /** The columns that the source has now. */
     schema: TableSchema;
-    known?: ReadonlyMap<string, LoadedTable>;
+    /** Brought up to date when a lake table's schema changes. */
+    known?: Map<string, LoadedTable>;
     /** With the commit lease, the lake tables are brought up to `schema` first. */
     lease?: Lease;
     signal: AbortSignal;
@@ -99,6 +100,7 @@ export async function loadTargets(
       const found = known?.get(identifierText(identifier)) ?? (await catalog.loadTable(identifier, { signal }));
       const policies = policiesOf(table, schema);
       const loaded = lease ? await evolve(catalog, { identifier, found, schema, policies, lease, signal }) : found;
+      if (loaded !== found) known?.set(identifierText(identifier), loaded);
       return toTarget({ mode, identifier, loaded, table, schema });
     }),
   );

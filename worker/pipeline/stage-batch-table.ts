@@ -6,6 +6,7 @@ import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
 import { type LakeMode, type LakeTarget, loadTargets } from './lake-targets.ts';
+import { readParkedKeys } from './parked-keys.ts';
 import { type StagedTarget, stageTable } from './stage-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 
@@ -18,6 +19,9 @@ export type TablePart = {
   /** Lake tables that have the batch already: an earlier attempt got that far. */
   readonly landed: readonly LakeMode[];
   readonly rows: number;
+  /** Dead letters that the batch makes good in the mirror. */
+  readonly superseded: readonly number[];
+  readonly nulled: ReadonlyMap<string, number>;
 };
 export type FailedPart = { readonly outcome: 'failed'; readonly table: PipelineTable; readonly error: unknown };
 
@@ -46,16 +50,20 @@ async function stage(shift: CommitShift, { table, batch, marker }: Options): Pro
     targets: staged,
     rejects,
     rows,
+    superseded,
+    nulled,
   } = await stageTable({
     columnar: deps.columnar,
     lake,
     workDir: deps.config.workDir,
     targets: targets.filter((target) => !landed.includes(target)),
+    landed,
+    parked: await readParkedKeys(pool, { tableId: table.id, ...marker }),
     blocks: expand(shift, blocks),
     epoch: marker.epoch,
     signal,
   });
-  await storeDeadLetters(pool, { tableId: table.id, epoch: marker.epoch, schemaHash: lastHash, rejects });
+  await storeDeadLetters(pool, { table, epoch: marker.epoch, rejects, superseded: superseded.positions });
   return {
     outcome: 'staged',
     table,
@@ -63,6 +71,8 @@ async function stage(shift: CommitShift, { table, batch, marker }: Options): Pro
     staged,
     landed: landed.map((target) => target.mode),
     rows,
+    superseded: superseded.ids,
+    nulled,
   };
 }
 
@@ -70,7 +80,15 @@ async function stage(shift: CommitShift, { table, batch, marker }: Options): Pro
  * The lake table says which batch it was brought to last. It must be the one that we settled last, or the one at hand;
  * anything else means that it was rolled back, replaced or written by another.
  */
-function hasLanded({ target, table, batchId }: { target: LakeTarget; table: PipelineTable; batchId: string }): boolean {
+export function hasLanded({
+  target,
+  table,
+  batchId,
+}: {
+  target: LakeTarget;
+  table: PipelineTable;
+  batchId: string;
+}): boolean {
   const marker = readMarker(target.loaded.metadata);
   if (marker?.batchId === batchId) return true;
   if ((marker?.batchId ?? null) === table.batchIds[target.mode]) return false;

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { DataFile, WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import { completeFromLake } from '@/worker/columnar/complete-from-lake.ts';
+import { countNulled } from '@/worker/columnar/find-rejects.ts';
 import { findRows } from '@/worker/columnar/find-rows.ts';
 import { type Folded, fold } from '@/worker/columnar/fold.ts';
 import { type ChangeBlock, type LoadedChanges, loadChanges } from '@/worker/columnar/load-changes.ts';
 import type { Columnar } from '@/worker/columnar/open-columnar.ts';
+import { loadParkedKeys, type ParkedKey, type Superseded, supersededBy } from '@/worker/columnar/parked-keys.ts';
 import { pruneByBounds, touchedRange } from '@/worker/columnar/prune-by-bounds.ts';
 import type { LakeFile } from '@/worker/columnar/read-lake-files.ts';
 import type { Reject } from '@/worker/columnar/reject.ts';
@@ -38,14 +40,21 @@ export type StagedTable = {
   readonly targets: readonly StagedTarget[];
   readonly rows: number;
   readonly rejects: readonly Reject[];
+  /** What the batch makes good in the mirror. */
+  readonly superseded: Superseded;
+  /** Values that became null, by lake column name. */
+  readonly nulled: ReadonlyMap<string, number>;
 };
 
 export type StageOptions = {
   readonly columnar: Columnar;
   readonly lake: Lake;
   readonly workDir: string;
-  /** At least one; those already at the end of the batch are left out. */
   readonly targets: readonly LakeTarget[];
+  /** Lake tables that have the batch already: it is only looked at once more for what it makes good. */
+  readonly landed?: readonly LakeTarget[];
+  /** Keys whose lake row is not what it should be. With any of them, inserted keys may be in the lake already. */
+  readonly parked?: readonly ParkedKey[];
   readonly blocks: AsyncIterable<ChangeBlock>;
   readonly epoch: number;
   /** Drops changes that a table copy has shown already. */
@@ -57,27 +66,49 @@ export type StageOptions = {
 
 /** Turns one table's changes into data and delete files in the store, on the one load that the targets hold. */
 export async function stageTable(options: StageOptions): Promise<StagedTable> {
-  const { columnar, targets, blocks, filter, signal } = options;
+  const { columnar, targets, landed = [], blocks, filter, signal } = options;
   const mirror = targets.find((target) => target.mode === 'mirror');
   const changelog = targets.find((target) => target.mode === 'changelog');
-  const first = mirror ?? changelog;
-  if (!first) return { targets: [], rows: 0, rejects: [] };
+  const landedMirror = landed.find((target) => target.mode === 'mirror');
+  const first = mirror ?? landedMirror ?? changelog ?? landed[0];
+  if (!first) return { targets: [], rows: 0, rejects: [], superseded: NOTHING_SUPERSEDED, nulled: new Map() };
   const outDir = join(options.workDir, 'staged', randomUUID());
   try {
     await using loaded = await loadChanges(columnar, { lake: first.lake, blocks, signal });
     const { rejects: found } = (await filter?.(loaded)) ?? loaded;
+    const nulled = new Map<string, number>();
+    await countNulled(loaded.session, { ...loaded, nulled });
     const staged: StagedTarget[] = [];
     const rejects = [...found];
+    let superseded = NOTHING_SUPERSEDED;
     if (changelog) staged.push(await stageChangelog(options, { target: changelog, loaded, outDir }));
     if (mirror) {
       const part = await stageMirror(options, { target: mirror, loaded, outDir });
       staged.push(part.staged);
       rejects.push(...part.rejects);
+      superseded = part.superseded;
+    } else if (landedMirror) {
+      const { folded, parkedTable } = await foldKnowing(options, loaded);
+      rejects.push(...folded.rejects);
+      superseded = await supersededBy(folded, parkedTable);
     }
-    return { targets: staged.filter((part) => hasEffect(part.changes)), rows: loaded.rows, rejects };
+    return {
+      targets: staged.filter((part) => hasEffect(part.changes)),
+      rows: loaded.rows,
+      rejects,
+      superseded,
+      nulled,
+    };
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }
+}
+
+const NOTHING_SUPERSEDED: Superseded = { ids: [], positions: new Set() };
+
+async function foldKnowing({ parked = [] }: StageOptions, loaded: LoadedChanges) {
+  const parkedTable = await loadParkedKeys(loaded, parked);
+  return { folded: await fold(loaded, { insertsMayExist: parked.length > 0, parkedTable }), parkedTable };
 }
 
 type Part = { readonly target: LakeTarget; readonly loaded: LoadedChanges; readonly outDir: string };
@@ -109,9 +140,9 @@ async function stageChangelog(options: StageOptions, { target, loaded, outDir }:
 async function stageMirror(
   options: StageOptions,
   { target, loaded, outDir }: Part,
-): Promise<{ staged: StagedTarget; rejects: readonly Reject[] }> {
+): Promise<{ staged: StagedTarget; rejects: readonly Reject[]; superseded: Superseded }> {
   const { lake, copied } = options;
-  const folded = await fold(loaded);
+  const { folded, parkedTable } = await foldKnowing(options, loaded);
   const live = await liveFiles({ metadata: target.loaded.metadata, reader: lake.manifests });
   // A copy replaces whatever an earlier one has left in the table.
   const data = copied ? copied.mirror : live.data.map(({ file }) => file);
@@ -153,6 +184,7 @@ async function stageMirror(
   return {
     staged: summed({ target, changes, made, rowsDeleted: found.rows }),
     rejects: [...folded.rejects, ...lakeValues.rejects],
+    superseded: await supersededBy(folded, parkedTable),
   };
 }
 

@@ -136,6 +136,15 @@ async function storePlan(
              copy_ended_at = null, copy_end_lsn = null, error_code = null, error_message = null, error_at = null
        where id = $1 and generation = $2 and state = 'pending'
       returning id
+    ), closed as (
+      -- The new copy shows what these lack, or parks it anew.
+      update dead_letter
+         set needs_mirror = false, needs_changelog = false, replayed_lsn = null,
+             state = case when state in ('open', 'replay_requested') then 'superseded' else state end,
+             closed_at = coalesce(closed_at, now())
+        from planned where dead_letter.pipeline_table_id = planned.id
+    ), uncounted as (
+      delete from nulled_value using planned where pipeline_table_id = planned.id
     )
     insert into copy_chunk (pipeline_table_id, generation, ordinal, range)
     select planned.id, $2, chunk.ordinality - 1, chunk.value
