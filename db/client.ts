@@ -13,5 +13,7 @@ export function openDatabase(url: string, options: { max?: number; onError?: (er
   const config: PoolConfig = { connectionString: url, max: options.max ?? 10, application_name: 'philotes' };
   const pool = new Pool(config);
   pool.on('error', options.onError ?? (() => undefined));
+  // A connection that breaks while it is lent out fails the next query on it; as an event it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { pool, db: drizzle(pool), close: () => pool.end() };
 }

@@ -50,11 +50,14 @@ export async function runShift(options: Options): Promise<void> {
     }
     options.metrics.errors.inc({ code: policyOf(error).code });
     log.error('shift failed', { pipelineId, role, error });
-    await reportPipelineError(pool, { pipelineId, error });
+    await report(options, error);
   } finally {
     clearTimeout(timer);
     clearInterval(watch);
-    await releaseLease(pool, lease);
+    // Without our database the lease runs out by itself.
+    await releaseLease(pool, lease).catch((error: unknown) =>
+      log.warn('lease not released', { pipelineId, role, error }),
+    );
     log.info('shift ends', { pipelineId, role });
   }
 }
@@ -81,10 +84,17 @@ async function repeat(options: Options & { lease: Lease }): Promise<void> {
       options.metrics.errors.inc({ code });
       const delayMs = Math.min(BACKOFF_MS_FIRST * 2 ** attempt++, BACKOFF_MS_MAX);
       log.warn('work will be tried again', { pipelineId, role, code, delayMs, error });
-      await reportPipelineError(pool, { pipelineId, error });
+      await report(options, error);
       await sleep(delayMs, signal);
     }
   }
+}
+
+/** What cannot be shown, since our own database is away, is in the log. */
+async function report({ pool, pipelineId, log }: Options, error: unknown): Promise<void> {
+  await reportPipelineError(pool, { pipelineId, error }).catch((failure: unknown) =>
+    log.warn('error not shown on the pipeline', { pipelineId, error: failure }),
+  );
 }
 
 /** People stop a pipeline by changing its row. */

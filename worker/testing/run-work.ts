@@ -45,7 +45,7 @@ export function runWork(deps: WorkerDeps): RunningWork {
       const deadline = performance.now() + withinMs;
       for (;;) {
         await round();
-        if (failures.length > 0) throw failures[0];
+        if (failures.length > 0) throw failures.shift();
         if (await condition()) return;
         if (performance.now() > deadline) throw new Error(`${what} did not hold within ${withinMs} ms`);
         await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
