@@ -26,3 +26,15 @@ test('a truncate empties the table, and a position that occurs twice is counted'
   const twice = [row('i', [1, 1n, 0n], ['1', 'a']), row('i', [1, 1n, 0n], ['1', 'a'])];
   expect(foldChangelog([...twice, row('t', [1, 2n, 0n], [null, null])], [0])).toEqual({ rows: [], duplicates: 1 });
 });
+
+test("an update behind the delete of another row keeps its own unsent value, a row under a new key the old row's", () => {
+  const before = [row('i', [1, 1n, 0n], ['1', 'of one']), row('i', [1, 1n, 1n], ['2', 'of two'])];
+  const gone = row('d', [1, 2n, 0n], ['1', null]);
+  const updated = { ...row('u', [1, 2n, 1n], ['2', null]), unchanged: [1] };
+  const moved = { ...row('u', [1, 2n, 1n], ['3', null]), unchanged: [1] };
+  expect(foldChangelog([...before, gone, updated], [0]).rows).toEqual([['2', 'of two']]);
+  expect(foldChangelog([...before, gone, moved], [0]).rows).toEqual([
+    ['2', 'of two'],
+    ['3', 'of one'],
+  ]);
+});

@@ -34,7 +34,8 @@ export function foldChangelog(
       moved = { row, values: state.get(id) };
       state.delete(id);
     } else {
-      const before = moved && follows(moved.row, row) ? (moved.values ?? state.get(id)) : state.get(id);
+      // A row that stands under the key was updated in place, and the delete in front of it was of another row.
+      const before = state.get(id) ?? (moved && follows(moved.row, row) ? moved.values : undefined);
       state.set(
         id,
         row.values.map((value, place) => (row.unchanged.includes(place) ? (before?.[place] ?? null) : value)),
