@@ -69,7 +69,7 @@ function PipelineCard({ pipeline }: { pipeline: PipelineSummary }) {
             tone={tables.needAttention > 0 ? 'text-bad' : 'text-ink'}
           />
           <Figure
-            label="Rows committed"
+            label="Changes committed"
             value={formatCount(pipeline.rowsCommitted)}
             note={`${formatCount(pipeline.rowsLastMinute)} in the last minute`}
           />

@@ -103,7 +103,7 @@ function Head({ pipeline, mayOperate }: { pipeline: PipelineStatus; mayOperate: 
           note={buffer.bytesMax ? `of ${formatBytes(buffer.bytesMax)}` : `${formatCount(buffer.segments)} segments`}
         />
         <Figure
-          label="Rows committed"
+          label="Changes committed"
           value={formatCount(pipeline.rowsCommitted)}
           note={`${formatCount(pipeline.rowsLastMinute)} in the last minute`}
         />

@@ -19,7 +19,7 @@ export function TableList({ tables }: { tables: readonly TableStatus[] }) {
             </div>
             <StateBadge state={table.state} />
             <p className="text-right text-sm tabular-nums md:text-left">
-              {formatCount(table.rowsCommitted)} <span className="text-faint">rows</span>
+              {formatCount(table.rowsCommitted)} <span className="text-faint">changes</span>
             </p>
             <p className="text-sm text-muted tabular-nums">
               {table.markerAt ? formatAgo(table.markerAt, now) : 'no commit yet'}
