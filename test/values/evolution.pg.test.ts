@@ -54,16 +54,25 @@ test('the lake follows columns that come, go, change their names and widen, at o
   const tables = ['e_fast', 'e_slow'].map((table) => ({ schema: 'public', table, mirror: true, changelog: true }));
   await using replication = await replicate(installation, { name: 'evolving', tables });
   await replication.live();
-  for (const step of steps('e_fast')) await source.query(step);
+  // The stream announces a table when it is back, and by then the catalog is far ahead of it.
+  await replication.restarted(async () => {
+    for (const step of steps('e_fast')) await source.query(step);
+  });
   for (const step of steps('e_slow')) {
     await source.query(step);
     await replication.caughtUp();
   }
   await replication.caughtUp();
+  const { rows: parked } = await installation.database.pool.query(
+    `select op, row_key, column_name, reason from dead_letter`,
+  );
+  expect(parked).toEqual([]);
   for (const table of ['e_fast', 'e_slow']) {
     const place = sides(installation, { namespace: 'evolving', table });
     for (const lakeTable of [table, `${table}_changelog`]) {
       const rows = await readRows({ ...place, lakeTable });
+      // The last change of each row; files have no order.
+      rows.sort((a, b) => Number(a._philotes_commit_lsn ?? 0) - Number(b._philotes_commit_lsn ?? 0));
       const byId = new Map(rows.map((row) => [Number(row.id), row]));
       expect(byId.get(1)).toMatchObject({ n: '1', title: 'copied', amount: '50' });
       for (const [id, values] of Object.entries(STREAMED_ROWS)) {

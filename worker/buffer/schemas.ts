@@ -21,6 +21,20 @@ export async function storeSchemas(
   }
 }
 
+/** The newest version of a table's columns that is stored, or null. */
+export async function readLastSchema(
+  pool: Pool,
+  { pipelineId, oid }: { pipelineId: string; oid: number },
+): Promise<TableSchema | null> {
+  const { rows } = await pool.query<{ schema: TableSchema }>(
+    /* sql */ `
+    select schema from table_schema where pipeline_id = $1 and table_oid = $2
+     order by first_lsn desc, first_seen_at desc limit 1`,
+    [pipelineId, oid],
+  );
+  return rows[0]?.schema ?? null;
+}
+
 /** Reads one schema version; `cache` is the caller's, versions never change. */
 export async function readSchema(
   pool: Pool,

@@ -3,6 +3,7 @@ import type { Segment } from '@/server/domain/segment.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
+import { readLastSchema } from '@/worker/buffer/schemas.ts';
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { provision } from '@/worker/pipeline/provision.ts';
@@ -62,6 +63,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     endLsn: buffer.tail.endLsn,
     limits: SEGMENT_LIMITS,
     applicationName: applicationName(pipelineId, 'capture'),
+    lastSchema: (oid) => readLastSchema(pool, { pipelineId, oid }),
     log,
     signal: until,
   });

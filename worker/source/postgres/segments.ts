@@ -1,5 +1,6 @@
 import { formatLsn, type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
@@ -36,6 +37,8 @@ export type ChangeSourceOptions = {
   };
   /** Names our sessions on the source, and marks the ones that may be ended to take the slot over. */
   readonly applicationName?: string;
+  /** A table's columns as last known, for its first announcement: the catalog may be further already. */
+  readonly lastSchema?: (oid: number) => Promise<TableSchema | null>;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
@@ -233,7 +236,7 @@ class PostgresSource implements ChangeSource {
     this.#isResolving = true;
     this.#frames.pause();
     const previous = this.#schemas.get(relation.oid);
-    resolveRelation(this.#catalog.client, { relation, previous: previous?.schema }).then(
+    this.#resolve(relation, previous?.schema).then(
       (schema) => {
         const resolved = streamTable(schema);
         const table = previous?.hash === resolved.hash ? previous : resolved;
@@ -244,6 +247,11 @@ class PostgresSource implements ChangeSource {
       },
       (error: unknown) => this.#queue.fail(sourceError(error, `reading the columns of table ${relation.oid}`)),
     );
+  }
+
+  async #resolve(relation: Relation, announced: TableSchema | undefined): Promise<TableSchema> {
+    const previous = announced ?? (await this.#options.lastSchema?.(relation.oid)) ?? undefined;
+    return resolveRelation(this.#catalog.client, { relation, previous });
   }
 
   #resume(): void {
