@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Lsn, toLsn } from '@/server/domain/lsn.ts';
+import type { Lsn } from '@/server/domain/lsn.ts';
 import { type SourceConnection, socketOf, sourceClientConfig } from '@/server/postgres/connect.ts';
 import { walFrames } from '@/worker/source/postgres/wal-frames.ts';
 
@@ -36,12 +36,13 @@ export async function drainCopy(connection: SourceConnection): Promise<number> {
 
 const COMMIT = 0x43;
 
-/** Seconds from connect until the slot's last change before `until` has come; every change is thrown away. */
+/** Seconds from connect until this many transactions have come; every change is thrown away. */
 export async function drainSlot(
   connection: SourceConnection,
-  options: { slot: string; publication: string; startLsn: Lsn; until: Lsn },
+  options: { slot: string; publication: string; startLsn: Lsn; transactions: number },
 ): Promise<number> {
-  const { slot, publication, startLsn, until } = options;
+  const { slot, publication, startLsn, transactions } = options;
+  let left = transactions;
   const startedAt = performance.now();
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => {
@@ -55,7 +56,7 @@ export async function drainSlot(
     startLsn,
     safe: () => startLsn,
     onMessage: (bytes, start) => {
-      if (bytes[start] === COMMIT && toLsn(bytes.readBigUInt64BE(start + 10)) >= until) finish();
+      if (bytes[start] === COMMIT && --left === 0) finish();
     },
     onKeepalive: () => undefined,
   });

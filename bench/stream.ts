@@ -25,18 +25,19 @@ export async function benchStream(bench: Bench, options: BenchOptions): Promise<
   }
   const first = pipelines[0];
   if (!first) return;
+  const perTransaction = oneTransaction ? changes : 1_000;
   let firstId = copyRows + 1;
   for (let run = 0; run < runs; run++) {
     const lsn = await makeChanges(bench.source, {
       changes,
-      perTransaction: oneTransaction ? changes : 1_000,
+      perTransaction,
       copiedRows: copyRows,
       firstId,
       hotKeys: hot ? HOT_KEYS : null,
     });
     firstId += Math.ceil(changes / 2);
     for (const { mode, id, rounds } of pipelines) {
-      const limitSeconds = await limit(bench, id);
+      const limitSeconds = await limit(bench, { id, transactions: Math.ceil(changes / perTransaction) });
       const measured = await measure(bench, async () => {
         await start(bench, id);
         await untilCommitted(bench, id, lsn);
@@ -51,18 +52,20 @@ export async function benchStream(bench: Bench, options: BenchOptions): Promise<
 }
 
 /** Drains a copy of the pipeline's slot, so that the pipeline finds its own untouched. */
-async function limit({ source, connection }: Bench, id: string): Promise<number> {
-  await source.query('select pg_copy_logical_replication_slot($1, $2, true)', [slotName(id), LIMIT_SLOT]);
-  const { rows } = await source.query<{ from_lsn: string; until_lsn: string }>(
-    `select confirmed_flush_lsn::text as from_lsn, pg_current_wal_insert_lsn()::text as until_lsn
-       from pg_replication_slots where slot_name = $1`,
+async function limit(
+  { source, connection }: Bench,
+  { id, transactions }: { id: string; transactions: number },
+): Promise<number> {
+  await source.query('select pg_copy_logical_replication_slot($1, $2, false)', [slotName(id), LIMIT_SLOT]);
+  const { rows } = await source.query<{ from_lsn: string }>(
+    'select confirmed_flush_lsn::text as from_lsn from pg_replication_slots where slot_name = $1',
     [LIMIT_SLOT],
   );
   const seconds = await drainSlot(connection, {
     slot: LIMIT_SLOT,
     publication: publicationName(id),
     startLsn: parseLsn(rows[0]?.from_lsn ?? ''),
-    until: parseLsn(rows[0]?.until_lsn ?? ''),
+    transactions,
   });
   // The server takes a moment to notice that the reader has gone.
   while (!(await dropped(source))) await delay(20);

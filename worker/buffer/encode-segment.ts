@@ -41,5 +41,7 @@ export async function encodeSegment(segment: Segment): Promise<EncodedSegment> {
     offset += length;
     rawBytes += block.bytes.length;
   }
-  return { directory, payload: Buffer.concat(parts, offset), rawBytes };
+  const [only] = parts;
+  // Megabytes of garbage make whole collections, so the one block of a one-table segment is not copied again.
+  return { directory, payload: parts.length === 1 && only ? only : Buffer.concat(parts, offset), rawBytes };
 }

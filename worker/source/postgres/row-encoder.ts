@@ -198,7 +198,7 @@ const EMPTY = new Uint8Array(0);
 /** Operation, four numbers of at most 20 digits, commas, with room to spare. */
 const PREFIX_BYTES_MAX = 128;
 /** Below this length a loop in JavaScript beats the call into native code. */
-const LOOP_BYTES_MAX = 64;
+const LOOP_BYTES_MAX = 256;
 
 const VALUE = 0x74;
 const NULL = 0x6e;
