@@ -99,3 +99,43 @@ test.each(STREAM_POINTS)(
     expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
   },
 );
+
+test('a worker that froze between its slot and the first position leaves the next one alone', async () => {
+  const { source, database, deps } = installation;
+  await source.query(`create table z_slot (id int primary key, note text)`);
+  await source.query(`insert into z_slot select i, 'n' from generate_series(1, 500) i`);
+  const pipeline = await startTestPipeline(installation, {
+    name: 'z_slot',
+    tables: [{ table: 'z_slot', mirror: true, changelog: true }],
+  });
+  const wakeUp = new AbortController();
+  const asleep = new Promise((resolve) => wakeUp.signal.addEventListener('abort', resolve));
+  const stop = new AbortController();
+  const frozen = await new Promise<{ shift: Promise<void> }>((resolve) => {
+    const armed = armFailpoint('slot-created', async () => {
+      armed[Symbol.dispose]();
+      resolve({ shift });
+      await asleep;
+    });
+    const shift = captureShift({ ...deps, holder: 'z.zombie' }, { pipelineId: pipeline.id, signal: stop.signal });
+  });
+  await database.pool.query(
+    `update lease set token = token + 1, holder = 'taken', expires_at = now() - interval '1 second' where pipeline_id = $1`,
+    [pipeline.id],
+  );
+  await using work = runWork({ ...deps, holder: 'z.second' });
+  await work.until(() => pipeline.isLive(), { what: 'the table is live' });
+  wakeUp.abort();
+  await frozen.shift;
+  await source.query(`insert into z_slot select i, 'new' from generate_series(1000, 1500) i`);
+  const end = await pipeline.position();
+  await work.until(
+    async () => {
+      await pipeline.assertSound();
+      return pipeline.isAt(end);
+    },
+    { what: 'the lake has caught up' },
+  );
+  expect(await pipeline.compareMirror('z_slot')).toMatchObject({ missing: 0, extra: 0, equal: true });
+  stop.abort();
+});

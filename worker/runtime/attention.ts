@@ -2,20 +2,26 @@ import type { Pool } from 'pg';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { type Lease, leaseLost } from '@/worker/buffer/lease.ts';
 
-/** Shows an error on the pipeline. A person has to act when it cannot mend itself; until then nothing is tried again. */
+/**
+ * Shows an error on the pipeline. A person has to act when it cannot mend itself; until then nothing is tried again. With a
+ * lease it says nothing once the lease has passed on: a worker that was overtaken stumbles over what the next one did.
+ */
 export async function reportPipelineError(
   pool: Pool,
-  { pipelineId, error }: { pipelineId: string; error: unknown },
+  { pipelineId, lease, error }: { pipelineId: string; lease?: Lease; error: unknown },
 ): Promise<void> {
   const { code, retry } = policyOf(error);
   const needsAttention = retry !== 'automatic';
   await pool.query(
     /* sql */ `
+    with fence as (
+      select 1 from lease where pipeline_id = $1 and role = $5 and token = $6 for share
+    )
     update pipeline
        set error_code = $2, error_message = $3, error_at = now(),
            state = case when $4 then 'needs_attention' else state end
-     where id = $1`,
-    [pipelineId, code, messageOf(error), needsAttention],
+     where id = $1 and ($6::bigint is null or exists (select 1 from fence))`,
+    [pipelineId, code, messageOf(error), needsAttention, lease?.role ?? null, lease?.token ?? null],
   );
 }
 

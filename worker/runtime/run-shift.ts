@@ -50,7 +50,7 @@ export async function runShift(options: Options): Promise<void> {
     }
     options.metrics.errors.inc({ code: policyOf(error).code });
     log.error('shift failed', { pipelineId, role, error });
-    await report(options, error);
+    await report({ ...options, lease }, error);
   } finally {
     clearTimeout(timer);
     clearInterval(watch);
@@ -91,8 +91,8 @@ async function repeat(options: Options & { lease: Lease }): Promise<void> {
 }
 
 /** What cannot be shown, since our own database is away, is in the log. */
-async function report({ pool, pipelineId, log }: Options, error: unknown): Promise<void> {
-  await reportPipelineError(pool, { pipelineId, error }).catch((failure: unknown) =>
+async function report({ pool, pipelineId, lease, log }: Options & { lease: Lease }, error: unknown): Promise<void> {
+  await reportPipelineError(pool, { pipelineId, lease, error }).catch((failure: unknown) =>
     log.warn('error not shown on the pipeline', { pipelineId, error: failure }),
   );
 }
