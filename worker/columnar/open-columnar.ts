@@ -29,6 +29,9 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryLimitMb}MB`,
+    // The limit counts what is in use; these give back what was, so that the process stays near the limit.
+    allocator_flush_threshold: '32MB',
+    allocator_background_threads: 'true',
     temp_directory: path.join(home, 'spill'),
     // No file of the network or of the user's home may change what a conversion means.
     autoinstall_known_extensions: 'false',
