@@ -12,14 +12,17 @@ export default defineConfig({
     projects: [
       project('unit', ['**/*.test.ts'], {
         exclude: ['**/*.{pg,s3}.test.ts', 'node_modules/**', 'dist/**', '.next/**'],
+        sequence: { groupOrder: 0 },
       }),
       project('pg', ['**/*.pg.test.ts'], {
         globalSetup: ['test/setup/postgres.ts'],
         testTimeout: 120_000,
         hookTimeout: 120_000,
         maxWorkers: 2,
+        // One kind after the other: each has its own number of workers.
+        sequence: { groupOrder: 2 },
       }),
-      project('s3', ['**/*.s3.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project('s3', ['**/*.s3.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000, sequence: { groupOrder: 1 } }),
     ],
   },
 });

@@ -167,7 +167,9 @@ export const deadLetter = pgTable(
   },
   (table) => [
     unique('dead_letter_position').on(table.pipelineTableId, table.epoch, table.lsn, table.ordinal),
-    index('dead_letter_unsettled').on(table.pipelineTableId).where(sql`${table.needsMirror} or ${table.needsChangelog}`),
+    index('dead_letter_unsettled')
+      .on(table.pipelineTableId)
+      .where(sql`${table.needsMirror} or ${table.needsChangelog}`),
   ],
 );
 

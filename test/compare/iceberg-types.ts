@@ -9,12 +9,3 @@ export type LakeFile = {
   readonly rows: bigint;
   readonly sequenceNumber: bigint;
 };
-
-/** The current snapshot of a table: what to read. */
-type LakeSnapshot = {
-  readonly snapshotId: bigint | undefined;
-  readonly fields: readonly TableField[];
-  /** Field ids of the key. */
-  readonly identifierFieldIds: readonly number[];
-  readonly files: readonly LakeFile[];
-};

@@ -174,7 +174,7 @@ test('every type keeps its values from text to Parquet, read by another reader, 
         const known = expected.filter((v) => v !== null && !Number.isNaN(v));
         expect(Number(file?.metrics.nullCounts.get(at + 2))).toBe(expected.filter((v) => v === null).length);
         if (lower && ['int', 'long', 'date', 'time', 'timestamp', 'timestamptz', 'double'].includes(column.lake)) {
-          const smallest = (known as (number | bigint)[]).reduce((a, b) => (b < a ? b : a));
+          const [smallest] = (known as (number | bigint)[]).toSorted((a, b) => (a < b ? -1 : 1));
           expect(decodeSingleValue(column.lake as 'int', lower)).toEqual(
             smallest === 0 && column.lake === 'double' ? -0 : smallest,
           );
