@@ -16,8 +16,8 @@ export default defineConfig({
       }),
       project('pg', ['**/*.pg.test.ts'], {
         globalSetup: ['test/setup/postgres.ts'],
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
         maxWorkers: 2,
         // One kind after the other: each has its own number of workers.
         sequence: { groupOrder: 2 },
