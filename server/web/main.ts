@@ -4,6 +4,7 @@ import { openDatabase } from '@/db/client.ts';
 import { migrate } from '@/db/migrate.ts';
 import { ensureOwner } from '@/server/auth/ensure-owner.ts';
 import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
+import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { ConfigError, loadConfig } from '@/server/config/config.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
@@ -11,7 +12,6 @@ import { openNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from './authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from './front-door.ts';
-import { guardCommit } from './guard-commit.ts';
 import { createWarehouseFinder } from './warehouses.ts';
 
 const STREAMS_MAY_TAKE_MS = 2_000;
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     pool: database.pool,
     findWarehouse: createWarehouseFinder({ ...deps, secrets }),
     authorize: (request) => catalogCallerOf({ database, secrets }, request),
-    guardCommit,
+    guardCommit: guardLease,
     log,
     basePath: CATALOG_PATH,
   });
