@@ -10,7 +10,7 @@ test('a deleted pipeline leaves no slot, publication or segment table behind', a
   await using installation = await openTestInstallation();
   const { source, control, database, deps } = installation;
   await source.query('create table item (id int primary key)');
-  const tables = [{ schema: 'public', table: 'item' }];
+  const tables = [{ schema: 'public', table: 'item', mirror: true, changelog: false }];
   const pipeline = await startTestPipeline(installation, { name: 'items', tables });
   await using work = runWork(deps);
   await work.until(() => pipeline.isLive(), { what: 'the pipeline is live' });
