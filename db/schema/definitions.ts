@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import type { TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
 
 /** Control plane: PostgreSQL databases to read from. */
@@ -59,18 +60,22 @@ export const pipeline = pgTable(
       .references(() => destination.id),
     /** Namespace of the lake tables; levels joined by dots. */
     namespace: text('namespace').notNull(),
-    /** stopped | running | deleted: set by people, read by the reconciler. A deleted one is torn down, then its row goes. */
+    /** stopped | running | paused | deleted: set by people, read by the reconciler. A deleted one is torn down, then its row goes. */
     desiredState: text('desired_state').notNull().default('stopped'),
     /** draft | starting | copying | running | paused | stopping | stopped | needs_attention: set by the workers. */
     state: text('state').notNull().default('draft'),
     /** PipelineSettings, see server/domain/pipeline-settings.ts. */
     settings: jsonb('settings').notNull(),
+    /** A person wants a new slot and every table copied anew; cleared by capture when it has begun that. */
+    resyncRequestedAt: instant('resync_requested_at'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
     errorAt: instant('error_at'),
     ...lifecycle,
   },
-  (table) => [check('pipeline_desired_state', sql`${table.desiredState} in ('stopped', 'running', 'deleted')`)],
+  (table) => [
+    check('pipeline_desired_state', sql`${table.desiredState} in ('stopped', 'running', 'paused', 'deleted')`),
+  ],
 );
 
 /** Control plane: the tables of a pipeline. Data plane sets state, progress and marker columns. */
@@ -93,6 +98,10 @@ export const pipelineTable = pgTable(
     policies: jsonb('policies').notNull().default({}),
     /** pending | copying | catching_up | live | paused | needs_attention */
     state: text('state').notNull().default('pending'),
+    /** TableRequest: what a person wants done, carried out by commit between two batches; see server/domain/table-request.ts. */
+    requested: jsonb('requested').$type<TableRequest>(),
+    /** Its copy is in the lake: what waits in its spill follows what the lake tables say of themselves. */
+    isJoined: boolean('is_joined').notNull().default(false),
     /** Raised by each resync; staged chunks and spill of another generation are waste. */
     generation: integer('generation').notNull().default(1),
     /** Insert position of the source's WAL after the last chunk's snapshot: later transactions are in no snapshot. */
