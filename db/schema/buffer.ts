@@ -41,6 +41,10 @@ export const position = pgTable('position', {
   batchId: text('batch_id'),
   batchToSeq: bigint('batch_to_seq', { mode: 'bigint' }),
   bufferBytes: counter('buffer_bytes'),
+  /** Changes that wait in the buffer. */
+  bufferRows: counter('buffer_rows'),
+  /** Changes stored in the buffer since the pipeline was made. */
+  capturedRows: counter('captured_rows'),
   /** What the source last said of itself and of the slot, every few seconds. */
   sourceLsn: pgLsn('source_lsn'),
   slotWalStatus: text('slot_wal_status'),
@@ -170,6 +174,7 @@ export const deadLetter = pgTable(
     index('dead_letter_unsettled')
       .on(table.pipelineTableId)
       .where(sql`${table.needsMirror} or ${table.needsChangelog}`),
+    index('dead_letter_open').on(table.pipelineTableId).where(sql`${table.state} in ('open', 'replay_requested')`),
   ],
 );
 
@@ -209,5 +214,8 @@ export const lakeCommit = pgTable(
     durationMs: integer('duration_ms').notNull(),
     committedAt: instant('committed_at').notNull().defaultNow(),
   },
-  (table) => [index('lake_commit_recent').on(table.pipelineTableId, table.committedAt.desc())],
+  (table) => [
+    index('lake_commit_recent').on(table.pipelineTableId, table.committedAt.desc()),
+    index('lake_commit_time').on(table.committedAt),
+  ],
 );
