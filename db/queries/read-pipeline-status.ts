@@ -6,7 +6,7 @@ export type PipelineStatusRow = {
   number: number;
   name: string;
   state: string;
-  desired_state: 'stopped' | 'running';
+  desired_state: 'stopped' | 'running' | 'paused';
   namespace: string;
   version: string;
   source_id: string;
@@ -42,11 +42,11 @@ export type PipelineStatusRow = {
 };
 
 /**
- * Status of all pipelines, or of one. Lag is what is captured and not committed yet. Freshness is the age of what a reader
+ * Status of all pipelines, or of some. Lag is what is captured and not committed yet. Freshness is the age of what a reader
  * sees: while nothing waits, since capture last reported that it is at the end; else since the last committed
  * transaction's commit.
  */
-export async function readPipelineStatus(pool: Pool, pipelineId: string | null): Promise<PipelineStatusRow[]> {
+export async function readPipelineStatus(pool: Pool, ids: readonly string[] | null): Promise<PipelineStatusRow[]> {
   const { rows } = await pool.query<PipelineStatusRow>(
     /* sql */ `
     select p.id, p.number::integer, p.name, p.state, p.desired_state, p.namespace, p.version::text,
@@ -88,9 +88,9 @@ export async function readPipelineStatus(pool: Pool, pipelineId: string | null):
           from dead_letter d join pipeline_table on pipeline_table.id = d.pipeline_table_id
          where pipeline_table.pipeline_id = p.id and d.state in ('open', 'replay_requested')
       ) dead
-     where p.desired_state <> 'deleted' and ($1::text is null or p.id = $1)
+     where p.desired_state <> 'deleted' and ($1::text[] is null or p.id = any($1))
      order by p.name`,
-    [pipelineId],
+    [ids],
   );
   return rows;
 }

@@ -9,86 +9,10 @@ import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { ERROR_CODES } from '@/server/errors/codes.ts';
-
-/** A recorded failure together with what a person can do about it. */
-export type ShownError = {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-  readonly at: string;
-};
-
-export type PipelineSummary = {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly desiredState: 'stopped' | 'running';
-  readonly namespace: string;
-  readonly version: string;
-  readonly source: { readonly id: string; readonly name: string };
-  readonly destination: { readonly id: string; readonly name: string };
-  readonly error: ShownError | null;
-  /** Null until the pipeline has run. */
-  readonly position: {
-    readonly epoch: number;
-    readonly capturedLsn: string;
-    readonly committedLsn: string;
-    readonly committedAt: string;
-  } | null;
-  readonly lagBytes: number | null;
-  readonly lagSeconds: number | null;
-  readonly freshnessSeconds: number | null;
-  readonly buffer: { readonly bytes: number; readonly bytesMax: number | null; readonly segments: number };
-  readonly tables: { readonly all: number; readonly live: number; readonly needAttention: number };
-  readonly rowsCommitted: number;
-  readonly rowsLastMinute: number;
-  readonly deadLettersOpen: number;
-};
-
-export type TableStatus = {
-  readonly id: number;
-  readonly source: string;
-  readonly lakeName: string;
-  readonly modes: readonly ('mirror' | 'changelog')[];
-  readonly state: string;
-  readonly copy: { readonly rows: number; readonly rowsEstimate: number; readonly endedAt: string | null };
-  readonly markerLsn: string | null;
-  readonly markerAt: string | null;
-  readonly rowsCommitted: number;
-  readonly spillBytes: number;
-  readonly deadLettersOpen: number;
-  /** Values that became null because their column's policy says so, by lake column. */
-  readonly nulledValues: Readonly<Record<string, number>>;
-  readonly error: ShownError | null;
-};
-
-export type CommitEntry = {
-  readonly id: string;
-  readonly lakeName: string;
-  readonly mode: string;
-  readonly kind: string;
-  readonly snapshotId: string;
-  readonly toLsn: string;
-  readonly rowsAdded: number;
-  readonly rowsDeleted: number;
-  readonly bytesAdded: number;
-  readonly durationMs: number;
-  readonly committedAt: string;
-};
-
-export type PipelineStatus = PipelineSummary & {
-  readonly tableList: readonly TableStatus[];
-  readonly commits: readonly CommitEntry[];
-};
+import type { CommitEntry, PipelineStatus, PipelineSummary, ShownError, TableStatus } from './pipeline-view.ts';
 
 type Deps = Pick<ControlDeps, 'database'>;
 const COMMITS_SHOWN = 40;
-
-/** All pipelines by name with their figures. */
-export async function listPipelines({ database }: Deps, actor: Actor): Promise<PipelineSummary[]> {
-  authorize(actor, 'pipeline:read');
-  return (await readPipelineStatus(database.pool, null)).map(summary);
-}
 
 /** One pipeline with its tables and latest commits. Throws NOT_FOUND. */
 export async function pipelineStatus(
@@ -97,14 +21,15 @@ export async function pipelineStatus(
   { id }: { id: string },
 ): Promise<PipelineStatus> {
   authorize(actor, 'pipeline:read');
-  const [row] = await readPipelineStatus(database.pool, id);
+  const [row] = await readPipelineStatus(database.pool, [id]);
   if (!row) throw new AppError('NOT_FOUND', `there is no pipeline ${id}`);
   const tables = await readTableStatus(database.pool, id);
   const commits = await readRecentCommits(database.pool, { pipelineId: id, limit: COMMITS_SHOWN });
-  return { ...summary(row), tableList: tables.map(tableStatus), commits: commits.map(commitEntry) };
+  return { ...pipelineSummary(row), tableList: tables.map(tableStatus), commits: commits.map(commitEntry) };
 }
 
-const summary = (row: PipelineStatusRow): PipelineSummary => ({
+/** A row as interfaces show it. */
+export const pipelineSummary = (row: PipelineStatusRow): PipelineSummary => ({
   id: row.id,
   name: row.name,
   state: row.state,
@@ -126,6 +51,11 @@ const summary = (row: PipelineStatusRow): PipelineSummary => ({
   lagBytes: row.tail_lsn === null ? null : row.lag_bytes,
   lagSeconds: row.tail_lsn === null ? null : row.lag_seconds,
   freshnessSeconds: row.tail_lsn === null ? null : row.freshness_seconds,
+  sourceLagBytes: row.source_lag_bytes,
+  slot:
+    row.slot_retained_bytes === null && row.slot_wal_status === null
+      ? null
+      : { walStatus: row.slot_wal_status, retainedBytes: row.slot_retained_bytes, safeBytes: row.slot_safe_bytes },
   buffer: { bytes: row.buffer_bytes, bytesMax: row.buffer_bytes_max, segments: row.buffer_segments },
   tables: { all: row.tables, live: row.tables_live, needAttention: row.tables_attention },
   rowsCommitted: row.rows_committed,

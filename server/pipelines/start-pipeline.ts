@@ -1,5 +1,4 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { lease } from '@/db/schema/buffer.ts';
 import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
@@ -8,6 +7,7 @@ import { nextPipelineState } from '@/server/domain/pipeline-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { preflight } from '@/server/postgres/preflight.ts';
 import { openSource } from '@/server/sources/open-source.ts';
+import { captureToken } from './capture-token.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 
 type Deps = Pick<ControlDeps, 'database' | 'sealer' | 'nudge'>;
@@ -33,11 +33,7 @@ export async function startPipeline(deps: Deps, actor: Actor, { id }: { id: stri
         updatedAt: sql`now()`,
       })
       .where(eq(pipeline.id, id));
-    const [held] = await tx
-      .select({ token: lease.token })
-      .from(lease)
-      .where(and(eq(lease.pipelineId, id), eq(lease.role, 'capture')));
-    return { result: held?.token ?? 0n, subject: id, detail: { from: state } };
+    return { result: await captureToken(tx, id), subject: id, detail: { from: state } };
   });
   // The id the reconciler would use, so that both together add one job.
   deps.nudge('capture', { jobId: `capture-${id}-${token}`, payload: { pipelineId: id } });

@@ -10,7 +10,7 @@ export type PipelineDefinition = {
   readonly sourceId: string;
   readonly destinationId: string;
   readonly namespace: readonly string[];
-  readonly desiredState: 'running' | 'stopped' | 'deleted';
+  readonly desiredState: 'running' | 'paused' | 'stopped' | 'deleted';
   readonly state: string;
   readonly settings: PipelineSettings;
 };
@@ -44,7 +44,7 @@ type PipelineRow = {
   source_id: string;
   destination_id: string;
   namespace: string;
-  desired_state: 'running' | 'stopped' | 'deleted';
+  desired_state: 'running' | 'paused' | 'stopped' | 'deleted';
   state: string;
   settings: Partial<PipelineSettings>;
 };

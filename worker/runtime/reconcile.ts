@@ -81,6 +81,7 @@ export async function refreshPipelineStates(pool: Pool): Promise<void> {
     with present as (
       select pipeline.id,
              case
+               when pipeline.desired_state = 'paused' then 'paused'
                when pipeline.desired_state = 'stopped' and held.any_held then 'stopping'
                when pipeline.desired_state = 'stopped' then 'stopped'
                when not coalesce(tables.started, false) then 'starting'
