@@ -12,6 +12,7 @@ export const ENTRY_POINTS = {
   web: 'server/web/main.ts',
   worker: 'worker/main.ts',
   interop: 'test/interop/run.ts',
+  'generate-docs': 'scripts/generate-docs/main.ts',
 };
 
 /** What `next build` reads. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { withConfigFile } from '@/server/config/config.ts';
 import { removeCluster } from '@/server/platform/embedded/postgres-cluster.ts';
 import { explain } from '../start/explain.ts';
 import { dataDirOf } from '../start/installation.ts';
@@ -9,6 +10,7 @@ import { instanceOf } from '../start/instance-lock.ts';
 
 /** Removes an installation's data after asking: metadata database, demo shop, warehouse, secrets, logs. */
 async function main(): Promise<number> {
+  Object.assign(process.env, withConfigFile(process.env));
   const dataDir = dataDirOf(process.env);
   const running = instanceOf(dataDir);
   if (running) {

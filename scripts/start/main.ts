@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { withConfigFile } from '@/server/config/config.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
@@ -15,6 +16,7 @@ import { untilStopped } from './stop-signal.ts';
 /** Starts everything on one machine and keeps it running until it is told to stop. */
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2));
+  Object.assign(process.env, withConfigFile(process.env));
   const dataDir = dataDirOf(process.env);
   const lock = takeInstanceLock(dataDir);
   if ('heldBy' in lock) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '@/db/migrate.ts';
-import { DEFAULT_PORT, DEFAULT_WORKER_PORT } from '@/server/config/config.ts';
+import { DEFAULT_PORT, DEFAULT_WORKER_PORT } from '@/server/config/settings.ts';
 import { type EmbeddedPostgres, startPostgres } from '@/server/platform/embedded/postgres.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Resources } from '@/server/platform/resources.ts';

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
-import { describeProblem, REMEDIES } from './remedies.ts';
+import type { z } from 'zod';
+import { readConfigFile } from './config-file.ts';
+import { describeProblem } from './describe-problem.ts';
+import { CLI_VARIABLES, CONFIG_VARIABLE, type LOG_LEVELS, settings } from './settings.ts';
 
 /** Settings of an installation that may be shown. */
 export type Config = {
@@ -37,80 +39,54 @@ export type Secrets = {
   readonly ownerPassword: string | undefined;
 };
 
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export const DEFAULT_PORT = 8474;
-export const DEFAULT_WORKER_PORT = 8475;
 
 /** A configuration that cannot be used: every problem at once, each with its remedy. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads the environment once. Variables that are empty count as absent. Throws ConfigError naming each variable that is
- * missing, malformed or (under our prefix) unknown; values are never part of the message.
+ * Reads philotes.yaml and the environment once; the environment wins, and variables that are empty count as absent.
+ * Throws ConfigError naming each setting that is missing, malformed or unknown; values are never part of the message.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): {
-  config: Config;
-  secrets: Secrets;
-} {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => isOurs(name) && value !== ''));
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.flatMap(describeProblem);
-    throw new ConfigError(`the configuration cannot be used:\n${lines.map((line) => `  - ${line}`).join('\n')}`);
-  }
+export function loadConfig(env: Env = process.env): { config: Config; secrets: Secrets } {
+  const file = readConfigFile(env);
+  const own = Object.fromEntries(Object.entries(env).filter(([name, value]) => isOurs(name) && value));
+  const parsed = settings.safeParse({ ...file.values, ...own });
+  const fromFile = new Set(Object.keys(file.values).filter((name) => !(name in own)));
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues
+        .filter(({ path }) => !file.broken.has(String(path[0])))
+        .flatMap((issue) => describeProblem(issue, fromFile));
+  if (!parsed.success || file.problems.length > 0) throw new ConfigError(complaint([...file.problems, ...problems]));
   return arrange(parsed.data);
 }
 
-const port = z
-  .string()
-  .regex(/^\d+$/, 'is not a port number')
-  .transform(Number)
-  .pipe(z.number().int().min(1).max(65_535));
-const count = z.string().regex(/^\d+$/, 'is not a whole number').transform(Number).pipe(z.number().int().min(1));
+/**
+ * The environment with philotes.yaml's settings filled in where it says nothing, for programs that start others.
+ * Throws ConfigError when the file cannot be used.
+ */
+export function withConfigFile(env: Env): Readonly<Record<string, string | undefined>> {
+  const { values, problems } = readConfigFile(env);
+  if (problems.length > 0) throw new ConfigError(complaint(problems));
+  const own = Object.entries(env).filter(([, value]) => value);
+  return { ...env, ...values, ...Object.fromEntries(own) };
+}
 
-const url = (protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
+const complaint = (problems: readonly string[]): string =>
+  `the configuration cannot be used:\n${problems.map((line) => `  - ${line}`).join('\n')}`;
 
-const publicUrl = url(['http:', 'https:']).refine(
-  (text) => !URL.canParse(text) || new URL(text).protocol === 'https:' || isLoopback(new URL(text).hostname),
-  { error: 'uses plain http on an address that is not this machine: sign-ins would cross the network unencrypted' },
-);
-
-const environment = z.strictObject({
-  DATABASE_URL: url(['postgres:', 'postgresql:']),
-  REDIS_URL: url(['redis:', 'rediss:']),
-  PHILOTES_ENCRYPTION_KEY: z
-    .base64('is not base64')
-    .refine((text) => Buffer.from(text, 'base64').length === 32, { error: 'does not hold exactly 32 bytes' }),
-  PHILOTES_SESSION_SECRET: z.string().min(32, 'is shorter than 32 characters'),
-  PHILOTES_INTERNAL_KEY: z.string().min(32, 'is shorter than 32 characters'),
-  PHILOTES_DATA_DIR: z.string().default('.philotes'),
-  PHILOTES_WORK_DIR: z.string().optional(),
-  PHILOTES_HOST: z.string().default('127.0.0.1'),
-  PHILOTES_PORT: port.default(DEFAULT_PORT),
-  PHILOTES_PUBLIC_URL: publicUrl.optional(),
-  PHILOTES_CATALOG_URL: url(['http:', 'https:']).optional(),
-  PHILOTES_WORKER_PORT: port.default(DEFAULT_WORKER_PORT),
-  PHILOTES_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is not one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-  PHILOTES_OWNER_EMAIL: z.email('is not an e-mail address').optional(),
-  PHILOTES_OWNER_PASSWORD: z.string().min(12, 'is shorter than 12 characters').optional(),
-  PHILOTES_DUCKDB_MEMORY_MB: count.pipe(z.number().min(128, 'is below 128, the least a commit needs')).default(384),
-  PHILOTES_DUCKDB_THREADS: count.default(2),
-});
-
-const isOurs = (name: string): boolean => name in REMEDIES || name.startsWith('PHILOTES_');
-
-const isLoopback = (hostname: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+const NOT_SETTINGS = new Set([CONFIG_VARIABLE, ...CLI_VARIABLES]);
+const isOurs = (name: string): boolean =>
+  name in settings.shape || (name.startsWith('PHILOTES_') && !NOT_SETTINGS.has(name));
 
 const withoutTrailingSlash = (text: string): string => text.replace(/\/+$/, '');
 
-function arrange(env: z.output<typeof environment>): { config: Config; secrets: Secrets } {
+function arrange(env: z.output<typeof settings>): { config: Config; secrets: Secrets } {
   const dataDir = resolve(env.PHILOTES_DATA_DIR);
   const site = withoutTrailingSlash(env.PHILOTES_PUBLIC_URL ?? `http://127.0.0.1:${env.PHILOTES_PORT}`);
   return {

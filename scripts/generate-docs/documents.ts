@@ -1,0 +1,8 @@
+import { configurationPage } from './configuration.ts';
+import { errorsPage } from './errors.ts';
+
+/** Pages that are written by a program: path from the root -> what it should hold now. */
+export const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': configurationPage,
+  'docs/errors.md': errorsPage,
+};
