@@ -16,11 +16,11 @@ export type TestDatabase = AsyncDisposable & {
 };
 
 /**
- * A database of its own on the test run's PostgreSQL (wal_level=logical). On dispose its replication slots and the
+ * A database of its own on the test run's PostgreSQL (wal_level=logical), or on the one at `server`. On dispose its replication slots and the
  * database are dropped, also when the test left connections or walsenders behind.
  */
-export async function openTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
-  const serverUrl = new URL(inject('postgresUrl'));
+export async function openTestDatabase(options: { migrated?: boolean; server?: string } = {}): Promise<TestDatabase> {
+  const serverUrl = new URL(options.server ?? inject('postgresUrl'));
   const database = `test_${randomBytes(8).toString('hex')}`;
   await onServer(serverUrl, (client) => client.query(`create database ${database}`));
   const url = new URL(serverUrl);

@@ -29,20 +29,21 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
   await using session = await openSourceSession(connection, {
     applicationName: applicationName(pipeline.id, 'control'),
   });
-  const tables = await resolveTables(pool, { session, pipelineId: pipeline.id });
-  await ensurePublication(session.client, {
-    publication: publicationName(pipeline.id),
-    tables: tables.flatMap(({ oid }) => (oid === null ? [] : [oid])),
-  });
+  // First of all: nothing is changed on a server that is not the one this pipeline has read so far.
   const system = await identify(session);
   const tail = await readTail(pool, pipeline.id);
-  if (!tail) await createPosition(options, { session, system });
-  else if (tail.systemIdentifier !== system.identifier) {
+  if (tail && tail.systemIdentifier !== system.identifier) {
     throw new AppError(
       'SOURCE_SERVER_CHANGED',
       `the source is not the cluster that pipeline ${pipeline.id} has read so far`,
     );
   }
+  const tables = await resolveTables(pool, { session, pipelineId: pipeline.id });
+  await ensurePublication(session.client, {
+    publication: publicationName(pipeline.id),
+    tables: tables.flatMap(({ oid }) => (oid === null ? [] : [oid])),
+  });
+  if (!tail) await createPosition(options, { session, system });
   return tables;
 }
 

@@ -39,6 +39,10 @@ export type TestInstallation = AsyncDisposable & {
 export type TestInstallationOptions = {
   /** Where the lake is; default: a folder of its own. */
   readonly storage?: CreateDestination['storage'];
+  /** URL of another server for the source database; its owner stops it after the installation. */
+  readonly sourceServer?: string;
+  /** Where the worker finds the source instead, such as a proxy. */
+  readonly sourceAddress?: { readonly host: string; readonly port: number };
 };
 
 /**
@@ -58,7 +62,8 @@ export async function openTestInstallation(options: TestInstallationOptions = {}
 async function open(resources: Resources, options: TestInstallationOptions): Promise<TestInstallation> {
   const dispose = (resource: AsyncDisposable) => resource[Symbol.asyncDispose]();
   const metadata = resources.add(await openTestDatabase({ migrated: true }), dispose);
-  const source = resources.add(await openTestDatabase(), dispose);
+  const server = options.sourceServer;
+  const source = resources.add(await openTestDatabase(server === undefined ? {} : { server }), dispose);
   const dataDir = resources.add(await mkdtemp(join(tmpdir(), 'philotes-test-')), (path) =>
     rm(path, { recursive: true, force: true }),
   );
@@ -95,8 +100,8 @@ async function open(resources: Resources, options: TestInstallationOptions): Pro
   const control = { database, sealer, config, log, nudge: silentNudge };
   const { id: sourceId } = await createSource(control, SYSTEM_ACTOR, {
     name: 'source',
-    host: source.connection.host,
-    port: source.connection.port,
+    host: options.sourceAddress?.host ?? source.connection.host,
+    port: options.sourceAddress?.port ?? source.connection.port,
     database: source.connection.database,
     username: source.connection.user,
     password: source.connection.password,
