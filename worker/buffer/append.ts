@@ -86,6 +86,8 @@ const insertSegment = (table: string): string => `
            tail_commit_time = case when $4 then $7::timestamptz else tail_commit_time end,
            tail_seq = case when $4 then $8::bigint else tail_seq end,
            buffer_bytes = buffer_bytes + $9::bigint,
+           buffer_rows = buffer_rows + $11::integer,
+           captured_rows = captured_rows + $11::integer,
            updated_at = now()
      where pipeline_id = $1 and tail_lsn = $3::pg_lsn and segment_table = $15 and exists (select 1 from fence)
     returning 1

@@ -163,6 +163,29 @@ test('settling moves the position once, keeps waiting tables aside and refuses a
   expect(bytes.map(String)).toEqual(['one', 'two']);
 });
 
+test('changes are counted as captured once and as waiting until they are settled, crash or not', async () => {
+  const { id, number } = await newPipeline();
+  const counts = async () => {
+    const { rows } = await db.pool.query<{ captured: number; waiting: number }>(
+      `select captured_rows::integer as captured, buffer_rows::integer as waiting from position where pipeline_id = $1`,
+      [id],
+    );
+    return rows[0];
+  };
+  const log = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });
+  await log.append(segment(10, 'one', { rows: 3 }));
+  await log.append(segment(20, 'head', { complete: false, rows: 5 }));
+  expect(await counts()).toEqual({ captured: 8, waiting: 8 });
+
+  const again = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });
+  expect(await counts()).toEqual({ captured: 3, waiting: 3 });
+  await again.append(segment(20, 'all of it', { rows: 6 }));
+  const commit = await lease(id, 'commit');
+  const segments = await readSegments(db.pool, { number, afterSeq: 0n, throughSeq: 1n, limit: 10 });
+  await settle(db.pool, { lease: commit, number, segments, committed: [], spilled: [], history: [] });
+  expect(await counts()).toEqual({ captured: 9, waiting: 6 });
+});
+
 test('committed segments are forgotten by rotation, uncommitted ones never', async () => {
   const { id, number } = await newPipeline();
   const log = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });

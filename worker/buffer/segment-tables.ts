@@ -52,11 +52,16 @@ export async function dropUnfinished(
     for (const index of INDEXES) {
       await client.query(/* sql */ `delete from ${segmentTable(number, index)} where seq > $1`, [tailSeq]);
     }
+    // Locked first, so that the sums are taken after whatever a commit settles at this moment.
+    await client.query(/* sql */ `select 1 from position where pipeline_id = $1 for update`, [lease.pipelineId]);
     await client.query(
       /* sql */ `
       update position
-         set buffer_bytes = (select coalesce(sum(bytes), 0) from (${allSegments(number, 'seq, bytes')}) as segments
-                              where seq > committed_seq)
+         set buffer_bytes = waiting.bytes, buffer_rows = waiting.rows,
+             captured_rows = captured_rows - greatest(buffer_rows - waiting.rows, 0)
+        from (select coalesce(sum(bytes), 0) as bytes, coalesce(sum(rows), 0) as rows
+                from (${allSegments(number, 'seq, bytes, rows')}) as segments
+               where seq > (select committed_seq from position where pipeline_id = $1)) as waiting
        where pipeline_id = $1`,
       [lease.pipelineId],
     );

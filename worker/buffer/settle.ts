@@ -61,13 +61,15 @@ export async function settle(pool: Pool, settlement: Settlement): Promise<void> 
     for (const table of settlement.committed) await moveMarker(client, { ...table, toLsn: last.toLsn });
     await insertHistory(client, settlement.history);
     const bytes = segments.reduce((sum, segment) => sum + BigInt(segment.bytes), 0n);
+    const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
     const { rowCount } = await client.query(
       /* sql */ `
       update position
          set committed_lsn = $2, committed_seq = $3, committed_commit_time = $4, committed_at = now(),
-             batch_id = null, batch_to_seq = null, buffer_bytes = greatest(buffer_bytes - $5::bigint, 0)
+             batch_id = null, batch_to_seq = null, buffer_bytes = greatest(buffer_bytes - $5::bigint, 0),
+             buffer_rows = greatest(buffer_rows - $6::bigint, 0)
        where pipeline_id = $1 and committed_seq < $3`,
-      [lease.pipelineId, formatLsn(last.toLsn), last.seq, last.commitTime, bytes],
+      [lease.pipelineId, formatLsn(last.toLsn), last.seq, last.commitTime, bytes, rows],
     );
     if (rowCount !== 1) throw leaseLost(lease);
     await client.query('commit');
