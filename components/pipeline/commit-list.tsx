@@ -1,5 +1,5 @@
 import { formatAgo, formatBytes, formatCount } from '@/components/ui/format.ts';
-import type { CommitEntry } from '@/server/pipelines/pipeline-status.ts';
+import type { CommitEntry } from '@/server/pipelines/pipeline-view.ts';
 
 const SHOWN = 12;
 

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { postApi, readApi, shownProblem } from '@/components/ui/api.ts';
 import { formatAgo } from '@/components/ui/format.ts';
 import { Problem } from '@/components/ui/problem.tsx';
-import type { DeadLetterEntry } from '@/server/dead-letters/dead-letters.ts';
+import type { DeadLetterEntry } from '@/server/dead-letters/dead-letter-view.ts';
 
 const BUTTON = 'rounded-md border border-line px-2.5 py-1 text-sm hover:bg-raised disabled:opacity-50';
 
@@ -14,7 +14,7 @@ export function DeadLetterList({ pipelineId, open }: { pipelineId: string; open:
   const client = useQueryClient();
   const letters = useQuery({
     queryKey: ['dead-letters', pipelineId, open],
-    queryFn: () => readApi<DeadLetterEntry[]>(path),
+    queryFn: async () => (await readApi<{ items: DeadLetterEntry[] }>(path)).items,
     placeholderData: (before) => before,
   });
   const close = useMutation({

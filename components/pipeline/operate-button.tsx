@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { postApi, shownProblem } from '@/components/ui/api.ts';
 import { Problem } from '@/components/ui/problem.tsx';
-import type { PipelineSummary } from '@/server/pipelines/pipeline-status.ts';
+import type { PipelineSummary } from '@/server/pipelines/pipeline-view.ts';
 
 const WORDS = {
   start: {

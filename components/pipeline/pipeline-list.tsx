@@ -6,7 +6,7 @@ import { readApi, shownProblem } from '@/components/ui/api.ts';
 import { formatBytes, formatCount, formatSeconds } from '@/components/ui/format.ts';
 import { Problem } from '@/components/ui/problem.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
-import type { PipelineSummary } from '@/server/pipelines/pipeline-status.ts';
+import type { PipelineSummary } from '@/server/pipelines/pipeline-view.ts';
 import { Figure } from './figure.tsx';
 
 const POLL_MS = 2_000;
@@ -15,7 +15,7 @@ const POLL_MS = 2_000;
 export function PipelineList() {
   const { data, error } = useQuery({
     queryKey: ['pipelines'],
-    queryFn: () => readApi<PipelineSummary[]>('/api/v1/pipelines'),
+    queryFn: async () => (await readApi<{ items: PipelineSummary[] }>('/api/v1/pipelines')).items,
     refetchInterval: POLL_MS,
   });
   return (

@@ -7,7 +7,7 @@ import { type Me, readApi, shownProblem } from '@/components/ui/api.ts';
 import { formatBytes, formatCount, formatSeconds } from '@/components/ui/format.ts';
 import { Problem } from '@/components/ui/problem.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
-import type { PipelineStatus } from '@/server/pipelines/pipeline-status.ts';
+import type { PipelineStatus } from '@/server/pipelines/pipeline-view.ts';
 import { CommitList } from './commit-list.tsx';
 import { DeadLetterList } from './dead-letter-list.tsx';
 import { Figure } from './figure.tsx';

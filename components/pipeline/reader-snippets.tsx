@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import type { PipelineStatus } from '@/server/pipelines/pipeline-status.ts';
+import type { PipelineStatus } from '@/server/pipelines/pipeline-view.ts';
 
 type Names = {
   readonly catalogUrl: string;

@@ -1,7 +1,7 @@
 import { formatAgo, formatBytes, formatCount } from '@/components/ui/format.ts';
 import { Problem } from '@/components/ui/problem.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
-import type { TableStatus } from '@/server/pipelines/pipeline-status.ts';
+import type { TableStatus } from '@/server/pipelines/pipeline-view.ts';
 
 /** The tables of a pipeline: rows on a wide screen, cards on a narrow one. */
 export function TableList({ tables }: { tables: readonly TableStatus[] }) {

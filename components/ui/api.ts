@@ -11,9 +11,9 @@ export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly code: string;
   readonly remedy: string;
-  constructor(problem: { title?: string; detail?: string; remedy?: string }) {
+  constructor(problem: { code?: string; detail?: string; remedy?: string }) {
     super(problem.detail ?? 'the server gave no reason');
-    this.code = problem.title ?? 'INTERNAL';
+    this.code = problem.code ?? 'INTERNAL';
     this.remedy = problem.remedy ?? '';
   }
 }

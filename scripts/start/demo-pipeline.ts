@@ -60,7 +60,7 @@ async function ensureSource(control: Control, shopUrl: string): Promise<string> 
 }
 
 async function ensureDestination(control: Control): Promise<string> {
-  const known = await listDestinations(control, SYSTEM_ACTOR);
-  const found = known.find((destination) => destination.name === WAREHOUSE);
+  const known = await listDestinations(control, SYSTEM_ACTOR, { search: WAREHOUSE, limit: 200 });
+  const found = known.items.find((destination) => destination.name === WAREHOUSE);
   return (found ?? (await createDestination(control, SYSTEM_ACTOR, { name: WAREHOUSE }))).id;
 }

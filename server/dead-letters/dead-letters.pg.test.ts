@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { openDatabase } from '@/db/client.ts';
 import { openTestDatabase } from '@/db/testing/test-database.ts';
 import { memberActor } from '@/server/auth/actor.ts';
-import { discardDeadLetter, inspectDeadLetter, listDeadLetters, requestReplay } from './dead-letters.ts';
+import { discardDeadLetter, inspectDeadLetter, requestReplay } from './dead-letters.ts';
+import { listDeadLetters } from './list-dead-letters.ts';
 
 const operator = memberActor({ id: 'mem_o', role: 'operator' }, null);
 const viewer = memberActor({ id: 'mem_v', role: 'viewer' }, null);
@@ -29,7 +30,7 @@ async function openLetters() {
     );
   }
   const database = openDatabase(test.url);
-  const ids = (await listDeadLetters({ database }, viewer, { pipelineId: 'pl_1' })).map(({ id }) => id);
+  const ids = (await listDeadLetters({ database }, viewer, { pipelineId: 'pl_1' })).items.map(({ id }) => id);
   return {
     database,
     ids: { newest: ids[0] ?? 0, oldest: ids[1] ?? 0 },
@@ -43,8 +44,10 @@ async function openLetters() {
 
 it('lists without values; looking at values is on record', async () => {
   await using letters = await openLetters();
-  const listed = await listDeadLetters(letters, viewer, { pipelineId: 'pl_1', limit: 1 });
+  const { items: listed, nextCursor } = await listDeadLetters(letters, viewer, { pipelineId: 'pl_1', limit: 1 });
   expect(listed).toMatchObject([{ source: 'public.orders', column: 'placed_at', state: 'open', ordinal: '2' }]);
+  const next = await listDeadLetters(letters, viewer, { pipelineId: 'pl_1', limit: 1, cursor: nextCursor ?? '' });
+  expect(next).toMatchObject({ items: [{ id: letters.ids.oldest }], nextCursor: null });
   expect(JSON.stringify(listed)).not.toContain('0044');
   const key = { pipelineId: 'pl_1', id: letters.ids.oldest };
   expect((await inspectDeadLetter(letters, viewer, key)).values).toEqual([

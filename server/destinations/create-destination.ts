@@ -4,7 +4,7 @@ import { destination } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { newId } from '@/server/platform/new-id.ts';
 import type { Sealer } from '@/server/secrets/seal.ts';
@@ -40,7 +40,9 @@ export async function createDestination(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw new AppError('CONFLICT', 'name: another destination has this name; choose a different one', { cause: error });
+    throw fieldError('CONFLICT', 'name', 'another destination has this name; choose a different one', {
+      cause: error,
+    });
   }
 }
 
@@ -79,10 +81,10 @@ function fileRoot(root: string | undefined, config: Deps['config']): string {
   try {
     path = fileURLToPath(root).replace(/\/+$/, '');
   } catch (cause) {
-    throw new AppError('INVALID_INPUT', 'storage.root: is not a file URL of this machine', { cause });
+    throw fieldError('INVALID_INPUT', 'storage.root', 'is not a file URL of this machine', { cause });
   }
   if (!path.startsWith(`${config.dataDir}/`)) {
-    throw new AppError('INVALID_INPUT', `storage.root: must lie in the data folder ${config.dataDir}`);
+    throw fieldError('INVALID_INPUT', 'storage.root', `must lie in the data folder ${config.dataDir}`);
   }
   return pathToFileURL(path).href;
 }

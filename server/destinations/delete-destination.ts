@@ -5,18 +5,23 @@ import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 
 /** Forgets a destination that no pipeline writes to. The tables in its warehouse stay. */
 export async function deleteDestination(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
-  { id }: { id: string },
+  { id, version }: { id: string; version?: string | undefined },
 ): Promise<void> {
   const change = { actor, scope: 'destination:write', action: 'destination.delete' } as const;
   try {
     await audited(database, change, async (tx) => {
-      const [row] = await tx.delete(destination).where(eq(destination.id, id)).returning({ name: destination.name });
+      const [row] = await tx.delete(destination).where(eq(destination.id, id)).returning({
+        name: destination.name,
+        version: destination.version,
+      });
       if (!row) throw new AppError('NOT_FOUND', `there is no destination ${id}`);
+      requireVersion('destination', row.version, version);
       return { result: undefined, subject: id, detail: { name: row.name } };
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resourceId, versionInput } from '@/server/platform/resource-id.ts';
 
 const httpUrl = z
   .string()
@@ -32,6 +33,8 @@ const catalog = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rest'), uri: httpUrl, warehouse: z.string().min(1).max(1_000), auth: catalogAuth }),
 ]);
 
+const s3Credentials = z.strictObject({ accessKeyId: z.string().min(1).max(1_000), secretAccessKey: secret });
+
 const storage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('file'),
@@ -48,15 +51,34 @@ const storage = z.discriminatedUnion('kind', [
     region: z.string().min(1).max(100).default('us-east-1'),
     endpoint: httpUrl.optional(),
     pathStyle: z.boolean().default(false),
-    credentials: z.strictObject({ accessKeyId: z.string().min(1).max(1_000), secretAccessKey: secret }).optional(),
+    credentials: s3Credentials.optional(),
   }),
 ]);
 
-/** The name is also the warehouse's name in the embedded catalog, so readers type it. */
+/** Also the warehouse's name in the embedded catalog, so readers type it. */
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or dashes');
+
 export const createDestinationInput = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or dashes'),
+  name,
   catalog: catalog.default({ kind: 'embedded' }),
   storage: storage.default({ kind: 'file' }),
 });
 export type CreateDestination = z.input<typeof createDestinationInput>;
 export type NewDestination = z.output<typeof createDestinationInput>;
+
+/** Fields left out stay as they are. `version` refuses the change when somebody else was faster. */
+export const updateDestinationInput = z.strictObject({
+  id: resourceId,
+  version: versionInput,
+  name: name.optional(),
+  catalog: z.strictObject({ uri: httpUrl.optional(), auth: catalogAuth.optional() }).optional(),
+  storage: z
+    .strictObject({
+      region: z.string().min(1).max(100).optional(),
+      endpoint: httpUrl.nullable().optional(),
+      pathStyle: z.boolean().optional(),
+      credentials: s3Credentials.optional(),
+    })
+    .optional(),
+});
+export type UpdateDestination = z.output<typeof updateDestinationInput>;

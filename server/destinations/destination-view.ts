@@ -1,21 +1,30 @@
+import { z } from 'zod';
 import type { destination } from '@/db/schema/definitions.ts';
+import { pageOf } from '@/server/paging/page.ts';
 
 /** A destination as every interface shows it; secrets are left out. */
-export type DestinationView = {
-  readonly id: string;
-  readonly name: string;
-  readonly catalogKind: string;
-  readonly catalogUri: string | null;
-  readonly warehouse: string;
-  readonly catalogAuth: string;
-  readonly storageKind: string;
-  readonly storageRoot: string;
-  readonly s3Endpoint: string | null;
-  readonly s3Region: string | null;
-  readonly s3PathStyle: boolean;
-  readonly version: string;
-  readonly createdAt: string;
-};
+export const DestinationView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    catalogKind: z.string().describe('embedded or rest'),
+    catalogUri: z.string().nullable(),
+    warehouse: z.string(),
+    catalogAuth: z.string().describe('none, bearer or oauth2'),
+    storageKind: z.string().describe('file or s3'),
+    storageRoot: z.string(),
+    s3Endpoint: z.string().nullable(),
+    s3Region: z.string().nullable(),
+    s3PathStyle: z.boolean(),
+    hasCredentials: z.boolean().describe('Whether keys of the object store are kept'),
+    version: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Destination' });
+export type DestinationView = z.output<typeof DestinationView>;
+
+export const DestinationPage = pageOf(DestinationView).meta({ id: 'DestinationPage' });
 
 export const destinationView = (row: typeof destination.$inferSelect): DestinationView => ({
   id: row.id,
@@ -29,6 +38,8 @@ export const destinationView = (row: typeof destination.$inferSelect): Destinati
   s3Endpoint: row.s3Endpoint,
   s3Region: row.s3Region,
   s3PathStyle: row.s3PathStyle,
+  hasCredentials: row.s3SecretSealed !== null,
   version: row.version.toString(),
   createdAt: new Date(row.createdAt).toISOString(),
+  updatedAt: new Date(row.updatedAt).toISOString(),
 });

@@ -1,14 +1,42 @@
-import { asc } from 'drizzle-orm';
+import { and, getTableColumns, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { destination } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { keyset } from '@/server/paging/keyset.ts';
+import { matches } from '@/server/paging/matches.ts';
+import { type Page, pageInput, searchInput } from '@/server/paging/page.ts';
 import { type DestinationView, destinationView } from './destination-view.ts';
 
-/** All destinations by name; there are few. */
+export const listDestinationsInput = z.strictObject({
+  ...pageInput(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']),
+  search: searchInput,
+});
+
+/** A page of the destinations. */
 export async function listDestinations(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
-): Promise<DestinationView[]> {
+  input: z.input<typeof listDestinationsInput> = {},
+): Promise<Page<DestinationView>> {
   authorize(actor, 'destination:read');
-  return (await database.db.select().from(destination).orderBy(asc(destination.name))).map(destinationView);
+  const page = parseInput(listDestinationsInput, input);
+  const keys = keyset({
+    sorts: {
+      name: { by: sql`${destination.name}`, type: 'text' },
+      createdAt: { by: sql`${destination.createdAt}`, type: 'timestamptz' },
+      updatedAt: { by: sql`${destination.updatedAt}`, type: 'timestamptz' },
+    },
+    id: { by: sql`${destination.id}`, type: 'text' },
+    page,
+  });
+  const found = matches(destination.name, page.search);
+  const rows = await database.db
+    .select({ ...getTableColumns(destination), key: keys.key })
+    .from(destination)
+    .where(and(found, keys.where))
+    .orderBy(keys.orderBy)
+    .limit(keys.limit);
+  return keys.toPage(rows, destinationView, await database.db.$count(destination, found));
 }

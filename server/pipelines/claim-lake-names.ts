@@ -2,7 +2,7 @@ import { and, eq, ne, sql } from 'drizzle-orm';
 import { destination, pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
 import { changelogName } from '@/server/domain/names.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { fieldError } from '@/server/errors/app-error.ts';
 import type { NewTable } from './pipeline-input.ts';
 
 type Claim = {
@@ -25,7 +25,7 @@ export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<voi
     .from(destination)
     .where(eq(destination.id, destinationId))
     .for('update');
-  if (!found) throw new AppError('NOT_FOUND', `destinationId: there is no destination ${destinationId}`);
+  if (!found) throw fieldError('NOT_FOUND', 'destinationId', `there is no destination ${destinationId}`);
   const wanted = refuseRepeats(claim.tables);
   const taken = await tx
     .select({ lakeName: pipelineTable.lakeName, mirror: pipelineTable.mirror, changelog: pipelineTable.changelog })
@@ -40,9 +40,10 @@ export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<voi
     );
   for (const name of taken.flatMap(namesOf)) {
     if (!wanted.has(name)) continue;
-    throw new AppError(
+    throw fieldError(
       'CONFLICT',
-      `tables: another pipeline writes ${namespace}.${name}; choose another lakeName or namespace`,
+      'tables',
+      `another pipeline writes ${namespace}.${name}; choose another lakeName or namespace`,
     );
   }
 }
@@ -53,12 +54,12 @@ function refuseRepeats(tables: readonly NewTable[]): Set<string> {
   for (const [index, table] of tables.entries()) {
     const key = JSON.stringify([table.schema, table.table]);
     if (sources.has(key)) {
-      throw new AppError('INVALID_INPUT', `tables[${index}]: ${table.schema}.${table.table} is listed twice`);
+      throw fieldError('INVALID_INPUT', `tables[${index}]`, `${table.schema}.${table.table} is listed twice`);
     }
     sources.add(key);
     for (const name of namesOf(table)) {
       if (names.has(name)) {
-        throw new AppError('INVALID_INPUT', `tables[${index}].lakeName: ${name} is used twice; give one another name`);
+        throw fieldError('INVALID_INPUT', `tables[${index}].lakeName`, `${name} is used twice; give one another name`);
       }
       names.add(name);
     }

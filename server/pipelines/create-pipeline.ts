@@ -4,18 +4,19 @@ import { pipeline, pipelineTable, source } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { newId } from '@/server/platform/new-id.ts';
 import { claimLakeNames } from './claim-lake-names.ts';
 import { type CreatePipeline, createPipelineInput, withDefaultSettings, withLakeName } from './pipeline-input.ts';
+import type { CreatedPipeline } from './pipeline-view.ts';
 
 /** Defines a pipeline as a draft; startPipeline sets it going. */
 export async function createPipeline(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
   input: CreatePipeline,
-): Promise<{ id: string; number: number }> {
+): Promise<CreatedPipeline> {
   const change = { actor, scope: 'pipeline:write', action: 'pipeline.create' } as const;
   try {
     return await audited(database, change, async (tx) => {
@@ -27,12 +28,12 @@ export async function createPipeline(
         .from(source)
         .where(eq(source.id, fields.sourceId))
         .for('share');
-      if (!found) throw new AppError('NOT_FOUND', `sourceId: there is no source ${fields.sourceId}`);
+      if (!found) throw fieldError('NOT_FOUND', 'sourceId', `there is no source ${fields.sourceId}`);
       await claimLakeNames(tx, { ...fields, pipelineId: id, tables });
       const [row] = await tx
         .insert(pipeline)
         .values({ id, ...fields, settings: withDefaultSettings(settings) })
-        .returning({ id: pipeline.id, number: pipeline.number });
+        .returning({ id: pipeline.id, number: pipeline.number, version: pipeline.version });
       if (!row) throw new AppError('INTERNAL', 'the insert returned no row');
       await tx.insert(pipelineTable).values(
         tables.map(({ schema, table, ...rest }) => ({
@@ -42,10 +43,11 @@ export async function createPipeline(
           ...rest,
         })),
       );
-      return { result: row, subject: id, detail: { ...fields, tables: tables.length } };
+      const result = { ...row, version: row.version.toString() };
+      return { result, subject: id, detail: { ...fields, tables: tables.length } };
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw new AppError('CONFLICT', 'name: another pipeline has this name; choose a different one', { cause: error });
+    throw fieldError('CONFLICT', 'name', 'another pipeline has this name; choose a different one', { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { isAtRest } from '@/server/domain/pipeline-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 
 /**
@@ -14,11 +15,12 @@ import { lockPipeline } from './lock-pipeline.ts';
 export async function deletePipeline(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
-  { id }: { id: string },
+  { id, version }: { id: string; version?: string | undefined },
 ): Promise<void> {
   const change = { actor, scope: 'pipeline:write', action: 'pipeline.delete' } as const;
   await audited(database, change, async (tx) => {
-    const { state, name, desiredState } = await lockPipeline(tx, id);
+    const { state, name, desiredState, version: present } = await lockPipeline(tx, id);
+    requireVersion('pipeline', present, version);
     if (!isAtRest(state))
       throw new AppError('CONFLICT', `a pipeline that is ${state} cannot be deleted; stop it first`);
     if (state === 'draft' && desiredState === 'stopped') {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import { resourceId, versionInput } from '@/server/platform/resource-id.ts';
 import { resourceName } from '@/server/sources/source-input.ts';
 
 const MIB = 1024 * 1024;
@@ -44,16 +45,16 @@ const fields = {
 
 export const createPipelineInput = z.strictObject({
   ...fields,
-  sourceId: z.string(),
-  destinationId: z.string(),
+  sourceId: resourceId,
+  destinationId: resourceId,
   settings: z.strictObject(settingFields).partial().default({}),
 });
 export type CreatePipeline = z.input<typeof createPipelineInput>;
 
 /** Fields left out stay as they are. `tables` is the whole new list. */
 export const updatePipelineInput = z.strictObject({
-  id: z.string(),
-  version: z.string().regex(/^\d+$/).optional(),
+  id: resourceId,
+  version: versionInput,
   name: fields.name.optional(),
   tables: fields.tables.optional(),
   settings: z.strictObject(settingFields).partial().optional(),

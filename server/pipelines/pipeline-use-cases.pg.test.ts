@@ -19,7 +19,8 @@ import { updateSource } from '@/server/sources/update-source.ts';
 import { renderMetrics } from '@/server/web/metrics.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deletePipeline } from './delete-pipeline.ts';
-import { listPipelines, pipelineStatus } from './pipeline-status.ts';
+import { listPipelines } from './list-pipelines.ts';
+import { pipelineStatus } from './pipeline-status.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { stopPipeline } from './stop-pipeline.ts';
 import { updatePipeline } from './update-pipeline.ts';
@@ -118,7 +119,7 @@ describe('sources', () => {
     );
     await updateSource(control.deps, SYSTEM_ACTOR, { id, username: 'other', version: '1' });
     await expect(updateSource(control.deps, SYSTEM_ACTOR, { id, port: 1, version: '1' })).rejects.toMatchObject({
-      code: 'CONFLICT',
+      code: 'PRECONDITION_FAILED',
     });
     expect(await openSource(control.deps, id)).toMatchObject({ user: 'other', password: 'hunter2hunter2' });
   });
@@ -248,7 +249,9 @@ describe('pipelines', () => {
       [pipeline.id],
     );
     await control.query(`update pipeline set error_code = 'BUFFER_FULL', error_message = 'full', error_at = now()`);
-    const [shown] = await listPipelines(deps, viewer);
+    const {
+      items: [shown],
+    } = await listPipelines(deps, viewer);
     expect(shown).toMatchObject({
       lagBytes: 512,
       buffer: { bytes: 1000, segments: 2 },
@@ -316,7 +319,7 @@ describe('rights', () => {
     }
     const log = await auditOf(control);
     expect(log.filter((line) => line.startsWith('member:mem_v ') && line.endsWith('.refused'))).toHaveLength(9);
-    expect(await listSources(deps, viewer)).toHaveLength(1);
+    expect((await listSources(deps, viewer)).items).toHaveLength(1);
   });
 
   it('leave a log that cannot be changed', async () => {

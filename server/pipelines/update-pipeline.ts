@@ -5,26 +5,26 @@ import { audited, type Transaction } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { isAtRest } from '@/server/domain/pipeline-state.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 import { claimLakeNames } from './claim-lake-names.ts';
 import { type LockedPipeline, lockPipeline } from './lock-pipeline.ts';
 import { type NewTable, type UpdatePipeline, updatePipelineInput, withLakeName } from './pipeline-input.ts';
+import type { UpdatedPipeline } from './pipeline-view.ts';
 
 /** Changes name and settings at any time, the list of tables while the pipeline is at rest. */
 export async function updatePipeline(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
   input: UpdatePipeline,
-): Promise<{ version: string }> {
+): Promise<UpdatedPipeline> {
   const change = { actor, scope: 'pipeline:write', action: 'pipeline.update' } as const;
   try {
     return await audited(database, change, async (tx) => {
       const { id, version, name, tables, settings } = parseInput(updatePipelineInput, input);
       const before = await lockPipeline(tx, id);
-      if (version !== undefined && before.version !== BigInt(version)) {
-        throw new AppError('CONFLICT', 'somebody else changed this pipeline in the meantime');
-      }
+      requireVersion('pipeline', before.version, version);
       if (tables) await replaceTables(tx, { before, tables: tables.map(withLakeName) });
       const [row] = await tx
         .update(pipeline)
@@ -40,14 +40,14 @@ export async function updatePipeline(
         .returning({ version: pipeline.version });
       if (!row) throw new AppError('NOT_FOUND', `there is no pipeline ${id}`);
       return {
-        result: { version: row.version.toString() },
+        result: { id, version: row.version.toString() },
         subject: id,
         detail: { name, settings, tables: tables?.length },
       };
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw new AppError('CONFLICT', 'name: another pipeline has this name; choose a different one', { cause: error });
+    throw fieldError('CONFLICT', 'name', 'another pipeline has this name; choose a different one', { cause: error });
   }
 }
 

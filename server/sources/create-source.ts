@@ -3,7 +3,7 @@ import { source } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { newId } from '@/server/platform/new-id.ts';
 import { type CreateSource, createSourceInput } from './source-input.ts';
@@ -29,6 +29,6 @@ export async function createSource(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw new AppError('CONFLICT', 'name: another source has this name; choose a different one', { cause: error });
+    throw fieldError('CONFLICT', 'name', 'another source has this name; choose a different one', { cause: error });
   }
 }

@@ -5,18 +5,23 @@ import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 
 /** Forgets a source that no pipeline reads from. Throws CONFLICT while one does. */
 export async function deleteSource(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
-  { id }: { id: string },
+  { id, version }: { id: string; version?: string | undefined },
 ): Promise<void> {
   const change = { actor, scope: 'source:write', action: 'source.delete' } as const;
   try {
     await audited(database, change, async (tx) => {
-      const [row] = await tx.delete(source).where(eq(source.id, id)).returning({ name: source.name });
+      const [row] = await tx.delete(source).where(eq(source.id, id)).returning({
+        name: source.name,
+        version: source.version,
+      });
       if (!row) throw new AppError('NOT_FOUND', `there is no source ${id}`);
+      requireVersion('source', row.version, version);
       return { result: undefined, subject: id, detail: { name: row.name } };
     });
   } catch (error) {

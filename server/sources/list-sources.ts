@@ -1,11 +1,42 @@
-import { asc } from 'drizzle-orm';
+import { and, getTableColumns, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { source } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { keyset } from '@/server/paging/keyset.ts';
+import { matches } from '@/server/paging/matches.ts';
+import { type Page, pageInput, searchInput } from '@/server/paging/page.ts';
 import { type SourceView, sourceView } from './source-view.ts';
 
-/** All sources by name; there are few. */
-export async function listSources({ database }: Pick<ControlDeps, 'database'>, actor: Actor): Promise<SourceView[]> {
+export const listSourcesInput = z.strictObject({
+  ...pageInput(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']),
+  search: searchInput,
+});
+
+/** A page of the sources. */
+export async function listSources(
+  { database }: Pick<ControlDeps, 'database'>,
+  actor: Actor,
+  input: z.input<typeof listSourcesInput> = {},
+): Promise<Page<SourceView>> {
   authorize(actor, 'source:read');
-  return (await database.db.select().from(source).orderBy(asc(source.name))).map(sourceView);
+  const page = parseInput(listSourcesInput, input);
+  const keys = keyset({
+    sorts: {
+      name: { by: sql`${source.name}`, type: 'text' },
+      createdAt: { by: sql`${source.createdAt}`, type: 'timestamptz' },
+      updatedAt: { by: sql`${source.updatedAt}`, type: 'timestamptz' },
+    },
+    id: { by: sql`${source.id}`, type: 'text' },
+    page,
+  });
+  const found = matches(source.name, page.search);
+  const rows = await database.db
+    .select({ ...getTableColumns(source), key: keys.key })
+    .from(source)
+    .where(and(found, keys.where))
+    .orderBy(keys.orderBy)
+    .limit(keys.limit);
+  return keys.toPage(rows, sourceView, await database.db.$count(source, found));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resourceId, versionInput } from '@/server/platform/resource-id.ts';
 
 export const resourceName = z
   .string()
@@ -33,8 +34,8 @@ export type CreateSource = z.input<typeof createSourceInput>;
 
 /** Fields left out stay as they are. `version` refuses the change when somebody else was faster. */
 export const updateSourceInput = z.strictObject({
-  id: z.string(),
-  version: z.string().regex(/^\d+$/).optional(),
+  id: resourceId,
+  version: versionInput,
   ...z.object(fields).partial().shape,
   tlsCa: fields.tlsCa.nullable().optional(),
 });

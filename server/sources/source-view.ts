@@ -1,20 +1,27 @@
+import { z } from 'zod';
 import type { source } from '@/db/schema/definitions.ts';
+import { pageOf } from '@/server/paging/page.ts';
 
 /** A source as every interface shows it. Its password can be set and never read. */
-export type SourceView = {
-  readonly id: string;
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly username: string;
-  readonly hasPassword: boolean;
-  readonly tlsMode: string;
-  readonly tlsCa: string | null;
-  readonly version: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-};
+export const SourceView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    host: z.string(),
+    port: z.number().int(),
+    database: z.string(),
+    username: z.string(),
+    hasPassword: z.boolean(),
+    tlsMode: z.string().describe('disable, require or verify-full'),
+    tlsCa: z.string().nullable().describe('PEM certificates that are trusted instead of the system’s'),
+    version: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Source' });
+export type SourceView = z.output<typeof SourceView>;
+
+export const SourcePage = pageOf(SourceView).meta({ id: 'SourcePage' });
 
 export const sourceView = (row: typeof source.$inferSelect): SourceView => ({
   id: row.id,

@@ -4,8 +4,9 @@ import { source } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 import { type UpdateSource, updateSourceInput } from './source-input.ts';
 import { sourcePassword } from './source-password.ts';
 import { type SourceView, sourceView } from './source-view.ts';
@@ -25,12 +26,10 @@ export async function updateSource(
       const { id, version, password, ...fields } = parseInput(updateSourceInput, input);
       const [before] = await tx.select().from(source).where(eq(source.id, id)).for('update');
       if (!before) throw new AppError('NOT_FOUND', `there is no source ${id}`);
-      if (version !== undefined && before.version !== BigInt(version)) {
-        throw new AppError('CONFLICT', 'somebody else changed this source in the meantime');
-      }
+      requireVersion('source', before.version, version);
       const moves = (fields.host ?? before.host) !== before.host || (fields.port ?? before.port) !== before.port;
       if (moves && password === undefined && before.passwordSealed !== null) {
-        throw new AppError('INVALID_INPUT', 'password: enter it again, since the host or the port changes');
+        throw fieldError('INVALID_INPUT', 'password', 'enter it again, since the host or the port changes');
       }
       const changed = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
       const [row] = await tx
@@ -48,6 +47,6 @@ export async function updateSource(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw new AppError('CONFLICT', 'name: another source has this name; choose a different one', { cause: error });
+    throw fieldError('CONFLICT', 'name', 'another source has this name; choose a different one', { cause: error });
   }
 }

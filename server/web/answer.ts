@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { AppError, policyOf } from '@/server/errors/app-error.ts';
-import { ERROR_CODES } from '@/server/errors/codes.ts';
+import type { Problem } from '@/server/errors/problem.ts';
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
@@ -21,13 +20,10 @@ export function sendTo(response: ServerResponse, location: string, headers: Reco
   response.end();
 }
 
-/** A problem as RFC 9457 describes it. What nobody expected is answered without its details. */
-export function sendProblem(response: ServerResponse, error: unknown): void {
-  const { code, remedy } = policyOf(error);
-  const detail = error instanceof AppError ? error.message : 'something went wrong here; the log says what';
-  const status = ERROR_CODES[code].http;
-  response.writeHead(status, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify({ type: `urn:philotes:error:${code}`, title: code, status, detail, remedy }));
+/** A problem as RFC 9457 describes it. */
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  response.writeHead(problem.status, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(problem));
 }
 
 /** Sends what a Fetch-style handler answered. */

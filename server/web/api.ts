@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import {
-  discardDeadLetter,
-  inspectDeadLetter,
-  listDeadLetters,
-  requestReplay,
-} from '@/server/dead-letters/dead-letters.ts';
+import { discardDeadLetter, inspectDeadLetter, requestReplay } from '@/server/dead-letters/dead-letters.ts';
+import { listDeadLetters } from '@/server/dead-letters/list-dead-letters.ts';
 import { listDestinations } from '@/server/destinations/list-destinations.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import { listPipelines, pipelineStatus } from '@/server/pipelines/pipeline-status.ts';
+import { problemOf } from '@/server/errors/problem.ts';
+import { listPipelines } from '@/server/pipelines/list-pipelines.ts';
+import { pipelineStatus } from '@/server/pipelines/pipeline-status.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
 import { stopPipeline } from '@/server/pipelines/stop-pipeline.ts';
 import { discoverSource } from '@/server/sources/discover-source.ts';
@@ -87,6 +85,6 @@ export async function answerApi(deps: ControlDeps, { request, response, path }: 
     else sendJson(response, 200, result);
   } catch (error) {
     if (!(error instanceof AppError)) deps.log.error('an API request failed', { path, error });
-    sendProblem(response, error);
+    sendProblem(response, problemOf(error));
   }
 }

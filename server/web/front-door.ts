@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { newRequestId } from '@/server/api/request-id.ts';
+import { serveTrpc } from '@/server/api/serve-trpc.ts';
 import { endSession } from '@/server/auth/sessions.ts';
 import { signIn } from '@/server/auth/sign-in.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { problemOf } from '@/server/errors/problem.ts';
 import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
 import { answerApi } from './api.ts';
-import { addressOf, bearerOf, signedInOf } from './authenticate.ts';
+import { actorOf, addressOf, bearerOf, signedInOf } from './authenticate.ts';
 import { answerReady } from './health.ts';
 import { renderMetrics } from './metrics.ts';
 import { readBody } from './read-body.ts';
@@ -25,6 +28,7 @@ export type FrontDoor = {
 };
 
 export const CATALOG_PATH = '/api/catalog';
+const TRPC_PATH = '/api/trpc';
 const CATALOG_BODY_BYTES_MAX = 64 * 1024 * 1024;
 const FORM_BODY_BYTES_MAX = 16 * 1024;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -38,23 +42,32 @@ export function createFrontDoor(
   const headers = Object.entries(securityHeaders(deps.config.publicUrl));
   return async (request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value);
+    const requestId = newRequestId();
+    response.setHeader('X-Request-Id', requestId);
     try {
       const host = request.headers.host ?? '';
       if (!isOurHost(host)) throw new AppError('MISDIRECTED', 'this server has another name');
       if (!METHODS.has(request.method ?? '')) throw new AppError('METHOD_NOT_ALLOWED', 'this method is not served');
       const url = parseUrl(request, host);
-      await route(door, { request, response, url });
+      await route(door, { request, response, url, requestId });
     } catch (error) {
-      if (!(error instanceof AppError)) deps.log.error('a request failed', { path: request.url?.split('?')[0], error });
+      if (!(error instanceof AppError)) {
+        deps.log.error('a request failed', { path: request.url?.split('?')[0], requestId, error });
+      }
       if (response.headersSent) response.destroy();
-      else sendProblem(response, error);
+      else sendProblem(response, problemOf(error, requestId));
     }
   };
 }
 
-type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly url: URL };
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly requestId: string;
+};
 
-async function route(door: FrontDoor, { request, response, url }: Exchange): Promise<void> {
+async function route(door: FrontDoor, { request, response, url, requestId }: Exchange): Promise<void> {
   const { deps } = door;
   const path = url.pathname;
   if (path === CATALOG_PATH || path.startsWith(`${CATALOG_PATH}/`)) {
@@ -62,13 +75,20 @@ async function route(door: FrontDoor, { request, response, url }: Exchange): Pro
   }
   if (path === '/api/v1/health/live') return sendJson(response, 200, { status: 'live' });
   if (path === '/api/v1/health/ready') return answerReady(deps, response);
-  if (path === '/metrics') return answerMetrics(door, { request, response, url });
+  if (path === '/metrics') return answerMetrics(door, { request, response, url, requestId });
   if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(request, url);
-  if (path === '/api/v1/me') return answerMe(deps, { request, response, url });
+  if (path.startsWith(`${TRPC_PATH}/`)) {
+    const actor = await actorOf(deps, request);
+    const context = { deps, actor, requestId, address: addressOf(request) };
+    return serveTrpc({ request, response, path: path.slice(TRPC_PATH.length + 1), context });
+  }
+  if (path === '/api/v1/me') return answerMe(deps, { request, response, url, requestId });
   if (path.startsWith('/api/v1/')) return answerApi(deps, { request, response, path: path.slice('/api/v1'.length) });
-  if (path === '/sign-in' && request.method === 'POST') return answerSignIn(deps, { request, response, url });
-  if (path === '/sign-out' && request.method === 'POST') return answerSignOut(deps, { request, response, url });
-  return answerPage(door, { request, response, url });
+  if (path === '/sign-in' && request.method === 'POST')
+    return answerSignIn(deps, { request, response, url, requestId });
+  if (path === '/sign-out' && request.method === 'POST')
+    return answerSignOut(deps, { request, response, url, requestId });
+  return answerPage(door, { request, response, url, requestId });
 }
 
 /** Browsers say where a request comes from; one that changes something must come from our own pages. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
-import { listDeadLetters, requestReplay } from '@/server/dead-letters/dead-letters.ts';
+import { requestReplay } from '@/server/dead-letters/dead-letters.ts';
+import { listDeadLetters } from '@/server/dead-letters/list-dead-letters.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
 import { stopPipeline } from '@/server/pipelines/stop-pipeline.ts';
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 const lettersOf = async (pipelineId: string, state?: 'open' | 'replayed' | 'superseded') =>
-  listDeadLetters(installation.control, SYSTEM_ACTOR, { pipelineId, ...(state ? { state } : {}) });
+  (await listDeadLetters(installation.control, SYSTEM_ACTOR, { pipelineId, ...(state ? { state } : {}) })).items;
 
 const replayAll = async (replication: Replication): Promise<void> => {
   for (const { id } of await lettersOf(replication.id, 'open')) {

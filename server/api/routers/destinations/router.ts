@@ -1,0 +1,8 @@
+import { router } from '@/server/api/trpc.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { update } from './update.ts';
+
+export const destinations = router({ list, get, create, update, delete: remove });

@@ -1,0 +1,11 @@
+import { router } from '@/server/api/trpc.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
+import { stop } from './stop.ts';
+import { update } from './update.ts';
+
+export const pipelines = router({ list, get, create, update, delete: remove, status, start, stop });

@@ -1,0 +1,10 @@
+import { router } from '@/server/api/trpc.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { preflight } from './preflight.ts';
+import { tables } from './tables.ts';
+import { update } from './update.ts';
+
+export const sources = router({ list, get, create, update, delete: remove, tables, preflight });

@@ -1,0 +1,4 @@
+import { router } from '@/server/api/trpc.ts';
+import { me } from './me.ts';
+
+export const system = router({ me });

@@ -1,0 +1,105 @@
+import { eq, sql } from 'drizzle-orm';
+import { isViolation } from '@/db/is-violation.ts';
+import { destination, pipeline } from '@/db/schema/definitions.ts';
+import { audited, type Transaction } from '@/server/audit/audited.ts';
+import type { Actor } from '@/server/auth/actor.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
+import { type UpdateDestination, updateDestinationInput } from './destination-input.ts';
+import { type DestinationView, destinationView } from './destination-view.ts';
+import { catalogSecret, s3Secret } from './sealed-places.ts';
+
+type Deps = Pick<ControlDeps, 'database' | 'sealer'>;
+type Row = typeof destination.$inferSelect;
+
+/**
+ * Changes how a destination is reached; where its tables are cannot change. A stored secret is never sent to an address
+ * that it was not entered for: when the catalog's URI or the object store's endpoint changes, it has to be given again.
+ */
+export async function updateDestination(
+  { database, sealer }: Deps,
+  actor: Actor,
+  input: UpdateDestination,
+): Promise<DestinationView> {
+  const change = { actor, scope: 'destination:write', action: 'destination.update' } as const;
+  try {
+    return await audited(database, change, async (tx) => {
+      const { id, version, ...wanted } = parseInput(updateDestinationInput, input);
+      const [before] = await tx.select().from(destination).where(eq(destination.id, id)).for('update');
+      if (!before) throw new AppError('NOT_FOUND', `there is no destination ${id}`);
+      requireVersion('destination', before.version, version);
+      if (wanted.name !== undefined && wanted.name !== before.name) await refuseRename(tx, before);
+      const isEmbedded = before.catalogKind === 'embedded';
+      const open = {
+        ...(wanted.name === undefined ? {} : { name: wanted.name, ...(isEmbedded ? { warehouse: wanted.name } : {}) }),
+        ...catalogColumns(before, wanted.catalog),
+        ...storageColumns(before, wanted.storage),
+      };
+      const { auth } = wanted.catalog ?? {};
+      const sealed = {
+        ...(auth === undefined ? {} : { catalogAuth: auth.kind, catalogSecretSealed: seal(auth, id) }),
+        ...(wanted.storage?.credentials === undefined
+          ? {}
+          : { s3SecretSealed: sealer.seal(JSON.stringify(wanted.storage.credentials), s3Secret(id)) }),
+      };
+      const [row] = await tx
+        .update(destination)
+        .set({ ...open, ...sealed, version: sql`${destination.version} + 1`, updatedAt: sql`now()` })
+        .where(eq(destination.id, id))
+        .returning();
+      if (!row) throw new AppError('NOT_FOUND', `there is no destination ${id}`);
+      const secretsChanged = Object.keys(sealed).filter((name) => name.endsWith('Sealed'));
+      return { result: destinationView(row), subject: id, detail: { ...open, secretsChanged } };
+    });
+  } catch (error) {
+    if (!isViolation(error, 'unique')) throw error;
+    throw fieldError('CONFLICT', 'name', 'another destination has this name; choose a different one', { cause: error });
+  }
+
+  function seal({ kind, ...secret }: NonNullable<NonNullable<UpdateDestination['catalog']>['auth']>, id: string) {
+    return kind === 'none' ? null : sealer.seal(JSON.stringify(secret), catalogSecret(id));
+  }
+}
+
+/** The name is the warehouse's in the embedded catalog: its tables and its readers know it by that. */
+async function refuseRename(tx: Transaction, before: Row): Promise<void> {
+  if (before.catalogKind !== 'embedded') return;
+  if ((await tx.$count(pipeline, eq(pipeline.destinationId, before.id))) === 0) return;
+  throw fieldError(
+    'CONFLICT',
+    'name',
+    'readers know the warehouse by this name; it is fixed once a pipeline writes to it',
+  );
+}
+
+function catalogColumns(before: Row, catalog: UpdateDestination['catalog']) {
+  if (catalog === undefined) return {};
+  if (before.catalogKind === 'embedded') {
+    throw fieldError('INVALID_INPUT', 'catalog', 'the embedded catalog has nothing to change');
+  }
+  const uri = catalog.uri?.replace(/\/+$/, '');
+  if (uri === undefined) return {};
+  if (uri !== before.catalogUri && before.catalogSecretSealed !== null && catalog.auth === undefined) {
+    throw fieldError('INVALID_INPUT', 'catalog.auth', 'enter it again, since the URI changes');
+  }
+  return { catalogUri: uri };
+}
+
+function storageColumns(before: Row, storage: UpdateDestination['storage']) {
+  if (storage === undefined) return {};
+  if (before.storageKind !== 's3') {
+    throw fieldError('INVALID_INPUT', 'storage', 'a warehouse on this machine has nothing to change');
+  }
+  const { region, endpoint, pathStyle, credentials } = storage;
+  const moves = endpoint !== undefined && endpoint !== before.s3Endpoint;
+  if (moves && before.s3SecretSealed !== null && credentials === undefined) {
+    throw fieldError('INVALID_INPUT', 'storage.credentials', 'enter them again, since the endpoint changes');
+  }
+  return {
+    ...(region === undefined ? {} : { s3Region: region }),
+    ...(endpoint === undefined ? {} : { s3Endpoint: endpoint }),
+    ...(pathStyle === undefined ? {} : { s3PathStyle: pathStyle }),
+  };
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { pageOf } from '@/server/paging/page.ts';
+
+/** A recorded failure together with what a person can do about it. */
+export const ShownError = z
+  .object({ code: z.string(), message: z.string(), remedy: z.string(), at: z.iso.datetime() })
+  .meta({ id: 'RecordedError' });
+export type ShownError = z.output<typeof ShownError>;
+
+const Reference = z.object({ id: z.string(), name: z.string() });
+
+/** A pipeline with its figures of this moment. */
+export const PipelineSummary = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    state: z
+      .string()
+      .describe('draft, starting, copying, running, paused, stopping, stopped or needs_attention: what workers report'),
+    desiredState: z.enum(['stopped', 'running', 'paused']).describe('What people asked for'),
+    namespace: z.string().describe('Namespace of the lake tables; levels joined by dots'),
+    version: z.string(),
+    source: Reference,
+    destination: Reference,
+    error: ShownError.nullable(),
+    position: z
+      .object({
+        epoch: z.number().int(),
+        capturedLsn: z.string(),
+        committedLsn: z.string(),
+        committedAt: z.iso.datetime(),
+      })
+      .nullable()
+      .describe('Null until the pipeline has run'),
+    lagBytes: z.number().nullable().describe('WAL bytes that are captured and not committed'),
+    lagSeconds: z.number().nullable(),
+    freshnessSeconds: z.number().nullable().describe('Age of what a reader of the lake sees'),
+    sourceLagBytes: z.number().nullable().describe('WAL that the source has written and that is not durable here yet'),
+    slot: z
+      .object({
+        walStatus: z.string().nullable(),
+        retainedBytes: z.number().nullable().describe('WAL that the source keeps because of the slot'),
+        safeBytes: z.number().nullable().describe('WAL that may still be written before the slot is lost'),
+      })
+      .nullable()
+      .describe('The replication slot as of the last look at the source'),
+    buffer: z.object({ bytes: z.number(), bytesMax: z.number().nullable(), segments: z.number() }),
+    tables: z.object({ all: z.number().int(), live: z.number().int(), needAttention: z.number().int() }),
+    rowsCommitted: z.number(),
+    rowsLastMinute: z.number(),
+    deadLettersOpen: z.number().int(),
+  })
+  .meta({ id: 'PipelineSummary' });
+export type PipelineSummary = z.output<typeof PipelineSummary>;
+
+export const PipelinePage = pageOf(PipelineSummary).meta({ id: 'PipelinePage' });
+
+/** A table of a pipeline with its progress. */
+export const TableStatus = z
+  .object({
+    id: z.number().int(),
+    source: z.string().describe('schema.table'),
+    lakeName: z.string(),
+    modes: z.array(z.enum(['mirror', 'changelog'])),
+    state: z.string().describe('pending, copying, catching_up, live, paused or needs_attention'),
+    copy: z.object({ rows: z.number(), rowsEstimate: z.number(), endedAt: z.iso.datetime().nullable() }),
+    markerLsn: z.string().nullable().describe('The last transaction whose effects are in the lake table'),
+    markerAt: z.iso.datetime().nullable(),
+    rowsCommitted: z.number(),
+    spillBytes: z.number(),
+    deadLettersOpen: z.number().int(),
+    nulledValues: z
+      .record(z.string(), z.number())
+      .describe('Values that became null because their column’s policy says so, by lake column'),
+    error: ShownError.nullable(),
+  })
+  .meta({ id: 'TableStatus' });
+export type TableStatus = z.output<typeof TableStatus>;
+
+/** One Iceberg commit. */
+export const CommitEntry = z
+  .object({
+    id: z.string(),
+    lakeName: z.string(),
+    mode: z.string().describe('mirror or changelog'),
+    kind: z.string().describe('stream, copy or compaction'),
+    snapshotId: z.string(),
+    toLsn: z.string(),
+    rowsAdded: z.number(),
+    rowsDeleted: z.number(),
+    bytesAdded: z.number(),
+    durationMs: z.number(),
+    committedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Commit' });
+export type CommitEntry = z.output<typeof CommitEntry>;
+
+/** A pipeline with its tables and latest commits. */
+export const PipelineStatus = PipelineSummary.extend({
+  tableList: z.array(TableStatus),
+  commits: z.array(CommitEntry),
+}).meta({ id: 'PipelineStatus' });
+export type PipelineStatus = z.output<typeof PipelineStatus>;
+
+const PipelineTable = z
+  .object({
+    id: z.number().int(),
+    schema: z.string(),
+    table: z.string(),
+    lakeName: z.string(),
+    mirror: z.boolean(),
+    changelog: z.boolean(),
+    policies: z.record(z.string(), z.enum(['dead-letter', 'string', 'null'])),
+    state: z.string(),
+  })
+  .meta({ id: 'PipelineTable' });
+
+/** What a pipeline is to do. */
+export const PipelineView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    sourceId: z.string(),
+    destinationId: z.string(),
+    namespace: z.string(),
+    state: z.string(),
+    desiredState: z.string(),
+    settings: z.record(z.string(), z.number()).describe('Limits by name; units are in the names'),
+    tables: z.array(PipelineTable),
+    version: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Pipeline' });
+export type PipelineView = z.output<typeof PipelineView>;
+
+export const CreatedPipeline = z
+  .object({
+    id: z.string(),
+    number: z.number().int().describe('Part of the names on the source: slot and publication'),
+    version: z.string(),
+  })
+  .meta({ id: 'CreatedPipeline' });
+export type CreatedPipeline = z.output<typeof CreatedPipeline>;
+
+export const UpdatedPipeline = z.object({ id: z.string(), version: z.string() }).meta({ id: 'UpdatedPipeline' });
+export type UpdatedPipeline = z.output<typeof UpdatedPipeline>;
