@@ -4,43 +4,15 @@ import { readWorst } from '@/db/queries/read-worst.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
-import { isoOf, type MetricRange, metricRange, timeAxis } from './ranges.ts';
+import type { OverviewMetrics } from './metrics-view.ts';
+import { isoOf, metricRange, timeAxis } from './ranges.ts';
 import { gauge, type Series, sum } from './series.ts';
 
 export const overviewMetricsInput = z.strictObject({ range: metricRange.default('1h') });
 
-type Whose = { readonly pipelineId: string; readonly pipelineName: string };
-
-/** Figures over all pipelines that should run: now, and over time with a value or null for each entry of `at`. */
-export type OverviewMetrics = {
-  readonly range: MetricRange;
-  readonly from: string;
-  readonly to: string;
-  readonly stepSeconds: number;
-  /** Unix seconds. */
-  readonly at: readonly number[];
-  readonly series: {
-    readonly worstFreshnessSeconds: Series;
-    /** Captured. */
-    readonly changesPerSecond: Series;
-    readonly committedRowsPerSecond: Series;
-    readonly mostWalRetainedBytes: Series;
-    readonly deadLettersOpen: Series;
-  };
-  readonly now: {
-    readonly worstFreshness: (Whose & { readonly seconds: number }) | null;
-    /** Over the last minute. */
-    readonly changesPerSecond: number;
-    readonly rowsCommittedToday: number;
-    readonly mostWalRetained: (Whose & { readonly bytes: number }) | null;
-    readonly deadLettersOpen: number;
-  };
-  /** Of today (UTC), midnight first; null for hours to come. */
-  readonly rowsCommittedByHour: Series;
-};
-
 const CHANGES_OVER_S = 60;
 
+/** The overview's five figures, now and over time. */
 export async function overviewMetrics(
   { database: { pool } }: Pick<ControlDeps, 'database'>,
   actor: Actor,

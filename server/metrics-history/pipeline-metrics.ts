@@ -5,44 +5,16 @@ import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
-import { isoOf, type MetricRange, metricRange, timeAxis } from './ranges.ts';
-import { gauge, rate, type Series } from './series.ts';
+import { resourceId } from '@/server/platform/resource-id.ts';
+import type { PipelineMetrics } from './metrics-view.ts';
+import { isoOf, metricRange, timeAxis } from './ranges.ts';
+import { gauge, rate } from './series.ts';
 
-export const pipelineMetricsInput = z.strictObject({ id: z.string().max(100), range: metricRange.default('1h') });
-
-export type PipelineMark = {
-  readonly at: string;
-  readonly kind: 'state' | 'error' | 'restart' | 'schema-change';
-  /** The new state, the error's message, who took over, or which table's columns. */
-  readonly text: string;
-  readonly code: string | null;
-};
-
-/** A pipeline's figures over time. Every series has a value, or null, for each entry of `at` (unix seconds). */
-export type PipelineMetrics = {
-  readonly range: MetricRange;
-  readonly from: string;
-  readonly to: string;
-  readonly stepSeconds: number;
-  readonly at: readonly number[];
-  readonly series: {
-    readonly capturedRowsPerSecond: Series;
-    readonly committedRowsPerSecond: Series;
-    readonly freshnessSeconds: Series;
-    readonly lagBytes: Series;
-    readonly lagSeconds: Series;
-    readonly bufferBytes: Series;
-    readonly bufferRows: Series;
-    readonly walRetainedBytes: Series;
-    readonly deadLettersOpen: Series;
-  };
-  /** Oldest first. */
-  readonly marks: readonly PipelineMark[];
-};
+export const pipelineMetricsInput = z.strictObject({ id: resourceId, range: metricRange.default('1h') });
 
 const MARKS_MAX = 500;
 
-/** Throws NOT_FOUND. */
+/** A pipeline's figures over time, with what happened to it. Throws NOT_FOUND. */
 export async function pipelineMetrics(
   { database: { pool } }: Pick<ControlDeps, 'database'>,
   actor: Actor,

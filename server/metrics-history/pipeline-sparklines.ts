@@ -3,20 +3,14 @@ import { type CommittedRow, readCommittedTotals } from '@/db/queries/read-sample
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
-import { rate, type Series } from './series.ts';
+import type { PipelineSparklines } from './metrics-view.ts';
+import { rate } from './series.ts';
 
 export const pipelineSparklinesInput = z.strictObject({});
 
-/** Rows per second that reached the lake, of every pipeline that ran in the last half hour, minute by minute. */
-export type PipelineSparklines = {
-  readonly stepSeconds: number;
-  /** Unix seconds. */
-  readonly at: readonly number[];
-  readonly pipelines: Readonly<Record<string, Series>>;
-};
-
 const MINUTES = 30;
 
+/** What reached the lake lately, for the lists of pipelines. */
 export async function pipelineSparklines(
   { database: { pool } }: Pick<ControlDeps, 'database'>,
   actor: Actor,
