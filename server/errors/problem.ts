@@ -16,6 +16,7 @@ export const Problem = z
       .array(z.object({ field: z.string(), reason: z.string() }))
       .optional()
       .describe('Every field that is wrong, with its reason'),
+    retryAfterS: z.number().int().optional().describe('Seconds until it is worth trying again'),
     requestId: z.string().optional().describe('Names this request in the log of the web process'),
   })
   .meta({ id: 'Problem' });
@@ -24,7 +25,7 @@ export type Problem = z.output<typeof Problem>;
 /** Tells a thrown value; what nobody expected is told without its details. */
 export function problemOf(error: unknown, requestId?: string): Problem {
   const { code, remedy } = policyOf(error);
-  const fields = error instanceof AppError ? error.fields : [];
+  const { fields, retryAfterS } = error instanceof AppError ? error : { fields: [], retryAfterS: undefined };
   return {
     type: `/docs/errors/${code}`,
     title: titleOf(code),
@@ -33,6 +34,7 @@ export function problemOf(error: unknown, requestId?: string): Problem {
     code,
     remedy,
     ...(fields[0] ? { field: fields[0].field, fields: [...fields] } : {}),
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
     ...(requestId === undefined ? {} : { requestId }),
   };
 }

@@ -22,7 +22,11 @@ export function sendTo(response: ServerResponse, location: string, headers: Reco
 
 /** A problem as RFC 9457 describes it. */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
-  response.writeHead(problem.status, { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+  response.writeHead(problem.status, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+    ...(problem.retryAfterS === undefined ? {} : { 'Retry-After': String(problem.retryAfterS) }),
+  });
   response.end(JSON.stringify(problem));
 }
 
