@@ -1,7 +1,8 @@
 import { asc, eq } from 'drizzle-orm';
 import { member } from '@/db/schema/identity.ts';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
-import { createApiKey, verifyApiKey } from '@/server/auth/api-keys.ts';
+import { createApiKey } from '@/server/auth/create-api-key.ts';
+import { verifyApiKey } from '@/server/auth/verify-api-key.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Control } from './control.ts';
 import type { Installation } from './installation.ts';

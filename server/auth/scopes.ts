@@ -11,11 +11,23 @@ export const SCOPES = [
   'dead-letter:write',
   'catalog:read',
   'catalog:write',
-  'audit:read',
-  'api-key:manage',
+  'member:read',
   'member:manage',
+  'api-key:manage',
+  'audit:read',
+  'settings:read',
+  'settings:manage',
+  'system:read',
+  'queue:read',
+  'queue:manage',
+  'profile:manage',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** What an API key may carry: people look after their own profile and sessions themselves. */
+export const KEY_SCOPES = SCOPES.filter(
+  (scope): scope is Exclude<Scope, 'profile:manage'> => scope !== 'profile:manage',
+);
 
 export const ROLES = ['viewer', 'operator', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
@@ -26,6 +38,9 @@ const VIEWER: readonly Scope[] = [
   'pipeline:read',
   'dead-letter:read',
   'catalog:read',
+  'member:read',
+  'system:read',
+  'profile:manage',
 ];
 const OPERATOR: readonly Scope[] = [...VIEWER, 'pipeline:operate', 'dead-letter:write'];
 const ADMIN: readonly Scope[] = [
@@ -34,8 +49,11 @@ const ADMIN: readonly Scope[] = [
   'destination:write',
   'pipeline:write',
   'catalog:write',
-  'audit:read',
+  'member:manage',
   'api-key:manage',
+  'audit:read',
+  'settings:read',
+  'queue:read',
 ];
 
 /** What each role may do; a role may do all that the one before it may. */

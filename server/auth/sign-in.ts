@@ -2,10 +2,15 @@ import { auditEntry } from '@/db/schema/identity.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { verifyPassword } from './password.ts';
-import { createSession } from './sessions.ts';
+import { createSession, type StartedSession } from './sessions.ts';
 import { throttle } from './throttle.ts';
 
-type Attempt = { readonly email: string; readonly password: string; readonly address: string | null };
+type Attempt = {
+  readonly email: string;
+  readonly password: string;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+};
 
 /**
  * Signs a person in with e-mail and password. Throttled per account and per address before anything is hashed; success
@@ -13,8 +18,8 @@ type Attempt = { readonly email: string; readonly password: string; readonly add
  */
 export async function signIn(
   { database }: Pick<ControlDeps, 'database'>,
-  { email, password, address }: Attempt,
-): Promise<{ token: string; maxAgeS: number }> {
+  { email, password, address, userAgent }: Attempt,
+): Promise<StartedSession> {
   const account = email.trim().toLowerCase().slice(0, 320);
   await throttle(database.pool, { key: `sign-in:${account}`, attemptsMax: 10, windowS: 300 });
   await throttle(database.pool, { key: `sign-in-from:${address ?? ''}`, attemptsMax: 50, windowS: 300 });
@@ -29,7 +34,7 @@ export async function signIn(
     await database.db.insert(auditEntry).values({ actor: 'anonymous', action: 'session.refused', subject, address });
     throw new AppError('UNAUTHENTICATED', 'e-mail or password is wrong');
   }
-  const started = await createSession(database.pool, member.id);
+  const started = await createSession(database.pool, { memberId: member.id, method: 'password', address, userAgent });
   const actor = `member:${member.id}`;
   await database.db.insert(auditEntry).values({ actor, action: 'session.create', subject, address });
   return started;

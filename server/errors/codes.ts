@@ -96,6 +96,36 @@ export const ERROR_CODES = {
     retry: 'never',
     remedy: 'Wait a minute and try again.',
   },
+  LAST_OWNER: {
+    cause: 'Without this member nobody could sign in as an owner any more.',
+    http: 409,
+    retry: 'never',
+    remedy: 'Make somebody else an owner first, who has signed in once.',
+  },
+  LINK_INVALID: {
+    cause: 'The link was used, replaced by a newer one, or is older than three days.',
+    http: 410,
+    retry: 'never',
+    remedy: 'Ask an administrator for a new link.',
+  },
+  SIGN_IN_REFUSED: {
+    cause: 'The identity provider vouched for somebody who may not come in.',
+    http: 403,
+    retry: 'never',
+    remedy: 'Ask an administrator to compare your e-mail domain and groups with the sign-in settings.',
+  },
+  ISSUER_UNREACHABLE: {
+    cause: 'The OpenID Connect issuer does not answer, or its discovery document cannot be used.',
+    http: 502,
+    retry: 'automatic',
+    remedy: 'Test the issuer in the sign-in settings; until it answers, owners can sign in with their password.',
+  },
+  HOST_FORBIDDEN: {
+    cause: 'The host leads to a loopback, private, link-local or otherwise special address.',
+    http: 422,
+    retry: 'manual',
+    remedy: 'Use a public host, or let the operator add the host, its address or its network to PHILOTES_ALLOWED_HOSTS.',
+  },
   SECRET_UNREADABLE: {
     cause: 'A stored secret was sealed with another encryption key, or its bytes were altered.',
     http: 500,
@@ -107,6 +137,12 @@ export const ERROR_CODES = {
     http: 503,
     retry: 'automatic',
     remedy: 'Check that the metadata database runs and can be reached; work goes on by itself once it answers.',
+  },
+  WORKER_SILENT: {
+    cause: 'The question needs a worker, and none answered in time.',
+    http: 503,
+    retry: 'automatic',
+    remedy: 'Check under Settings, System that a worker runs; then ask again.',
   },
   LEASE_LOST: {
     cause: 'A worker froze or lost its connection for longer than its lease.',

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '@/server/auth/actor.ts';
-import { verifyApiKey } from '@/server/auth/api-keys.ts';
 import { type SignedIn, verifySession } from '@/server/auth/sessions.ts';
+import { verifyApiKey } from '@/server/auth/verify-api-key.ts';
 import type { CatalogScope } from '@/server/catalog/catalog-deps.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { readSessionCookie } from './session-cookie.ts';

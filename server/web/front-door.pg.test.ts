@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '@/db/client.ts';
 import { openTestDatabase } from '@/db/testing/test-database.ts';
+import { createRateLimit } from '@/server/api/rate-limit.ts';
 import { memberActor } from '@/server/auth/actor.ts';
-import { createApiKey } from '@/server/auth/api-keys.ts';
+import { createApiKey } from '@/server/auth/create-api-key.ts';
 import { ensureOwner } from '@/server/auth/ensure-owner.ts';
 import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
 import { loadConfig } from '@/server/config/config.ts';
@@ -51,6 +52,7 @@ async function openSite() {
       basePath: CATALOG_PATH,
     }),
     pages: async (_request, response) => void response.end('console'),
+    limitCalls: createRateLimit(database.pool),
     internalKey: INTERNAL_KEY,
   });
   return {
@@ -119,7 +121,9 @@ it('sends every page with a nonce of its own and no page to strangers', async ()
 it('signs in and out; a cookie that was signed out is worth nothing', async () => {
   const cookie = await signInCookie();
   expect((await send('/', { headers: { Cookie: cookie } })).body).toBe('console');
-  expect((await send('/api/v1/pipelines', { headers: { Cookie: cookie } })).body).toBe('[]');
+  expect((await send('/api/v1/pipelines', { headers: { Cookie: cookie } })).body).toBe(
+    '{"items":[],"nextCursor":null,"total":0}',
+  );
   await send('/sign-out', { method: 'POST', headers: { Cookie: cookie, Origin: site.origin } });
   expect((await send('/api/v1/pipelines', { headers: { Cookie: cookie } })).status).toBe(401);
 });
@@ -145,9 +149,9 @@ it('speaks problems: who is missing, what is missing, which method', async () =>
   expect([anonymous.status, anonymous.headers['content-type']]).toEqual([401, 'application/problem+json']);
   const headers = { Cookie: await signInCookie(), Origin: site.origin };
   expect((await send('/api/v1/nothing', { headers })).status).toBe(404);
-  expect((await send('/api/v1/pipelines', { method: 'POST', headers })).status).toBe(405);
+  expect((await send('/api/v1/pipelines', { method: 'PATCH', headers })).status).toBe(405);
   expect(JSON.parse((await send('/api/v1/pipelines/pl_x/status', { headers })).body)).toMatchObject({
-    title: 'NOT_FOUND',
+    code: 'NOT_FOUND',
   });
 });
 

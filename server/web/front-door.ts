@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RateLimit } from '@/server/api/rate-limit.ts';
 import { newRequestId } from '@/server/api/request-id.ts';
+import { REST_PATH } from '@/server/api/rest/call-procedure.ts';
+import { serveRest } from '@/server/api/rest/serve-rest.ts';
 import { serveTrpc } from '@/server/api/serve-trpc.ts';
 import { endSession } from '@/server/auth/sessions.ts';
 import { signIn } from '@/server/auth/sign-in.ts';
@@ -9,7 +12,6 @@ import { AppError } from '@/server/errors/app-error.ts';
 import { problemOf } from '@/server/errors/problem.ts';
 import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
-import { answerApi } from './api.ts';
 import { actorOf, addressOf, bearerOf, signedInOf } from './authenticate.ts';
 import { answerReady } from './health.ts';
 import { renderMetrics } from './metrics.ts';
@@ -23,6 +25,7 @@ export type FrontDoor = {
   readonly catalog: (request: Request) => Promise<Response>;
   /** The console. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly limitCalls: RateLimit;
   /** Bearer that Prometheus uses. */
   readonly internalKey: string;
 };
@@ -67,7 +70,8 @@ type Exchange = {
   readonly requestId: string;
 };
 
-async function route(door: FrontDoor, { request, response, url, requestId }: Exchange): Promise<void> {
+async function route(door: FrontDoor, exchange: Exchange): Promise<void> {
+  const { request, response, url } = exchange;
   const { deps } = door;
   const path = url.pathname;
   if (path === CATALOG_PATH || path.startsWith(`${CATALOG_PATH}/`)) {
@@ -75,20 +79,12 @@ async function route(door: FrontDoor, { request, response, url, requestId }: Exc
   }
   if (path === '/api/v1/health/live') return sendJson(response, 200, { status: 'live' });
   if (path === '/api/v1/health/ready') return answerReady(deps, response);
-  if (path === '/metrics') return answerMetrics(door, { request, response, url, requestId });
+  if (path === '/metrics') return answerMetrics(door, exchange);
   if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(request, url);
-  if (path.startsWith(`${TRPC_PATH}/`)) {
-    const actor = await actorOf(deps, request);
-    const context = { deps, actor, requestId, address: addressOf(request) };
-    return serveTrpc({ request, response, path: path.slice(TRPC_PATH.length + 1), context });
-  }
-  if (path === '/api/v1/me') return answerMe(deps, { request, response, url, requestId });
-  if (path.startsWith('/api/v1/')) return answerApi(deps, { request, response, path: path.slice('/api/v1'.length) });
-  if (path === '/sign-in' && request.method === 'POST')
-    return answerSignIn(deps, { request, response, url, requestId });
-  if (path === '/sign-out' && request.method === 'POST')
-    return answerSignOut(deps, { request, response, url, requestId });
-  return answerPage(door, { request, response, url, requestId });
+  if (path.startsWith(`${TRPC_PATH}/`) || path.startsWith(`${REST_PATH}/`)) return answerApi(door, exchange);
+  if (path === '/sign-in' && request.method === 'POST') return answerSignIn(deps, exchange);
+  if (path === '/sign-out' && request.method === 'POST') return answerSignOut(deps, exchange);
+  return answerPage(door, exchange);
 }
 
 /** Browsers say where a request comes from; one that changes something must come from our own pages. */
@@ -116,7 +112,12 @@ async function answerPage({ deps, pages }: FrontDoor, { request, response, url }
 
 async function answerSignIn(deps: ControlDeps, { request, response }: Exchange): Promise<void> {
   const form = new URLSearchParams((await readBody(request, FORM_BODY_BYTES_MAX)).toString('utf8'));
-  const attempt = { email: form.get('email') ?? '', password: form.get('password') ?? '', address: addressOf(request) };
+  const attempt = {
+    email: form.get('email') ?? '',
+    password: form.get('password') ?? '',
+    address: addressOf(request),
+    userAgent: request.headers['user-agent'] ?? null,
+  };
   try {
     const session = await signIn(deps, attempt);
     sendTo(response, '/', { 'Set-Cookie': sessionCookie(deps.config, session) });
@@ -132,11 +133,17 @@ async function answerSignOut({ database, config }: ControlDeps, { request, respo
   sendTo(response, '/sign-in', { 'Set-Cookie': sessionCookie(config, null) });
 }
 
-async function answerMe(deps: ControlDeps, { request, response }: Exchange): Promise<void> {
-  const signedIn = await signedInOf(deps, request);
-  if (!signedIn) throw new AppError('UNAUTHENTICATED', 'nobody is signed in');
-  const { actor, email, role } = signedIn;
-  sendJson(response, 200, { email, role, scopes: [...actor.scopes], catalogUrl: deps.config.catalogUrl });
+/** Console and REST call the same procedures; both are counted before anything is read. */
+async function answerApi({ deps, limitCalls }: FrontDoor, exchange: Exchange): Promise<void> {
+  const { request, response, url, requestId } = exchange;
+  const address = addressOf(request);
+  const actor = await actorOf(deps, request);
+  const context = { deps, actor, requestId, address };
+  const isTrpc = url.pathname.startsWith(`${TRPC_PATH}/`);
+  const path = url.pathname.slice(isTrpc ? TRPC_PATH.length + 1 : REST_PATH.length);
+  await limitCalls({ actor: actor?.name ?? null, address }, isTrpc ? path.split(',').length : 1);
+  if (isTrpc) return serveTrpc({ request, response, path, context });
+  return serveRest({ request, response, path, query: url.searchParams, context });
 }
 
 async function answerMetrics({ deps, internalKey }: FrontDoor, { request, response }: Exchange): Promise<void> {

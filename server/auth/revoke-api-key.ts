@@ -1,0 +1,29 @@
+import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { apiKey } from '@/db/schema/identity.ts';
+import { audited } from '@/server/audit/audited.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { resourceId } from '@/server/platform/resource-id.ts';
+import type { Actor } from './actor.ts';
+
+export const revokeApiKeyInput = z.strictObject({ id: resourceId });
+
+/** Ends a key at once. Ending one that is over is fine. Throws NOT_FOUND. */
+export async function revokeApiKey(
+  { database }: Pick<ControlDeps, 'database'>,
+  actor: Actor,
+  input: z.input<typeof revokeApiKeyInput>,
+): Promise<void> {
+  await audited(database, { actor, scope: 'api-key:manage', action: 'api-key.revoke' }, async (tx) => {
+    const { id } = parseInput(revokeApiKeyInput, input);
+    const [row] = await tx
+      .update(apiKey)
+      .set({ revokedAt: sql`coalesce(${apiKey.revokedAt}, now())` })
+      .where(eq(apiKey.id, id))
+      .returning({ name: apiKey.name });
+    if (!row) throw new AppError('NOT_FOUND', `there is no API key ${id}`);
+    return { result: undefined, subject: id, detail: { name: row.name } };
+  });
+}
