@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import next from 'next';
 import { openDatabase } from '@/db/client.ts';
 import { migrate } from '@/db/migrate.ts';
+import { createRateLimit } from '@/server/api/rate-limit.ts';
 import { ensureOwner } from '@/server/auth/ensure-owner.ts';
 import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     deps,
     catalog,
     pages: app.getRequestHandler(),
+    limitCalls: createRateLimit(database.pool),
     internalKey: secrets.internalKey,
   });
   const server = createServer((request, response) => void frontDoor(request, response));

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
+import { decodeText } from './decode-text.ts';
+import { versionOf } from './entity-tag.ts';
+import { readJson } from './read-json.ts';
+import type { ProcedureRoute } from './route-table.ts';
+
+type Request = {
+  readonly route: Pick<ProcedureRoute, 'method' | 'shape' | 'rest'>;
+  readonly request: IncomingMessage;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+};
+
+/**
+ * The procedure's input out of path, query (GET, DELETE) or JSON body (POST, PATCH), and `If-Match`. What it does not know
+ * is left for the schema to refuse by name.
+ */
+export async function readInput({ route, request, parameters, query }: Request): Promise<Record<string, unknown>> {
+  const takesBody = route.method === 'POST' || route.method === 'PATCH' || route.method === 'PUT';
+  const input: Record<string, unknown> = takesBody ? await readJson(request) : decodeAll(route, query);
+  if (takesBody) refuseQuery(query);
+  for (const [name, text] of Object.entries(parameters)) {
+    if (Object.hasOwn(input, name)) throw fieldError('INVALID_INPUT', name, 'stands in the path already');
+    input[name] = decodeParameter(route, name, text);
+  }
+  const seen = 'version' in route.shape ? versionOf(request.headers['if-match']) : null;
+  if (seen !== null) {
+    if (input.version !== undefined && input.version !== seen) {
+      throw fieldError('INVALID_INPUT', 'version', 'differs from If-Match');
+    }
+    input.version = seen;
+  }
+  return input;
+}
+
+function decodeAll(route: Request['route'], query: URLSearchParams): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const name of new Set(query.keys())) {
+    const schema = Object.hasOwn(route.shape, name) ? route.shape[name] : undefined;
+    if (!schema) throw fieldError('INVALID_INPUT', name, 'is not known here');
+    const decoded = decodeText(schema, query.getAll(name));
+    if (!decoded.ok) throw fieldError('INVALID_INPUT', name, decoded.reason);
+    input[name] = decoded.value;
+  }
+  return input;
+}
+
+function decodeParameter(route: Request['route'], name: string, text: string): unknown {
+  const schema = route.shape[name];
+  const decoded = schema ? decodeText(schema, [text]) : ({ ok: true, value: text } as const);
+  // What cannot be an id names nothing.
+  if (!decoded.ok) throw new AppError('NOT_FOUND', `there is nothing under this ${name}`);
+  return decoded.value;
+}
+
+function refuseQuery(query: URLSearchParams): void {
+  for (const name of query.keys()) throw fieldError('INVALID_INPUT', name, 'belongs into the body, not into the query');
+}
