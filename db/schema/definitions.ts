@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
-import type { TableRequest } from '@/server/domain/table-request.ts';
+import type { TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
 
 /** Control plane: PostgreSQL databases to read from. */
@@ -95,7 +95,7 @@ export const pipelineTable = pgTable(
     mirror: boolean('mirror').notNull(),
     changelog: boolean('changelog').notNull(),
     /** Column name -> ValuePolicy where it is not the default. */
-    policies: jsonb('policies').notNull().default({}),
+    policies: jsonb('policies').$type<TablePolicies>().notNull().default({}),
     /** pending | copying | catching_up | live | paused | needs_attention */
     state: text('state').notNull().default('pending'),
     /** TableRequest: what a person wants done, carried out by commit between two batches; see server/domain/table-request.ts. */

@@ -1,11 +1,13 @@
 import type { ValuePolicy } from './value-type.ts';
 
+/** Column name -> what happens to values that its lake type cannot hold. */
+export type TablePolicies = Readonly<Record<string, ValuePolicy>>;
+
 /** What every commit of a table depends on. */
 export type TableShape = {
   readonly mirror: boolean;
   readonly changelog: boolean;
-  /** Column name -> what happens to values that its lake type cannot hold. */
-  readonly policies: Readonly<Record<string, ValuePolicy>>;
+  readonly policies: TablePolicies;
 };
 
 /**

@@ -65,7 +65,8 @@ const NEXT: Record<TableState, Record<TableEvent, TableState | null>> = {
     copy: null,
     copied: null,
     caughtUp: null,
-    pause: 'paused',
+    // What it waits for would be forgotten.
+    pause: null,
     resume: 'catching_up',
     park: 'needs_attention',
     resync: 'pending',
@@ -74,3 +75,5 @@ const NEXT: Record<TableState, Record<TableEvent, TableState | null>> = {
 
 /** The state after an event, or null when the event does not fit. */
 export const nextTableState = (state: TableState, event: TableEvent): TableState | null => NEXT[state][event];
+
+export const isTableState = (text: string): text is TableState => TABLE_STATES.some((state) => state === text);

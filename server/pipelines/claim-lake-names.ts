@@ -38,7 +38,7 @@ export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<voi
         ne(pipeline.id, pipelineId),
       ),
     );
-  for (const name of taken.flatMap(namesOf)) {
+  for (const name of taken.flatMap(lakeNamesOf)) {
     if (!wanted.has(name)) continue;
     throw fieldError(
       'CONFLICT',
@@ -57,7 +57,7 @@ function refuseRepeats(tables: readonly NewTable[]): Set<string> {
       throw fieldError('INVALID_INPUT', `tables[${index}]`, `${table.schema}.${table.table} is listed twice`);
     }
     sources.add(key);
-    for (const name of namesOf(table)) {
+    for (const name of lakeNamesOf(table)) {
       if (names.has(name)) {
         throw fieldError('INVALID_INPUT', `tables[${index}].lakeName`, `${name} is used twice; give one another name`);
       }
@@ -67,7 +67,8 @@ function refuseRepeats(tables: readonly NewTable[]): Set<string> {
   return names;
 }
 
-const namesOf = (table: Pick<NewTable, 'lakeName' | 'mirror' | 'changelog'>): string[] => {
+/** The lake tables that a table has, in lower case. */
+export const lakeNamesOf = (table: Pick<NewTable, 'lakeName' | 'mirror' | 'changelog'>): string[] => {
   const name = table.lakeName.toLowerCase();
   return [...(table.mirror ? [name] : []), ...(table.changelog ? [changelogName(name)] : [])];
 };

@@ -20,14 +20,16 @@ const lakeName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and underscores, and begin with a letter');
 
-const tableInput = z
+/** Column name -> what happens to values that its lake type cannot hold. */
+export const valuePolicies = z.record(z.string().min(1).max(63), z.enum(['dead-letter', 'string', 'null']));
+
+export const tableInput = z
   .strictObject({
     schema: z.string().min(1).max(63),
     table: z.string().min(1).max(63),
     mirror: z.boolean().default(true),
     changelog: z.boolean().default(false),
-    /** Column name -> what happens to values that its lake type cannot hold. */
-    policies: z.record(z.string().min(1).max(63), z.enum(['dead-letter', 'string', 'null'])).default({}),
+    policies: valuePolicies.default({}),
     /** Default: the table's name, behind its schema's unless that is public. */
     lakeName: lakeName.optional(),
   })

@@ -5,10 +5,9 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { nextPipelineState } from '@/server/domain/pipeline-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import { preflight } from '@/server/postgres/preflight.ts';
-import { openSource } from '@/server/sources/open-source.ts';
 import { captureToken } from './capture-token.ts';
 import { lockPipeline } from './lock-pipeline.ts';
+import { refuseUnfitTables } from './refuse-unfit-tables.ts';
 
 type Deps = Pick<ControlDeps, 'database' | 'sealer' | 'nudge'>;
 
@@ -54,16 +53,5 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
     .where(and(eq(pipeline.id, id), eq(pipeline.desiredState, 'stopped')));
   const [first] = tables;
   if (!first) return;
-  const findings = await preflight(await openSource(deps, first.sourceId), {
-    applicationName: 'philotes_preflight',
-    tables: tables.map(({ schema, table, mirror, changelog }) => ({
-      schema,
-      table,
-      mode: mirror && changelog ? 'both' : mirror ? 'mirror' : 'changelog',
-    })),
-  });
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return;
-  const lines = errors.map(({ subject, message, remedy }) => `${subject}: ${message} ${remedy}`);
-  throw new AppError('PREFLIGHT_REFUSED', lines.join('\n'));
+  await refuseUnfitTables(deps, { sourceId: first.sourceId, tables });
 }

@@ -12,6 +12,7 @@ import { claimLakeNames } from './claim-lake-names.ts';
 import { type LockedPipeline, lockPipeline } from './lock-pipeline.ts';
 import { type NewTable, type UpdatePipeline, updatePipelineInput, withLakeName } from './pipeline-input.ts';
 import type { UpdatedPipeline } from './pipeline-view.ts';
+import { samePolicies, sameTextColumns } from './same-policies.ts';
 
 /** Changes name and settings at any time, the list of tables while the pipeline is at rest. */
 export async function updatePipeline(
@@ -74,10 +75,10 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
       mirror === row.mirror &&
       changelog === row.changelog &&
       lakeName === row.lakeName &&
-      JSON.stringify(sorted(policies)) === JSON.stringify(sorted(row.policies));
+      samePolicies(policies, row.policies);
     if (isSame) continue;
     const isShape = mirror !== row.mirror || changelog !== row.changelog || lakeName !== row.lakeName;
-    if (row.state !== 'pending' && (isShape || !isValuesOnly(policies, row.policies))) {
+    if (row.state !== 'pending' && (isShape || !sameTextColumns(policies, row.policies))) {
       throw new AppError('CONFLICT', `tables: ${key} is in the lake already; remove it and add it again to change it`);
     }
     await tx.update(pipelineTable).set({ mirror, changelog, lakeName, policies }).where(eq(pipelineTable.id, row.id));
@@ -94,13 +95,4 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
   }
 }
 
-/** Whether only `dead-letter` and `null` change places: a text column is one from the lake table's creation on, or never. */
-const isValuesOnly = (wanted: unknown, present: unknown): boolean =>
-  JSON.stringify(sorted(wanted).filter(isText)) === JSON.stringify(sorted(present).filter(isText));
-
-const isText = (entry: unknown): boolean => Array.isArray(entry) && entry[1] === 'string';
-
 const keyOf = (schema: string, table: string): string => `${schema}.${table}`;
-
-const sorted = (policies: unknown): unknown[] =>
-  Object.entries(policies ?? {}).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

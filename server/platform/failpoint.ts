@@ -15,6 +15,10 @@ export const FAILPOINTS = [
   'batch-committed',
   'batch-settled',
   'replay-committed',
+  'resync-begun',
+  'resync-slot-created',
+  'resync-settled',
+  'removal-lake-dropped',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

@@ -42,7 +42,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   if (!pipeline) return;
   const log = deps.log.child({ pipelineId });
   const connection = await openSource(deps, pipeline.sourceId);
-  await provision({ pool, connection, pipeline, signal });
+  const published = await provision({ pool, connection, pipeline, signal });
   const buffer = await openAppender(pool, { lease, number: pipeline.number });
 
   // Either half failing ends both, so that nothing runs on alone.
@@ -78,7 +78,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   const room = bufferRoom(pool, { pipelineId, bufferBytesMax: pipeline.settings.bufferBytesMax, log });
   const halves = await Promise.allSettled([
     orStop(capture({ source, buffer, room, signal: until, stored })),
-    orStop(keepStartingCopies(deps, { pipeline, connection, log, signal: until })),
+    orStop(keepStartingCopies(deps, { pipeline, connection, published, log, signal: until })),
     watchSlot(pool, { pipelineId, connection, log, signal: until }),
   ]);
   for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;

@@ -13,6 +13,7 @@ import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { takeBatch } from './batch-limits.ts';
+import { carryOutRequests } from './carry-out-requests.ts';
 import { compactTables } from './compact-tables.ts';
 import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
 import { joinCopies } from './join-copies.ts';
@@ -46,15 +47,16 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
   let prunedAt = 0;
   while (!shift.signal.aborted) {
     const state = await readCommitState(pool, shift.pipeline.id);
-    const tables = await readTables(pool, shift.pipeline.id);
     if (!state) return;
+    const asked = await carryOutRequests(shift);
+    const tables = await readTables(pool, shift.pipeline.id);
     // A replay that a crash interrupted must be settled before anything else moves its lake tables.
     const between = state.intent
       ? false
       : (await replayDeadLetters(shift, { state, tables })) || (await joinCopies(shift, { state, tables }));
     const batch = between ? [] : await nextBatch(shift, state);
     if (batch.length > 0) await commitBatch(shift, { state, tables, batch });
-    if (batch.length > 0 || between) healthy();
+    if (batch.length > 0 || between || asked) healthy();
     else if (!(await compactTables(shift, { state, tables }))) await sleep(POLL_MS, shift.signal);
     if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
       await prune(shift);

@@ -43,8 +43,11 @@ function writeOn(names: readonly [string, string]) {
 }
 
 const cases = [
-  // Nothing is replayed here.
-  ...FAILPOINTS.filter((point) => !point.startsWith('replay')).map((point) => ({ point, how: 'crash' as const })),
+  // Nothing is replayed, resynced or removed here.
+  ...FAILPOINTS.filter((point) => !/^(replay|resync|removal)-/.test(point)).map((point) => ({
+    point,
+    how: 'crash' as const,
+  })),
   { point: 'commit-answered' as const, how: 'lost answer' as const },
 ];
 

@@ -30,6 +30,8 @@ export type PipelineTable = {
   readonly policies: Readonly<Record<string, ValuePolicy>>;
   readonly state: TableState;
   readonly generation: number;
+  /** Its copy is in the lake; a wait since then ends where the lake tables say that they are. */
+  readonly isJoined: boolean;
   readonly copyPlan: unknown;
   readonly copyEndLsn: Lsn | null;
   readonly markerLsn: Lsn | null;
@@ -83,6 +85,7 @@ type TableRow = {
   policies: Record<string, ValuePolicy>;
   state: TableState;
   generation: number;
+  is_joined: boolean;
   copy_plan: unknown;
   copy_end_lsn: string | null;
   marker_lsn: string | null;
@@ -92,7 +95,7 @@ type TableRow = {
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       state, generation, copy_plan, copy_end_lsn, marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
+       state, generation, is_joined, copy_plan, copy_end_lsn, marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
 export async function readTables(pool: Pool, pipelineId: string): Promise<PipelineTable[]> {
@@ -122,6 +125,7 @@ const toTable = (row: TableRow): PipelineTable => ({
   policies: row.policies,
   state: row.state,
   generation: row.generation,
+  isJoined: row.is_joined,
   copyPlan: row.copy_plan,
   copyEndLsn: row.copy_end_lsn === null ? null : parseLsn(row.copy_end_lsn),
   markerLsn: row.marker_lsn === null ? null : parseLsn(row.marker_lsn),

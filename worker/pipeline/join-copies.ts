@@ -5,10 +5,8 @@ import { parseLsn } from '@/server/domain/lsn.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import { type CommitState, lakePosition } from '@/worker/buffer/commit-state.ts';
-import { expandBlock } from '@/worker/buffer/read.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
-import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
-import { listSpill, readSpilledBlock, type SpilledBlock } from '@/worker/buffer/spill.ts';
+import { listSpill } from '@/worker/buffer/spill.ts';
 import {
   type CopiedRange,
   type CopySnapshot,
@@ -16,16 +14,20 @@ import {
   filterByRanges,
   filterBySnapshot,
 } from '@/worker/columnar/filter-by-snapshot.ts';
-import type { ChangeBlock, LoadedChanges } from '@/worker/columnar/load-changes.ts';
+import type { LoadedChanges } from '@/worker/columnar/load-changes.ts';
 import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
+import { catchUp } from './catch-up.ts';
 import type { CommitShift } from './commit.ts';
 import { ChunkRecord, CopyRecord } from './copy-record.ts';
 import type { PipelineTable } from './definition.ts';
-import { type LakeMode, loadTargets } from './lake-targets.ts';
+import { loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { restartCopy } from './restart-copy.ts';
-import { type Sent, sendCommits } from './send-commits.ts';
+import { sendCommits } from './send-commits.ts';
+import { settleJoin } from './settle-join.ts';
+import { spilledChanges } from './spilled-changes.ts';
+import { stageNewLife } from './stage-new-life.ts';
 import { stageTable } from './stage-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 
@@ -39,12 +41,13 @@ type Progress = { state: CommitState; tables: readonly PipelineTable[] };
 export async function joinCopies(shift: CommitShift, { state, tables }: Progress): Promise<boolean> {
   const position = lakePosition(state);
   const ready = tables.filter(
-    (table) => table.state === 'catching_up' && table.copyEndLsn !== null && table.copyEndLsn <= position,
+    (table) =>
+      table.state === 'catching_up' && (table.isJoined || (table.copyEndLsn !== null && table.copyEndLsn <= position)),
   );
   for (const table of ready) {
     if (shift.signal.aborted) break;
     try {
-      await joinCopy(shift, { table, state });
+      await (table.isJoined ? catchUp : joinCopy)(shift, { table, state });
       shift.log.info('table is live', { table: `${table.schema}.${table.table}` });
     } catch (error) {
       const { code, retry } = policyOf(error);
@@ -86,17 +89,23 @@ async function joinCopy(
   };
   const targets = await loadTargets(lake, { pipeline, table, schema, signal, lease });
   const landed = targets.filter((target) => readMarker(target.loaded.metadata)?.batchId === batchId);
+  const startLsn = parseLsn(record.startLsn);
+  const ahead = targets.filter((target) => !landed.includes(target));
+  const beginning = await stageNewLife(shift, { targets: ahead, schema, epoch: state.epoch, startLsn });
   const staged = await stageTable({
     columnar: deps.columnar,
     lake,
     workDir: deps.config.workDir,
-    targets: targets.filter((target) => !landed.includes(target)),
+    targets: ahead,
     landed,
     // Rows that the copy parked; those of an earlier copy were closed when this one was planned.
-    parked: await readParkedKeys(pool, { tableId: table.id, epoch: state.epoch, fromLsn: parseLsn(record.startLsn) }),
-    blocks: expand(shift, spill),
+    parked: await readParkedKeys(pool, { tableId: table.id, epoch: state.epoch, fromLsn: startLsn }),
+    blocks: spilledChanges(shift, spill),
     epoch: state.epoch,
-    copied: { mirror: chunks.flatMap((chunk) => chunk.mirror), changelog: chunks.flatMap((chunk) => chunk.changelog) },
+    copied: {
+      mirror: chunks.flatMap((chunk) => chunk.mirror),
+      changelog: [...beginning, ...chunks.flatMap((chunk) => chunk.changelog)],
+    },
     filter: (loaded) => dropCopied(loaded, chunks),
     signal,
   });
@@ -106,7 +115,12 @@ async function joinCopy(
     rejects: staged.rejects,
     superseded: staged.superseded.positions,
   });
-  const sent = await sendCommits(shift, { parts: [{ table, staged: staged.targets }], marker });
+  const parts = staged.targets.map((part) =>
+    part.target.mode === 'changelog'
+      ? { ...part, madeFiles: [...part.madeFiles, ...beginning.map(({ path }) => path)] }
+      : part,
+  );
+  const sent = await sendCommits(shift, { parts: [{ table, staged: parts }], marker });
   const refused = sent.parked[0];
   if (refused) throw refused.error;
   await failpoint('join-sent');
@@ -114,73 +128,13 @@ async function joinCopy(
     table,
     marker,
     sent,
-    landed: landed.map((target) => target.mode),
+    standing: Object.fromEntries(landed.map((target) => [target.mode, batchId])),
     rows: BigInt(staged.rows),
     superseded: staged.superseded.ids,
     nulled: staged.nulled,
+    kind: 'copy',
     durationMs: performance.now() - startedAt,
   });
-}
-
-type Joined = {
-  table: PipelineTable;
-  marker: Marker;
-  sent: Sent;
-  landed: readonly LakeMode[];
-  rows: bigint;
-  superseded: readonly number[];
-  nulled: ReadonlyMap<string, number>;
-  durationMs: number;
-};
-
-async function settleJoin(
-  shift: CommitShift,
-  { table, marker, sent, landed, rows, superseded, nulled, durationMs }: Joined,
-): Promise<void> {
-  const client = await shift.deps.database.pool.connect();
-  try {
-    await client.query('begin');
-    await holdLease(client, shift.lease);
-    await client.query(
-      /* sql */ `
-    update pipeline_table set state = 'live', error_code = null, error_message = null, error_at = null
-     where id = $1 and generation = $2`,
-      [table.id, table.generation],
-    );
-    // A lake table without any row has no snapshot and so no marker to compare.
-    const modes = [...sent.committed.map(({ staged }) => staged.target.mode), ...landed];
-    await moveMarker(client, {
-      tableId: table.id,
-      toLsn: marker.toLsn,
-      rows,
-      superseded,
-      nulled,
-      batchIds: Object.fromEntries(modes.map((mode) => [mode, marker.batchId])),
-    });
-    await insertHistory(
-      client,
-      sent.committed.map(({ staged, snapshotId }) => ({
-        tableId: table.id,
-        mode: staged.target.mode,
-        kind: 'copy' as const,
-        batchId: marker.batchId,
-        fromLsn: marker.fromLsn,
-        toLsn: marker.toLsn,
-        snapshotId,
-        rowsAdded: staged.rowsAdded,
-        rowsDeleted: staged.rowsDeleted,
-        bytesAdded: staged.bytesAdded,
-        durationMs,
-      })),
-    );
-    await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
 }
 
 type Chunk = { mirror: DataFile[]; changelog: DataFile[]; kind: ChunkRecord['kind']; copied: CopiedRange };
@@ -228,16 +182,4 @@ export function parseSnapshot(text: string): CopySnapshot {
     snapshotXmax: BigInt(xmax),
     xip: running === '' ? [] : running.split(',').map(BigInt),
   };
-}
-
-async function* expand(shift: CommitShift, blocks: readonly SpilledBlock[]): AsyncGenerator<ChangeBlock> {
-  const { deps, pipeline } = shift;
-  const { pool } = deps.database;
-  for (const { id, schemaHash: hash, rows } of blocks) {
-    yield {
-      schema: await readSchema(pool, { pipelineId: pipeline.id, hash, cache: shift.schemas }),
-      bytes: await expandBlock(await readSpilledBlock(pool, id)),
-      rows,
-    };
-  }
 }

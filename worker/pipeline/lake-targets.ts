@@ -76,6 +76,20 @@ export async function createTargets(
   }
 }
 
+/** Drops the table's lake tables with their files, in every mode it may have had; those of others are left alone. */
+export async function dropTargets(
+  { catalog }: Pick<Lake, 'catalog'>,
+  { pipeline, table, signal }: { pipeline: PipelineDefinition; table: PipelineTable; signal: AbortSignal },
+): Promise<void> {
+  for (const mode of ['mirror', 'changelog'] as const) {
+    const identifier = identifierOf(pipeline, table, mode);
+    if (!(await catalog.tableExists(identifier, { signal }))) continue;
+    const found = await catalog.loadTable(identifier, { signal });
+    if (found.metadata.properties[OWNER] !== ownerOf(table)) continue;
+    await catalog.dropTable(identifier, { purge: true, signal });
+  }
+}
+
 const ownerOf = (table: PipelineTable): string => `${table.pipelineId}/${table.id}`;
 
 /** Loads the table's lake tables, or takes those that the last commit returned. */

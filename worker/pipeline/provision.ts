@@ -7,6 +7,7 @@ import { openSourceSession, type SourceConnection, type SourceSession } from '@/
 import { type DiscoveredTable, discoverTables } from '@/server/postgres/discover.ts';
 import { createSegmentTables } from '@/worker/buffer/segment-tables.ts';
 import { readTail } from '@/worker/buffer/tail.ts';
+import { parkTable } from '@/worker/runtime/attention.ts';
 import { ensurePublication } from '@/worker/source/postgres/publication.ts';
 import { createSlot, dropSlot } from '@/worker/source/postgres/slot.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
@@ -65,22 +66,32 @@ async function createPosition(
   );
 }
 
-/** Finds each table's oid by name once; from then on the oid says which table is meant. */
+/**
+ * Finds each table's oid by name once in its life; from then on the oid says which table is meant. One that is missing is
+ * parked, and does not stop the others.
+ */
 async function resolveTables(
   pool: Pool,
   { session, pipelineId }: { session: SourceSession; pipelineId: string },
 ): Promise<PipelineTable[]> {
   const tables = await readTables(pool, pipelineId);
-  if (tables.every((table) => table.oid !== null)) return tables;
+  const isUnknown = (table: PipelineTable) => table.oid === null && table.state === 'pending';
+  if (!tables.some(isUnknown)) return tables;
   const found = new Map<string, DiscoveredTable>();
   for (const one of await discoverTables(session.client)) found.set(`${one.schema.schema}\n${one.schema.table}`, one);
   for (const table of tables) {
-    if (table.oid !== null) continue;
+    if (!isUnknown(table)) continue;
     const oid = found.get(`${table.schema}\n${table.table}`)?.schema.oid;
     if (oid === undefined) {
-      throw new AppError('SOURCE_TABLE_MISSING', `the source has no table ${table.schema}.${table.table}`);
+      const error = new AppError('SOURCE_TABLE_MISSING', `the source has no table ${table.schema}.${table.table}`);
+      await parkTable(pool, { tableId: table.id, generation: table.generation, error });
+      continue;
     }
-    await pool.query('update pipeline_table set source_oid = $2 where id = $1', [table.id, oid]);
+    await pool.query('update pipeline_table set source_oid = $2 where id = $1 and generation = $3', [
+      table.id,
+      oid,
+      table.generation,
+    ]);
   }
   return readTables(pool, pipelineId);
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
+import { formatLsn, type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
 import { schemaHash } from '@/server/domain/table-schema.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
@@ -9,7 +9,7 @@ import { openSourceSession, type SourceConnection, type SourceSession } from '@/
 import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
 import { storeSchemas } from '@/worker/buffer/schemas.ts';
 import { readTail } from '@/worker/buffer/tail.ts';
-import { parkTable } from '@/worker/runtime/attention.ts';
+import { parkTable, reportPending } from '@/worker/runtime/attention.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { type CopyPlan, planChunks } from '@/worker/source/postgres/copy-plan.ts';
 import { tableFingerprint } from '@/worker/source/postgres/table-fingerprint.ts';
@@ -23,29 +23,52 @@ import { provision } from './provision.ts';
 import { wantsOneSnapshot } from './restart-copy.ts';
 
 const LOOK_MS = 1_000;
+const REST_MS = 3_000;
 
 type Options = {
   readonly pipeline: PipelineDefinition;
   readonly connection: SourceConnection;
+  /** The tables as published when the shift began. */
+  readonly published: readonly PipelineTable[];
   readonly log: Log;
   readonly signal: AbortSignal;
 };
 
-/** Beside the stream: plans the copy of every table that waits for one, those added later too, and ends those copied. */
+/**
+ * Beside the stream: plans the copy of every table that waits for one, those added later too, ends those copied, and takes
+ * tables that were removed out of the publication. What will pass by itself is shown on the tables that wait for it, and
+ * never ends the stream of the others.
+ */
 export async function keepStartingCopies(deps: WorkerDeps, options: Options): Promise<void> {
-  const { pipeline, connection, signal } = options;
+  const { pipeline, log, signal } = options;
   const { pool } = deps.database;
+  let known = listOf(options.published);
   while (!signal.aborted) {
     const tables = await readTables(pool, pipeline.id);
-    // Usually the worker of the last chunk does it; it may have died between the two steps.
-    for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(deps, id);
-    const pending = tables.filter((table) => table.state === 'pending');
-    if (pending.length > 0) {
-      const published = await provision({ pool, connection, pipeline, signal });
-      await startCopies(deps, { ...options, tables: published.filter((table) => table.state === 'pending') });
+    try {
+      // Usually the worker of the last chunk does it; it may have died between the two steps.
+      for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(deps, id);
+      if (listOf(tables) !== known || tables.some(isPending)) await publishAndPlan(deps, options);
+      known = listOf(tables);
+      await sleep(LOOK_MS, signal);
+    } catch (error) {
+      const { code, retry } = policyOf(error);
+      if (signal.aborted || retry !== 'automatic' || code === 'LEASE_LOST') throw error;
+      log.warn('copies cannot be planned yet', { pipelineId: pipeline.id, error });
+      await reportPending(pool, { pipelineId: pipeline.id, error });
+      await sleep(REST_MS, signal);
     }
-    await sleep(LOOK_MS, signal);
   }
+}
+
+const isPending = (table: PipelineTable): boolean => table.state === 'pending';
+const listOf = (tables: readonly PipelineTable[]): string => tables.map(({ id }) => id).join();
+
+async function publishAndPlan(deps: WorkerDeps, options: Options): Promise<void> {
+  const { pipeline, connection, signal } = options;
+  const tables = await provision({ pool: deps.database.pool, connection, pipeline, signal });
+  const pending = tables.filter(isPending);
+  if (pending.length > 0) await startCopies(deps, { ...options, tables: pending });
 }
 
 async function startCopies(deps: WorkerDeps, options: Options & { tables: PipelineTable[] }): Promise<void> {
@@ -54,9 +77,11 @@ async function startCopies(deps: WorkerDeps, options: Options & { tables: Pipeli
     applicationName: applicationName(pipeline.id, 'control'),
   });
   await using lake = await openLake(deps, { destinationId: pipeline.destinationId, signal });
-  // Read before the barrier: what was streamed until here is visible to every snapshot behind it.
   const tail = await readTail(deps.database.pool, pipeline.id);
   if (!tail) throw new AppError('INTERNAL', 'a copy was planned without a position');
+  // Read before the barrier: what has committed until here is visible to every snapshot behind it. The barrier's own
+  // transaction makes it grow from copy to copy.
+  const startLsn = await writePosition(session);
   await passXminBarrier(session.client, {
     signal,
     onBlocked: (blockers) => log.warn('copy waits for older transactions on the source', { blockers }),
@@ -64,7 +89,7 @@ async function startCopies(deps: WorkerDeps, options: Options & { tables: Pipeli
   for (const table of tables) {
     if (signal.aborted) return;
     try {
-      await startCopy(deps.database.pool, { table, pipeline, session, lake, startLsn: tail.endLsn, signal });
+      await startCopy(deps.database.pool, { table, pipeline, session, lake, startLsn, tailLsn: tail.endLsn, signal });
       log.info('copy planned', { table: `${table.schema}.${table.table}` });
     } catch (error) {
       if (signal.aborted || policyOf(error).retry === 'automatic') throw error;
@@ -79,11 +104,22 @@ type Start = {
   pipeline: PipelineDefinition;
   session: SourceSession;
   lake: Lake;
+  /** Of the copied rows. */
   startLsn: Lsn;
+  /** How far the stream is: what it announces later counts more than the catalog as of now. */
+  tailLsn: Lsn;
   signal: AbortSignal;
 };
 
-async function startCopy(pool: Pool, { table, pipeline, session, lake, startLsn, signal }: Start): Promise<void> {
+async function writePosition({ client }: SourceSession): Promise<Lsn> {
+  const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
+  return parseLsn(rows[0]?.lsn ?? '');
+}
+
+async function startCopy(
+  pool: Pool,
+  { table, pipeline, session, lake, startLsn, tailLsn, signal }: Start,
+): Promise<void> {
   const discovered = table.oid === null ? null : await discoverTable(session.client, table.oid);
   if (!discovered) {
     throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
@@ -97,7 +133,7 @@ async function startCopy(pool: Pool, { table, pipeline, session, lake, startLsn,
   });
   const hash = schemaHash(discovered.schema);
   await storeSchemas(pool, pipeline.id, {
-    segment: { schemas: new Map([[hash, discovered.schema]]), toLsn: startLsn },
+    segment: { schemas: new Map([[hash, discovered.schema]]), toLsn: tailLsn },
     known: new Set(),
   });
   const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash };

@@ -77,6 +77,19 @@ export async function reportCopyError(
   );
 }
 
+/** Why the tables that wait for their copy still wait; it will be tried again. */
+export async function reportPending(
+  pool: Pool,
+  { pipelineId, error }: { pipelineId: string; error: unknown },
+): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    update pipeline_table set error_code = $2, error_message = $3, error_at = now()
+     where pipeline_id = $1 and state = 'pending'`,
+    [pipelineId, policyOf(error).code, messageOf(error)],
+  );
+}
+
 /** The message with its first cause; both are written by us or by a driver and hold no row values. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

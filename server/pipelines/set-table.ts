@@ -1,0 +1,76 @@
+import { eq, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { pipelineTable } from '@/db/schema/definitions.ts';
+import { audited } from '@/server/audit/audited.ts';
+import type { Actor } from '@/server/auth/actor.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import type { TableShape } from '@/server/domain/table-request.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
+import { parseInput } from '@/server/errors/parse-input.ts';
+import { claimMoreNames } from './claim-more-names.ts';
+import { type CarriedOut, carriedOut, hasLakeTables, type LockedTable, lockTable } from './lock-table.ts';
+import { sameTextColumns } from './same-policies.ts';
+import { setTableInput } from './table-verbs-input.ts';
+
+/**
+ * Changes how a table is kept. A mode that is added needs a copy, so the table is resynced; one that is taken away is
+ * written no more and stays in the lake. Policies count from the next commit on; which columns are text is decided when
+ * the lake table is made, so changing that is refused (CONFLICT) afterwards.
+ */
+export async function setTable(
+  { database }: Pick<ControlDeps, 'database'>,
+  actor: Actor,
+  input: z.input<typeof setTableInput>,
+): Promise<{ carriedOut: CarriedOut; resync: boolean }> {
+  const change = { actor, scope: 'pipeline:write', action: 'table.set' } as const;
+  return audited(database, change, async (tx) => {
+    const { pipelineId, tableId, ...wanted } = parseInput(setTableInput, input);
+    const { pipeline, table, name } = await lockTable(tx, { pipelineId, tableId });
+    const present = presentShape(table);
+    const shape: TableShape = {
+      mirror: wanted.mirror ?? present.mirror,
+      changelog: wanted.changelog ?? present.changelog,
+      policies: wanted.policies ?? present.policies,
+    };
+    if (!shape.mirror && !shape.changelog) {
+      throw fieldError('INVALID_INPUT', 'mirror', `table ${name} needs a mode: mirror, changelog or both`);
+    }
+    const isInLake = hasLakeTables(table);
+    if (isInLake && !sameTextColumns(shape.policies, present.policies)) {
+      throw new AppError(
+        'CONFLICT',
+        `policies: ${name} is in the lake already, so which of its columns are text cannot change; remove it with its lake tables and add it again`,
+      );
+    }
+    const { sourceSchema: schema, sourceTable, lakeName } = table;
+    await claimMoreNames(tx, {
+      pipeline,
+      tables: [{ schema, table: sourceTable, lakeName, ...shape }],
+      except: table.id,
+    });
+    const adds = (shape.mirror && !table.mirror) || (shape.changelog && !table.changelog);
+    const needsCopy = isInLake && (adds || table.requested?.kind === 'resync');
+    await tx
+      .update(pipelineTable)
+      .set({
+        // Modes that a copy is needed for change when it begins; policies count from the next commit on.
+        ...(needsCopy ? {} : { mirror: shape.mirror, changelog: shape.changelog }),
+        policies: shape.policies,
+        ...(needsCopy ? { requested: { kind: 'resync' as const, ...shape } } : {}),
+        version: sql`${pipelineTable.version} + 1`,
+        updatedAt: sql`now()`,
+      })
+      .where(eq(pipelineTable.id, table.id));
+    return {
+      result: { carriedOut: needsCopy ? carriedOut(pipeline) : 'now', resync: needsCopy },
+      subject: pipeline.id,
+      detail: { table: name, ...wanted },
+    };
+  });
+}
+
+/** What was asked for last counts, also while it is not carried out yet. */
+function presentShape(table: LockedTable): TableShape {
+  const { mirror, changelog } = table.requested?.kind === 'resync' ? table.requested : table;
+  return { mirror, changelog, policies: table.policies };
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { resourceId } from '@/server/platform/resource-id.ts';
+import { tableKey } from './lock-table.ts';
+import { tableInput, valuePolicies } from './pipeline-input.ts';
+
+export const addTablesInput = z.strictObject({
+  pipelineId: resourceId,
+  tables: z.array(tableInput).min(1, 'name at least one table').max(500),
+});
+
+export const removeTableInput = z.strictObject({
+  ...tableKey.shape,
+  /** Also drop the table's lake tables with their files. */
+  dropLakeTables: z.boolean().default(false),
+});
+
+/** Fields left out stay as they are. */
+export const setTableInput = z.strictObject({
+  ...tableKey.shape,
+  mirror: z.boolean().optional(),
+  changelog: z.boolean().optional(),
+  policies: valuePolicies.optional(),
+});

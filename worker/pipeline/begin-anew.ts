@@ -1,0 +1,33 @@
+import type { PoolClient } from 'pg';
+import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
+import type { TableShape } from '@/server/domain/table-request.ts';
+import type { PipelineTable } from './definition.ts';
+
+/**
+ * Gives a table its next life, within the caller's transaction: a new generation that is copied from the start, whatever
+ * became of the source's table meanwhile. What is in the lake stays readable until the copy takes its place. Returns the
+ * files that the old life's copy has staged.
+ */
+export async function beginAnew(
+  client: PoolClient,
+  { table, shape }: { table: Pick<PipelineTable, 'id'>; shape: TableShape },
+): Promise<string[]> {
+  await client.query(
+    /* sql */ `
+    update pipeline_table
+       set generation = generation + 1, state = 'pending', requested = null, is_joined = false, source_oid = null,
+           mirror = $2, changelog = $3, policies = $4,
+           copy_plan = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
+           error_code = null, error_message = null, error_at = null, updated_at = now()
+     where id = $1`,
+    [table.id, shape.mirror, shape.changelog, JSON.stringify(shape.policies)],
+  );
+  await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
+  const { rows } = await client.query<{ files: { mirror: unknown[]; changelog: unknown[] } | null }>(
+    'delete from copy_chunk where pipeline_table_id = $1 returning files',
+    [table.id],
+  );
+  return rows.flatMap(({ files }) =>
+    files ? [...files.mirror, ...files.changelog].map((file) => dataFileFromJson(file).path) : [],
+  );
+}

@@ -1,0 +1,89 @@
+import type { PoolClient } from 'pg';
+import { identifierText } from '@/server/domain/iceberg/identifier.ts';
+import type { TableRequest } from '@/server/domain/table-request.ts';
+import { policyOf } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
+import { holdLease } from '@/worker/buffer/settle.ts';
+import { parkTable } from '@/worker/runtime/attention.ts';
+import { beginAnew } from './begin-anew.ts';
+import type { CommitShift } from './commit.ts';
+import { type PipelineTable, readTables } from './definition.ts';
+import { dropTargets, identifierOf, modesOf } from './lake-targets.ts';
+
+/**
+ * Does what people asked of single tables, between two batches and under the commit lease: nobody else changes a table's
+ * lake meanwhile. Call it after the commit state was read and before the tables are: a batch then never holds changes of a
+ * table's next life. Returns whether anything was done.
+ */
+export async function carryOutRequests(shift: CommitShift): Promise<boolean> {
+  const { pool } = shift.deps.database;
+  const { rows } = await pool.query<{ id: string; requested: TableRequest }>(
+    'select id, requested from pipeline_table where pipeline_id = $1 and requested is not null order by id',
+    [shift.pipeline.id],
+  );
+  if (rows.length === 0) return false;
+  const tables = new Map((await readTables(pool, shift.pipeline.id)).map((table) => [table.id, table]));
+  for (const { id, requested } of rows) {
+    const table = tables.get(Number(id));
+    if (!table) continue;
+    for (const mode of modesOf(table)) shift.known.delete(identifierText(identifierOf(shift.pipeline, table, mode)));
+    if (requested.kind === 'resync') await resync(shift, { table, requested });
+    else await remove(shift, { table, requested });
+  }
+  return true;
+}
+
+type Request<Kind extends TableRequest['kind']> = {
+  table: PipelineTable;
+  requested: Extract<TableRequest, { kind: Kind }>;
+};
+
+async function resync(shift: CommitShift, { table, requested }: Request<'resync'>): Promise<void> {
+  const files = await underLease(shift, (client) => beginAnew(client, { table, shape: requested }));
+  await failpoint('resync-begun');
+  shift.log.info('table begins anew', { table: `${table.schema}.${table.table}` });
+  // A copy that was not over cannot have joined, so no lake table names its files.
+  if (table.state !== 'copying' || files.length === 0) return;
+  await shift.lake.storage
+    .delete(files)
+    .catch((error: unknown) => shift.log.warn('files of the ended copy are left behind', { tableId: table.id, error }));
+}
+
+/** Lake tables go first: a crash in between finds the request again. What the catalog refuses parks the table instead. */
+async function remove(shift: CommitShift, { table, requested }: Request<'remove'>): Promise<void> {
+  const { lake, pipeline, signal, log, lease } = shift;
+  const name = `${table.schema}.${table.table}`;
+  try {
+    if (requested.dropLakeTables) await dropTargets(lake, { pipeline, table, signal });
+  } catch (error) {
+    if (signal.aborted || policyOf(error).retry === 'automatic') throw error;
+    log.error('lake tables cannot be dropped', { table: name, error });
+    await parkTable(shift.deps.database.pool, { tableId: table.id, error, lease });
+    await underLease(shift, (client) =>
+      client.query('update pipeline_table set requested = null where id = $1', [table.id]),
+    );
+    return;
+  }
+  await failpoint('removal-lake-dropped');
+  await underLease(shift, (client) => client.query('delete from pipeline_table where id = $1', [table.id]));
+  log.info('table removed', { table: name });
+}
+
+async function underLease<Result>(
+  { deps, lease }: CommitShift,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await deps.database.pool.connect();
+  try {
+    await client.query('begin');
+    await holdLease(client, lease);
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,76 @@
+import { AppError } from '@/server/errors/app-error.ts';
+import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
+import type { Marker } from '@/worker/iceberg/marker.ts';
+import type { CommitShift } from './commit.ts';
+import type { PipelineTable } from './definition.ts';
+import type { LakeMode } from './lake-targets.ts';
+import type { Sent } from './send-commits.ts';
+
+export type Joined = {
+  table: PipelineTable;
+  marker: Marker;
+  sent: Sent;
+  /** The batch that each lake table has without anything being sent: an earlier attempt got that far. */
+  standing: Readonly<Partial<Record<LakeMode, string>>>;
+  rows: bigint;
+  superseded: readonly number[];
+  nulled: ReadonlyMap<string, number>;
+  kind: 'copy' | 'stream';
+  durationMs: number;
+};
+
+/**
+ * Makes a table live, with what was kept for it carried. A pause that came meanwhile stays; a table that was begun anew
+ * meanwhile is left alone: COMMIT_CONFLICT.
+ */
+export async function settleJoin(
+  shift: CommitShift,
+  { table, marker, sent, standing, rows, superseded, nulled, kind, durationMs }: Joined,
+): Promise<void> {
+  const client = await shift.deps.database.pool.connect();
+  try {
+    await client.query('begin');
+    await holdLease(client, shift.lease);
+    const { rowCount } = await client.query(
+      /* sql */ `
+      update pipeline_table
+         set state = case when state = 'paused' then state else 'live' end, is_joined = true, error_code = null, error_message = null, error_at = null
+       where id = $1 and generation = $2 and state in ('catching_up', 'paused')`,
+      [table.id, table.generation],
+    );
+    if (rowCount !== 1) throw new AppError('COMMIT_CONFLICT', 'the table was begun anew while its copy joined');
+    // A lake table without any row has no snapshot and so no marker to compare.
+    const modes = sent.committed.map(({ staged }) => staged.target.mode);
+    await moveMarker(client, {
+      tableId: table.id,
+      toLsn: marker.toLsn,
+      rows,
+      superseded,
+      nulled,
+      batchIds: { ...standing, ...Object.fromEntries(modes.map((mode) => [mode, marker.batchId])) },
+    });
+    await insertHistory(
+      client,
+      sent.committed.map(({ staged, snapshotId }) => ({
+        tableId: table.id,
+        mode: staged.target.mode,
+        kind,
+        batchId: marker.batchId,
+        fromLsn: marker.fromLsn,
+        toLsn: marker.toLsn,
+        snapshotId,
+        rowsAdded: staged.rowsAdded,
+        rowsDeleted: staged.rowsDeleted,
+        bytesAdded: staged.bytesAdded,
+        durationMs,
+      })),
+    );
+    await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
