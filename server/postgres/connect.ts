@@ -23,6 +23,8 @@ type SessionOptions = {
   connectTimeoutMs?: number;
   /** After which a query of this session fails on our side; default: never. */
   queryTimeoutMs?: number;
+  /** Makes the session's socket, where it is not encrypted: the driver wraps the socket of one that is. */
+  socket?: () => Socket;
 };
 
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -50,7 +52,7 @@ const SESSION_SETTINGS = {
 
 /** The driver's configuration for one session on the source; connection strings are never parsed or built. */
 export function sourceClientConfig(source: SourceConnection, options: SessionOptions): ClientConfig {
-  const { applicationName, connectTimeoutMs = 10_000, queryTimeoutMs } = options;
+  const { applicationName, connectTimeoutMs = 10_000, queryTimeoutMs, socket } = options;
   return {
     host: source.host,
     port: source.port,
@@ -62,6 +64,7 @@ export function sourceClientConfig(source: SourceConnection, options: SessionOpt
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
+    ...(socket && source.tls.mode === 'disable' ? { stream: socket } : {}),
     options: Object.entries(SESSION_SETTINGS)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { queryWithBytes } from '@/db/send-bytes.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { segmentTable } from '@/server/domain/names.ts';
 import type { Segment } from '@/server/domain/segment.ts';
@@ -39,23 +40,26 @@ export async function openAppender(pool: Pool, options: { lease: Lease; number: 
     const encoded = await encodeSegment(segment);
     const next = seq + 1n;
     // One statement is one transaction and one round trip: fence, move the tail, insert; all or nothing.
-    const { rowCount } = await pool.query(/* sql */ insertSegment(segmentTable(number, tail.segmentTable)), [
-      lease.pipelineId,
-      lease.token,
-      formatLsn(tail.lsn),
-      segment.complete,
-      formatLsn(segment.toLsn),
-      formatLsn(segment.endLsn),
-      microseconds(segment.commitTimeUs),
-      next,
-      encoded.payload.length,
-      segment.transactions,
-      segment.rows,
-      encoded.rawBytes,
-      JSON.stringify(encoded.directory),
-      encoded.payload,
-      tail.segmentTable,
-    ]);
+    const { rowCount } = await queryWithBytes(pool, {
+      sql: insertSegment(segmentTable(number, tail.segmentTable)),
+      values: [
+        lease.pipelineId,
+        String(lease.token),
+        formatLsn(tail.lsn),
+        String(segment.complete),
+        formatLsn(segment.toLsn),
+        formatLsn(segment.endLsn),
+        microseconds(segment.commitTimeUs),
+        String(next),
+        String(encoded.bytes),
+        String(segment.transactions),
+        String(segment.rows),
+        String(encoded.rawBytes),
+        JSON.stringify(encoded.directory),
+        String(tail.segmentTable),
+      ],
+      bytes: encoded.payload,
+    });
     if (rowCount !== 1) {
       const present = await readTail(pool, lease.pipelineId);
       if (!present || present.lsn !== tail.lsn || present.segmentTable === tail.segmentTable) throw leaseLost(lease);
@@ -89,12 +93,12 @@ const insertSegment = (table: string): string => `
            buffer_rows = buffer_rows + $11::integer,
            captured_rows = captured_rows + $11::integer,
            updated_at = now()
-     where pipeline_id = $1 and tail_lsn = $3::pg_lsn and segment_table = $15 and exists (select 1 from fence)
+     where pipeline_id = $1 and tail_lsn = $3::pg_lsn and segment_table = $14 and exists (select 1 from fence)
     returning 1
   )
   insert into ${table} (seq, complete, to_lsn, commit_time, transactions, rows, raw_bytes, bytes, directory, payload)
   select $8::bigint, $4::boolean, $5::pg_lsn, $7::timestamptz, $10::integer, $11::integer, $12::bigint, $9::bigint,
-         $13::jsonb, $14::bytea
+         $13::jsonb, $15::bytea
    where exists (select 1 from moved)`;
 
 /** Nothing of ours changed: only what the slot may be confirmed to moves, and is stored before it is confirmed. */

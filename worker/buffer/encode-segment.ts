@@ -16,7 +16,10 @@ export type DirectoryEntry = {
 
 export type EncodedSegment = {
   readonly directory: readonly DirectoryEntry[];
-  readonly payload: Buffer;
+  /** One part per block, in the directory's order. */
+  readonly payload: readonly Buffer[];
+  /** Of the whole payload. */
+  readonly bytes: number;
   readonly rawBytes: number;
 };
 
@@ -41,7 +44,5 @@ export async function encodeSegment(segment: Segment): Promise<EncodedSegment> {
     offset += length;
     rawBytes += block.bytes.length;
   }
-  const [only] = parts;
-  // Megabytes of garbage make whole collections, so the one block of a one-table segment is not copied again.
-  return { directory, payload: parts.length === 1 && only ? only : Buffer.concat(parts, offset), rawBytes };
+  return { directory, payload: parts, bytes: offset, rawBytes };
 }

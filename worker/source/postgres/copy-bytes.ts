@@ -65,7 +65,11 @@ export function copyBytes(client: Client, options: { sql: string; signal: AbortS
     onFull: () => tap.pause(),
     onRoom: () => tap.resume(),
   });
-  const tap = new CopyDataTap(client, { onData: append, onError: (error) => queue.fail(error) });
+  const tap = new CopyDataTap(client, {
+    onData: append,
+    onRead: () => settle(),
+    onError: (error) => queue.fail(error),
+  });
   signal.addEventListener('abort', stop, { once: true });
   client.query(sql).then(
     (result) => {

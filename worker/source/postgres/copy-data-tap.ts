@@ -1,9 +1,18 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { socketOf } from '@/server/postgres/connect.ts';
+import { SHARED_CHUNK } from './tappable-socket.ts';
 
-/** Receives the payload of one CopyData message as a range of `bytes`. What lies before its end is the receiver's from then on. */
-export type CopyDataHandler = (bytes: Buffer, start: number, end: number) => void;
+export type CopyDataHandlers = {
+  /**
+   * Receives the payload of one CopyData message as a range of `bytes`. What lies before its end is the receiver's, until
+   * `onRead`.
+   */
+  readonly onData: (bytes: Buffer, start: number, end: number) => void;
+  /** What was read is handed over; the bytes may be overwritten now. */
+  readonly onRead?: () => void;
+  readonly onError: (error: unknown) => void;
+};
 
 const COPY_DATA = 0x64;
 const HEADER_BYTES = 5;
@@ -19,8 +28,7 @@ const REST_MS = 1;
 export class CopyDataTap {
   readonly #socket: Socket;
   readonly #toDriver: (bytes: Buffer) => void;
-  readonly #handler: CopyDataHandler;
-  readonly #onError: (error: unknown) => void;
+  readonly #handlers: CopyDataHandlers;
   #isPaused = false;
   #isDiscarding = false;
   /** Chunks received but not yet read because of a pause. */
@@ -31,15 +39,15 @@ export class CopyDataTap {
   #lastInboundMs = performance.now();
   #rest: NodeJS.Timeout | null = null;
 
-  constructor(client: Client, options: { onData: CopyDataHandler; onError: (error: unknown) => void }) {
+  constructor(client: Client, handlers: CopyDataHandlers) {
     this.#socket = socketOf(client);
-    this.#handler = options.onData;
-    this.#onError = options.onError;
+    this.#handlers = handlers;
     const [driver, ...others] = this.#socket.listeners('data');
     if (!driver || others.length > 0) throw new Error('the connection is already used for something else');
     this.#toDriver = driver as (bytes: Buffer) => void;
     this.#socket.removeListener('data', this.#toDriver);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on(SHARED_CHUNK, (chunk: Buffer) => this.#receive(chunk));
   }
 
   /** When bytes last arrived or reading was resumed, on the monotonic clock. */
@@ -91,14 +99,15 @@ export class CopyDataTap {
 
   #read(chunk: Buffer): void {
     if (this.#isPaused) {
-      this.#unread.push(chunk);
+      this.#unread.push(Buffer.from(chunk));
       return;
     }
     try {
       this.#readMessages(chunk);
+      this.#handlers.onRead?.();
     } catch (error) {
       this.destroy();
-      this.#onError(error);
+      this.#handlers.onError(error);
     }
   }
 
@@ -113,13 +122,13 @@ export class CopyDataTap {
     while (bytes.length - at >= HEADER_BYTES) {
       const messageEnd = at + 1 + bytes.readUInt32BE(at + 1);
       if (messageEnd > bytes.length) break;
-      if (bytes[at] !== COPY_DATA) this.#toDriver(bytes.subarray(at, messageEnd));
-      else if (!this.#isDiscarding) this.#handler(bytes, at + HEADER_BYTES, messageEnd);
+      if (bytes[at] !== COPY_DATA) this.#toDriver(Buffer.from(bytes.subarray(at, messageEnd)));
+      else if (!this.#isDiscarding) this.#handlers.onData(bytes, at + HEADER_BYTES, messageEnd);
       at = messageEnd;
       if (this.#isPaused) break;
     }
     if (at === bytes.length) return;
-    if (this.#isPaused) this.#unread.unshift(bytes.subarray(at));
+    if (this.#isPaused) this.#unread.unshift(Buffer.from(bytes.subarray(at)));
     else this.#keep(bytes, at);
   }
 
@@ -141,9 +150,9 @@ export class CopyDataTap {
     if (this.#partialLength < partial.length) return null;
     this.#partial = null;
     if (partial[0] !== COPY_DATA) this.#toDriver(partial);
-    else if (!this.#isDiscarding) this.#handler(partial, HEADER_BYTES, partial.length);
+    else if (!this.#isDiscarding) this.#handlers.onData(partial, HEADER_BYTES, partial.length);
     if (!this.#isPaused) return { bytes: chunk, at: copied };
-    if (copied < chunk.length) this.#unread.unshift(chunk.subarray(copied));
+    if (copied < chunk.length) this.#unread.unshift(Buffer.from(chunk.subarray(copied)));
     return null;
   }
 }

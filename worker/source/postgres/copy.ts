@@ -9,6 +9,7 @@ import { sourceError } from '@/server/postgres/source-error.ts';
 import { copyBytes } from './copy-bytes.ts';
 import type { CopyChunk } from './copy-plan.ts';
 import { tableFingerprint } from './table-fingerprint.ts';
+import { tappableSocket } from './tappable-socket.ts';
 
 export type OpenChunkOptions = {
   readonly connection: SourceConnection;
@@ -44,7 +45,7 @@ export type OpenChunk = AsyncDisposable & {
  */
 export async function openChunk(options: OpenChunkOptions): Promise<OpenChunk> {
   const { connection, applicationName, table, signal } = options;
-  const session = await openSourceSession(connection, { applicationName });
+  const session = await openSourceSession(connection, { applicationName, socket: tappableSocket });
   try {
     const { client } = session;
     await beginUnder(client, options.snapshotId);

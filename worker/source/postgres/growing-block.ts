@@ -1,5 +1,6 @@
 import type { RowBlock } from '@/server/domain/row-block.ts';
 import { keyColumns, schemaHash, type TableSchema } from '@/server/domain/table-schema.ts';
+import type { BufferPool } from './buffer-pool.ts';
 
 /** One schema version of a table, as the stream sends its rows. */
 export type StreamTable = {
@@ -25,20 +26,23 @@ export class GrowingBlock {
   rows = 0;
   hasUnchanged = false;
   hasTruncate = false;
+  readonly #pool: BufferPool;
   #mark = { transaction: -1, length: 0, rows: 0, hasUnchanged: false, hasTruncate: false };
 
-  constructor(table: StreamTable, bytesExpected: number) {
+  constructor(table: StreamTable, { bytesExpected, pool }: { bytesExpected: number; pool: BufferPool }) {
     this.table = table;
+    this.#pool = pool;
     this.columnCount = table.schema.columns.length;
     this.keyColumns = table.keyColumns;
-    this.buffer = Buffer.allocUnsafeSlow(bytesExpected);
+    this.buffer = pool.take(bytesExpected);
   }
 
   reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length));
+    const larger = this.#pool.take(Math.max(needed, 2 * this.buffer.length));
     this.buffer.copy(larger, 0, 0, this.length);
+    this.#pool.give(this.buffer);
     this.buffer = larger;
   }
 

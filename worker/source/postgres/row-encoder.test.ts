@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toLsn } from '@/server/domain/lsn.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { GrowingBlock, streamTable } from './growing-block.ts';
 import { type PgoutputHandlers, PgoutputReader } from './pgoutput.ts';
 import { RowEncoder } from './row-encoder.ts';
@@ -18,7 +19,10 @@ const KEY = [2, 0];
 
 function encode(changes: readonly Change[]): { text: string; rows: number; hasUnchanged: boolean } {
   const encoder = new RowEncoder();
-  const block = new GrowingBlock(streamTable(schema()), 8);
+  const block = new GrowingBlock(streamTable(schema()), {
+    bytesExpected: 8,
+    pool: new BufferPool({ keptBytesMax: 0 }),
+  });
   const unexpected = () => {
     throw new Error('not in this test');
   };
@@ -99,7 +103,10 @@ test('a cut or unknown message stops with a code and shows no values', () => {
     expect.objectContaining({ code: 'SOURCE_PROTOCOL', message: expect.not.stringContaining('nonsense') }),
   );
   const encoder = new RowEncoder();
-  const block = new GrowingBlock(streamTable(schema()), 8);
+  const block = new GrowingBlock(streamTable(schema()), {
+    bytesExpected: 8,
+    pool: new BufferPool({ keptBytesMax: 0 }),
+  });
   const strict = new PgoutputReader({ insert: (m, at) => encoder.insert(block, m, at) } as PgoutputHandlers);
   for (let end = 8; end < whole.length; end++)
     expect(() => strict.read(whole, 0, end)).toThrow(expect.objectContaining({ code: 'SOURCE_PROTOCOL' }));

@@ -2,6 +2,7 @@ import type { Lsn } from '@/server/domain/lsn.ts';
 import type { RowBlock } from '@/server/domain/row-block.ts';
 import type { Segment } from '@/server/domain/segment.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { GrowingBlock, type StreamTable } from './growing-block.ts';
 
 type OpenTransaction = { readonly commitLsn: Lsn; readonly commitTimeUs: bigint };
@@ -17,6 +18,7 @@ export class SegmentBuilder {
   /** How large a table's last block was: the next one is likely to be similar. */
   readonly #lastBytes = new Map<number, number>();
   readonly #segmentBytesMax: number;
+  readonly #pool: BufferPool;
   #open: OpenTransaction | null = null;
   #openNumber = 0;
   /** Whether the open transaction has rows, here or in segments cut before. */
@@ -28,6 +30,8 @@ export class SegmentBuilder {
 
   constructor(options: { segmentBytesMax: number; resumeFrom: Lsn; resumeEnd: Lsn }) {
     this.#segmentBytesMax = options.segmentBytesMax;
+    // As many segments as may wait, be stored and be built at once.
+    this.#pool = new BufferPool({ keptBytesMax: 4 * (options.segmentBytesMax + LAST_ROW_BYTES) });
     this.#lastEnded = { toLsn: options.resumeFrom, endLsn: options.resumeEnd, commitTimeUs: 0n };
   }
 
@@ -56,7 +60,7 @@ export class SegmentBuilder {
     if (!block) {
       const likely = Math.ceil((this.#lastBytes.get(table.schema.oid) ?? 0) * 1.25);
       const bytes = Math.max(BLOCK_BYTES_MIN, Math.min(likely, this.#segmentBytesMax + LAST_ROW_BYTES));
-      block = new GrowingBlock(table, bytes);
+      block = new GrowingBlock(table, { bytesExpected: bytes, pool: this.#pool });
       this.#blocks.set(table, block);
     }
     block.markTransaction(this.#openNumber);
@@ -80,9 +84,9 @@ export class SegmentBuilder {
 
   /**
    * Everything collected so far, oldest first: the finished transactions as one complete segment, then what there is of
-   * the open one as an incomplete segment.
+   * the open one as an incomplete segment. Their bytes lie in `buffers`, to be given back when nobody needs them any more.
    */
-  cut(): Segment[] {
+  cut(): { segments: Segment[]; buffers: readonly Buffer[] } {
     const blocks = [...this.#blocks.values()];
     const segments: Segment[] = [];
     if (this.#ended > 0) {
@@ -105,7 +109,12 @@ export class SegmentBuilder {
     this.#blocks = new Map();
     this.#ended = 0;
     this.#bytes = 0;
-    return segments;
+    return { segments, buffers: blocks.map((block) => block.buffer) };
+  }
+
+  /** Takes back the buffers of a cut. */
+  giveBack(buffers: readonly Buffer[]): void {
+    for (const buffer of buffers) this.#pool.give(buffer);
   }
 
   /** A segment without rows that only moves the position. Call it only when the builder is empty. */

@@ -76,6 +76,9 @@ export async function openChangeSource(options: ChangeSourceOptions): Promise<Ch
 /** The name of the session that reads a slot; whoever holds the lease may end such a session. */
 export const captureApplicationName = (slot: string): string => `philotes ${slot}`.slice(0, 50);
 
+/** A segment and the buffers that nobody needs after it. */
+type Waiting = { readonly segment: Segment; readonly buffers: readonly Buffer[] };
+
 class PostgresSource implements ChangeSource {
   readonly #options: ChangeSourceOptions;
   readonly #catalog: SourceSession;
@@ -83,7 +86,7 @@ class PostgresSource implements ChangeSource {
   readonly #builder: SegmentBuilder;
   readonly #encoder = new RowEncoder();
   readonly #reader: PgoutputReader;
-  readonly #queue: Handoff<Segment>;
+  readonly #queue: Handoff<Waiting>;
   /** By oid: the schema in force; null while it is being looked up, and for tables that are not ours. */
   readonly #tables = new Map<number, StreamTable | null>();
   readonly #schemas = new Map<number, StreamTable>();
@@ -143,7 +146,14 @@ class PostgresSource implements ChangeSource {
   }
 
   get segments(): AsyncIterable<Segment> {
-    return this.#queue;
+    return this.#handOver();
+  }
+
+  async *#handOver(): AsyncGenerator<Segment> {
+    for await (const { segment, buffers } of this.#queue) {
+      yield segment;
+      this.#builder.giveBack(buffers);
+    }
   }
 
   async start(): Promise<void> {
@@ -259,13 +269,14 @@ class PostgresSource implements ChangeSource {
   }
 
   #cut(): void {
-    for (const segment of this.#builder.cut()) this.#offer(segment);
+    const { segments, buffers } = this.#builder.cut();
+    for (const [at, segment] of segments.entries()) this.#offer(segment, at === segments.length - 1 ? buffers : []);
   }
 
-  #offer(segment: Segment): void {
+  #offer(segment: Segment, buffers: readonly Buffer[] = []): void {
     if (segment.complete)
       this.#acks.offered({ endLsn: segment.endLsn, isInTransaction: this.#builder.isInTransaction });
-    this.#queue.push(segment);
+    this.#queue.push({ segment, buffers });
   }
 
   #tick(): void {

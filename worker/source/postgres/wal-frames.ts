@@ -6,6 +6,7 @@ import { AppError } from '@/server/errors/app-error.ts';
 import { type SourceConnection, sourceClientConfig, verifySessionSettings } from '@/server/postgres/connect.ts';
 import { CopyDataTap } from './copy-data-tap.ts';
 import { PG_EPOCH_US } from './pg-epoch.ts';
+import { tappableSocket } from './tappable-socket.ts';
 
 type WalFramesOptions = {
   readonly connection: SourceConnection;
@@ -68,7 +69,7 @@ class Transport implements WalFrames {
     });
     this.ended.catch(() => undefined); // the owner awaits it later; until then a rejection is not unhandled
     this.#service = new LogicalReplicationService(
-      sourceClientConfig(options.connection, { applicationName: options.applicationName }),
+      sourceClientConfig(options.connection, { applicationName: options.applicationName, socket: tappableSocket }),
       { acknowledge: { auto: false, timeoutSeconds: 0 }, flowControl: { enabled: false } },
     );
     this.#service.on('error', (error) => this.#fail(error));

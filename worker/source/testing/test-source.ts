@@ -71,7 +71,11 @@ export async function readUntil(
 ): Promise<Segment[]> {
   const segments: Segment[] = [];
   for await (const segment of source.segments) {
-    segments.push(segment);
+    // Its bytes are the source's again when the next one is asked for.
+    segments.push({
+      ...segment,
+      blocks: segment.blocks.map((block) => ({ ...block, bytes: Buffer.from(block.bytes) })),
+    });
     if (isEnough(segments)) break;
   }
   return segments;
