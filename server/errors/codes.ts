@@ -124,7 +124,8 @@ export const ERROR_CODES = {
     cause: 'The host leads to a loopback, private, link-local or otherwise special address.',
     http: 422,
     retry: 'manual',
-    remedy: 'Use a public host, or let the operator add the host, its address or its network to PHILOTES_ALLOWED_HOSTS.',
+    remedy:
+      'Use a public host, or let the operator add the host, its address or its network to PHILOTES_ALLOWED_HOSTS.',
   },
   SECRET_UNREADABLE: {
     cause: 'A stored secret was sealed with another encryption key, or its bytes were altered.',
@@ -241,6 +242,13 @@ export const ERROR_CODES = {
     http: 409,
     retry: 'manual',
     remedy: 'Create the table on the source, grant SELECT on it, or take it out of the pipeline.',
+  },
+  SOURCE_TABLE_REPLACED: {
+    cause:
+      'Another table took the name of the one that the pipeline reads: it was renamed and made anew, or recreated.',
+    http: 409,
+    retry: 'manual',
+    remedy: 'Resync the table to follow the one that has the name now, or take it out of the pipeline.',
   },
   SOURCE_SNAPSHOT_LOST: {
     cause: 'The session that held the snapshot of a table copy ended.',

@@ -4,6 +4,7 @@ import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { readLastSchema } from '@/worker/buffer/schemas.ts';
+import { beginPipelineAnew, untilResyncRequested } from '@/worker/pipeline/begin-pipeline-anew.ts';
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { provision } from '@/worker/pipeline/provision.ts';
@@ -42,7 +43,8 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   if (!pipeline) return;
   const log = deps.log.child({ pipelineId });
   const connection = await openSource(deps, pipeline.sourceId);
-  const published = await provision({ pool, connection, pipeline, signal });
+  await beginPipelineAnew({ pool, connection, pipeline, lease, log, signal });
+  const published = await provision({ pool, connection, pipeline, lease, log, signal });
   const buffer = await openAppender(pool, { lease, number: pipeline.number });
 
   // Either half failing ends both, so that nothing runs on alone.
@@ -78,8 +80,9 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   const room = bufferRoom(pool, { pipelineId, bufferBytesMax: pipeline.settings.bufferBytesMax, log });
   const halves = await Promise.allSettled([
     orStop(capture({ source, buffer, room, signal: until, stored })),
-    orStop(keepStartingCopies(deps, { pipeline, connection, published, log, signal: until })),
-    watchSlot(pool, { pipelineId, connection, log, signal: until }),
+    orStop(keepStartingCopies(deps, { pipeline, lease, connection, published, log, signal: until })),
+    orStop(untilResyncRequested(pool, { pipelineId, signal: until })),
+    watchSlot(pool, { pipelineId, lease, connection, log, signal: until }),
   ]);
   for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;
 }

@@ -3,20 +3,25 @@ import { formatLsn } from '@/server/domain/lsn.ts';
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
+import type { Log } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
 import { type DiscoveredTable, discoverTables } from '@/server/postgres/discover.ts';
+import type { Lease } from '@/worker/buffer/lease.ts';
 import { createSegmentTables } from '@/worker/buffer/segment-tables.ts';
 import { readTail } from '@/worker/buffer/tail.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
-import { ensurePublication } from '@/worker/source/postgres/publication.ts';
+import { ensurePublication, requirePublication } from '@/worker/source/postgres/publication.ts';
 import { createSlot, dropSlot } from '@/worker/source/postgres/slot.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import { readTables } from './definition.ts';
+import { parkStrayTables } from './park-stray-tables.ts';
 
 type Options = {
   readonly pool: Pool;
   readonly connection: SourceConnection;
   readonly pipeline: PipelineDefinition;
+  readonly lease: Lease;
+  readonly log: Log;
   readonly signal: AbortSignal;
 };
 
@@ -26,7 +31,7 @@ type Options = {
  * which holds nothing of value and is made anew. Safe to repeat. Returns the tables with their oids.
  */
 export async function provision(options: Options): Promise<PipelineTable[]> {
-  const { pool, connection, pipeline } = options;
+  const { pool, connection, pipeline, lease, log } = options;
   await using session = await openSourceSession(connection, {
     applicationName: applicationName(pipeline.id, 'control'),
   });
@@ -39,10 +44,13 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
       `the source is not the cluster that pipeline ${pipeline.id} has read so far`,
     );
   }
+  if (tail) await requirePublication(session.client, publicationName(pipeline.id));
+  const { client } = session;
+  const gone = tail ? await parkStrayTables(pool, { pipelineId: pipeline.id, client, lease, log }) : new Set<number>();
   const tables = await resolveTables(pool, { session, pipelineId: pipeline.id });
-  await ensurePublication(session.client, {
+  await ensurePublication(client, {
     publication: publicationName(pipeline.id),
-    tables: tables.flatMap(({ oid }) => (oid === null ? [] : [oid])),
+    tables: tables.flatMap(({ oid }) => (oid === null || gone.has(oid) ? [] : [oid])),
   });
   if (!tail) await createPosition(options, { session, system });
   return tables;

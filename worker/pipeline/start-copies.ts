@@ -7,6 +7,7 @@ import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
 import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
+import type { Lease } from '@/worker/buffer/lease.ts';
 import { storeSchemas } from '@/worker/buffer/schemas.ts';
 import { readTail } from '@/worker/buffer/tail.ts';
 import { parkTable, reportPending } from '@/worker/runtime/attention.ts';
@@ -27,6 +28,7 @@ const REST_MS = 3_000;
 
 type Options = {
   readonly pipeline: PipelineDefinition;
+  readonly lease: Lease;
   readonly connection: SourceConnection;
   /** The tables as published when the shift began. */
   readonly published: readonly PipelineTable[];
@@ -65,8 +67,8 @@ const isPending = (table: PipelineTable): boolean => table.state === 'pending';
 const listOf = (tables: readonly PipelineTable[]): string => tables.map(({ id }) => id).join();
 
 async function publishAndPlan(deps: WorkerDeps, options: Options): Promise<void> {
-  const { pipeline, connection, signal } = options;
-  const tables = await provision({ pool: deps.database.pool, connection, pipeline, signal });
+  const { pipeline, lease, connection, log, signal } = options;
+  const tables = await provision({ pool: deps.database.pool, connection, pipeline, lease, log, signal });
   const pending = tables.filter(isPending);
   if (pending.length > 0) await startCopies(deps, { ...options, tables: pending });
 }

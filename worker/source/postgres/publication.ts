@@ -41,6 +41,12 @@ export async function ensurePublication(client: Client, options: EnsureOptions):
   }
 }
 
+/** Throws SOURCE_PUBLICATION when it is gone: the slot cannot pass what was changed while there was none. */
+export async function requirePublication(client: Client, publication: string): Promise<void> {
+  const existing = await readPublication(client, publication);
+  if (!existing) throw new AppError('SOURCE_PUBLICATION', `somebody dropped publication ${publication}`);
+}
+
 /** Does nothing when there is no such publication. Drop the slot first: it cannot decode without its publication. */
 export async function dropPublication(client: Client, publication: string): Promise<void> {
   try {
