@@ -80,7 +80,7 @@ test('every type is resolved to what its values are, or to text', async () => {
   expect(Object.fromEntries(table.schema.columns.map((column, i) => [names[i], column.type]))).toEqual(TYPES);
 });
 
-test('the key follows the replica identity', async () => {
+test('the key follows the replica identity (row 35)', async () => {
   await using db = await openTestDatabase();
   await db.query(`
     CREATE TABLE by_default (a int, b int, c int NOT NULL, PRIMARY KEY (b, a), UNIQUE (c));
@@ -101,7 +101,7 @@ test('the key follows the replica identity', async () => {
   expect(table('deferred').keyDeferrable).toBe(true);
 });
 
-test('what cannot be published is listed with the reason; generated and dropped columns are left out', async () => {
+test('what cannot be published is listed with the reason; generated and dropped columns are left out (rows 46, 50)', async () => {
   await using db = await openTestDatabase();
   await db.query(`
     CREATE TABLE root (id int PRIMARY KEY, gone int, g int GENERATED ALWAYS AS (id + 1) STORED) PARTITION BY HASH (id);
@@ -125,7 +125,7 @@ test('what cannot be published is listed with the reason; generated and dropped 
   expect(table('we"ird.Tbl \n ü').publishable).toEqual({ ok: true });
 });
 
-test('a session refuses to go on without its pinned settings taking effect over those of the role', async () => {
+test('a session refuses to go on without its pinned settings taking effect over those of the role (row 53)', async () => {
   await using db = await openTestDatabase();
   await db.query(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET datestyle = ''German''', current_database());
     EXECUTE format('ALTER DATABASE %I SET timezone = ''Asia/Tokyo''', current_database()); END $$`);

@@ -48,7 +48,7 @@ test('a sound table yields no errors; each defect is named with a remedy', async
   expect(findings.every(({ message, remedy }) => message !== '' && remedy !== '')).toBe(true);
 });
 
-test('a role without rights is told which ones it lacks, row-level security included', async () => {
+test('a role without rights is told which ones it lacks, row-level security included (row 48)', async () => {
   await using db = await openTestDatabase();
   const role = `reader_${db.connection.database}`;
   await db.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret';

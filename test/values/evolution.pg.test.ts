@@ -45,7 +45,7 @@ const STREAMED_ROWS = {
   21: { n: '12' },
 };
 
-test('the lake follows columns that come, go, change their names and widen, at once or one by one', async () => {
+test('the lake follows columns that come, go, change their names and widen, at once or one by one (rows 38, 39, 40, 41)', async () => {
   const { source } = installation;
   for (const table of ['e_fast', 'e_slow']) {
     await source.query(create(table));
@@ -87,7 +87,7 @@ test('the lake follows columns that come, go, change their names and widen, at o
   }
 }, 240_000);
 
-test('what no Iceberg type can follow parks its table with code and remedy, and others go on', async () => {
+test('what no Iceberg type can follow parks its table with code and remedy, and others go on (row 41)', async () => {
   const { source, database } = installation;
   await source.query(`create table e_bad (id int primary key, v int)`);
   await source.query(`create table e_text (id int primary key, v text)`);

@@ -54,7 +54,7 @@ const rowsFrom = (from: number): string => {
   ].join(', ');
 };
 
-test('each policy does the same to the copy and to the stream, and a row is in the lake or parked, never both', async () => {
+test('each policy does the same to the copy and to the stream, and a row is in the lake or parked, never both (rows 51, 52, 54, 69)', async () => {
   const { source, database, control } = installation;
   const policies = ['dead-letter', 'string', 'null'] as const;
   const tables = policies.map((policy) => ({ policy, table: `p_${policy.replace('-', '_')}` }));

@@ -115,7 +115,7 @@ test('a valid lease is not given to a second worker', async () => {
   expect(await acquireLease(db.pool, { pipelineId: id, role: 'capture', holder: 'b', ttlMs: 1000 })).toBeNull();
 });
 
-test('a transaction in several segments is visible only with its last one, and a crash leaves nothing of it', async () => {
+test('a transaction in several segments is visible only with its last one, and a crash leaves nothing of it (row 23)', async () => {
   const { id, number } = await newPipeline();
   const log = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });
   await log.append(segment(10, 'head', { complete: false }));
@@ -137,7 +137,7 @@ test('a bare advance moves what may be confirmed and nothing else', async () => 
   expect(await readCommitState(db.pool, id)).toMatchObject({ tailLsn: 10n, tailEndLsn: 500n, tailSeq: 1n });
 });
 
-test('settling moves the position once, keeps waiting tables aside and refuses a stale lease', async () => {
+test('settling moves the position once, keeps waiting tables aside and refuses a stale lease (rows 66, 68)', async () => {
   const { id, number, tableId } = await newPipeline();
   const log = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });
   await log.append(segment(10, 'one'));
@@ -186,7 +186,7 @@ test('changes are counted as captured once and as waiting until they are settled
   expect(await counts()).toEqual({ captured: 9, waiting: 6 });
 });
 
-test('committed segments are forgotten by rotation, uncommitted ones never', async () => {
+test('committed segments are forgotten by rotation, uncommitted ones never (row 67)', async () => {
   const { id, number } = await newPipeline();
   const log = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });
   const commit = await lease(id, 'commit');

@@ -105,7 +105,7 @@ async function readMirror(columnar: Columnar, mirror: Mirror): Promise<Row[]> {
   return rows as Row[];
 }
 
-test('a mirror equals its source after every batch, through key changes, truncates and values that were not sent', async () => {
+test('a mirror equals its source after every batch, through key changes, truncates and values that were not sent (rows 36, 80)', async () => {
   await using columnar = await openTestColumnar();
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(wish, { maxLength: 14 }), { minLength: 2, maxLength: 3 }), async (batches) => {
@@ -125,7 +125,7 @@ test('a mirror equals its source after every batch, through key changes, truncat
   );
 }, 60_000);
 
-test('an unchanged value that neither the batch nor the lake has parks its row', async () => {
+test('an unchanged value that neither the batch nor the lake has parks its row (row 31)', async () => {
   await using columnar = await openTestColumnar();
   const changes: TestChange[] = [{ op: 'u', ordinal: 0, unchanged: [2], values: ['1', '5', null, 'm'] }];
   await using loaded = await loadChanges(columnar, { lake, blocks: testBlocks(schema, changes) });

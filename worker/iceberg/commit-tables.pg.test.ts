@@ -133,7 +133,7 @@ describe('commitTables', () => {
     }
   });
 
-  it('reports a conflict, changes nothing and removes its manifests when another writer was first', async () => {
+  it('reports a conflict, changes nothing and removes its manifests when another writer was first (row 74)', async () => {
     const base = await createTable();
     const [first] = await commit([change(base, append(dataFile('file:///x/1')))]);
     const [second] = await commit([change(base, append(dataFile('file:///x/2')), marker(0, 2))]);

@@ -33,7 +33,7 @@ const errorOf = async (id: string): Promise<string | null> => {
   return rows[0]?.error_code ?? null;
 };
 
-test('a transaction that is larger than the whole buffer goes through', async () => {
+test('a transaction that is larger than the whole buffer goes through (row 26)', async () => {
   const pipeline = await livePipeline('large', '{"bufferBytesMax": 1000000}');
   await using work = runWork(installation.deps);
   await work.until(() => pipeline.isLive(), { what: 'the table is live' });

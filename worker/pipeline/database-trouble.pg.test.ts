@@ -12,7 +12,7 @@ afterAll(async () => {
   await installation[Symbol.asyncDispose]();
 });
 
-test('losing every connection to our own database, again and again, stops nothing for good', async () => {
+test('losing every connection to our own database, again and again, stops nothing for good (row 65)', async () => {
   const { source, database, deps } = installation;
   await source.query('create table item (id int primary key, note text)');
   await source.query(`insert into item select i, 'n' from generate_series(1, 4000) i`);

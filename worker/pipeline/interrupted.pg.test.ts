@@ -25,7 +25,7 @@ async function tableOf(name: string, rows: number): Promise<void> {
 
 const both = { mirror: true, changelog: true };
 
-test('stopped in the middle of its copy and of its stream, a pipeline goes on where it was', async () => {
+test('stopped in the middle of its copy and of its stream, a pipeline goes on where it was (rows 62, 92)', async () => {
   const { source, control, database, deps } = installation;
   await tableOf('paused', 12_000);
   const pipeline = await startTestPipeline(installation, { name: 'paused', tables: [{ table: 'paused', ...both }] });
@@ -62,7 +62,7 @@ test('stopped in the middle of its copy and of its stream, a pipeline goes on wh
   expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
 });
 
-test('two workers share a pipeline without doing anything twice', async () => {
+test('two workers share a pipeline without doing anything twice (row 93)', async () => {
   const { source, deps } = installation;
   await tableOf('shared', 12_000);
   const pipeline = await startTestPipeline(installation, { name: 'shared', tables: [{ table: 'shared', ...both }] });
@@ -82,7 +82,7 @@ test('two workers share a pipeline without doing anything twice', async () => {
   expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
 });
 
-test('a parked table does not stop the others, and its changes are kept', async () => {
+test('a parked table does not stop the others, and its changes are kept (rows 8, 69)', async () => {
   const { source, database, deps } = installation;
   await tableOf('parked', 500);
   await tableOf('beside', 500);

@@ -27,7 +27,7 @@ const NAMESPACE = 'stress';
 const TABLES = ['by_int', 'by_big', 'by_text', 'keyless'] as const;
 const KEYED = ['by_int', 'by_big', 'by_text'] as const;
 
-test(`whatever goes on during the copy, every row and every change is in the lake exactly once (seed ${SEED})`, async () => {
+test(`whatever goes on during the copy, every row and every change is in the lake exactly once (row 59) (seed ${SEED})`, async () => {
   const { source, database, deps } = installation;
   await source.query(`
     create table by_int (id int primary key, n int, note text, long text);

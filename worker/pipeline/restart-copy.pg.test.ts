@@ -17,56 +17,59 @@ const cases = [
   { name: 'rewritten', statement: 'alter table rewritten alter column amount type numeric(20, 2)' },
 ];
 
-test.each(cases)('a table that is $name in the middle of its copy is copied anew, without a person', async (one) => {
-  const { source, database, deps } = installation;
-  const { name } = one;
-  await source.query(`create table ${name} (id int primary key, amount numeric(12, 2), note text)`);
-  await source.query(`insert into ${name} select i, i, 'note ' || i from generate_series(1, 30000) i`);
-  await source.query(`analyze ${name}`);
-  const tables = [{ table: name, mirror: true, changelog: true }];
-  const pipeline = await startTestPipeline(installation, { name, tables });
-  await using work = runWork(deps);
-  const chunks = async () => {
-    const { rows } = await database.pool.query<{ done: string; total: string }>(
-      `select count(*) filter (where copy_chunk.state = 'done') as done, count(*) as total
+test.each(cases)(
+  'a table that is $name in the middle of its copy is copied anew, without a person (rows 60, 63)',
+  async (one) => {
+    const { source, database, deps } = installation;
+    const { name } = one;
+    await source.query(`create table ${name} (id int primary key, amount numeric(12, 2), note text)`);
+    await source.query(`insert into ${name} select i, i, 'note ' || i from generate_series(1, 30000) i`);
+    await source.query(`analyze ${name}`);
+    const tables = [{ table: name, mirror: true, changelog: true }];
+    const pipeline = await startTestPipeline(installation, { name, tables });
+    await using work = runWork(deps);
+    const chunks = async () => {
+      const { rows } = await database.pool.query<{ done: string; total: string }>(
+        `select count(*) filter (where copy_chunk.state = 'done') as done, count(*) as total
          from copy_chunk join pipeline_table on pipeline_table.id = pipeline_table_id where pipeline_id = $1`,
+        [pipeline.id],
+      );
+      return { done: Number(rows[0]?.done), total: Number(rows[0]?.total) };
+    };
+    let load = 100_000;
+    await work.until(
+      async () => {
+        await source.query(`insert into ${name} values ($1, 1, 'load')`, [load++]);
+        await source.query(`update ${name} set note = note || '!' where id % 5000 = $1`, [load % 5000]);
+        return (await chunks()).done >= 3;
+      },
+      { what: 'some chunks are copied' },
+    );
+    const { done, total } = await chunks();
+    expect(done).toBeLessThan(total);
+    await source.query(one.statement);
+    await work.until(
+      async () => {
+        await source.query(`insert into ${name} (id, amount, note) values ($1, 2, 'after')`, [load++]);
+        await source.query(`delete from ${name} where id = $1`, [load - 20]);
+        await pipeline.assertSound();
+        return pipeline.isLive();
+      },
+      { what: 'the table is live' },
+    );
+    const { rows } = await database.pool.query(
+      'select generation, error_code from pipeline_table where pipeline_id = $1',
       [pipeline.id],
     );
-    return { done: Number(rows[0]?.done), total: Number(rows[0]?.total) };
-  };
-  let load = 100_000;
-  await work.until(
-    async () => {
-      await source.query(`insert into ${name} values ($1, 1, 'load')`, [load++]);
-      await source.query(`update ${name} set note = note || '!' where id % 5000 = $1`, [load % 5000]);
-      return (await chunks()).done >= 3;
-    },
-    { what: 'some chunks are copied' },
-  );
-  const { done, total } = await chunks();
-  expect(done).toBeLessThan(total);
-  await source.query(one.statement);
-  await work.until(
-    async () => {
-      await source.query(`insert into ${name} (id, amount, note) values ($1, 2, 'after')`, [load++]);
-      await source.query(`delete from ${name} where id = $1`, [load - 20]);
-      await pipeline.assertSound();
-      return pipeline.isLive();
-    },
-    { what: 'the table is live' },
-  );
-  const { rows } = await database.pool.query(
-    'select generation, error_code from pipeline_table where pipeline_id = $1',
-    [pipeline.id],
-  );
-  expect(rows[0]).toMatchObject({ error_code: null });
-  expect(rows[0].generation).toBeGreaterThan(1);
-  const end = await pipeline.position();
-  await work.until(() => pipeline.isAt(end), { what: 'the lake has caught up' });
-  const { mirror, changelog } = await pipeline.compare(name, ['id']);
-  expect(mirror).toMatchObject({ missing: 0, extra: 0, equal: true });
-  expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
-});
+    expect(rows[0]).toMatchObject({ error_code: null });
+    expect(rows[0].generation).toBeGreaterThan(1);
+    const end = await pipeline.position();
+    await work.until(() => pipeline.isAt(end), { what: 'the lake has caught up' });
+    const { mirror, changelog } = await pipeline.compare(name, ['id']);
+    expect(mirror).toMatchObject({ missing: 0, extra: 0, equal: true });
+    expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
+  },
+);
 
 test('a row that moves into a part already copied keeps the long value that the source does not send again', async () => {
   const { source, database, deps } = installation;

@@ -25,7 +25,7 @@ const STREAM_POINTS: Failpoint[] = [
 ];
 
 test.each(STREAM_POINTS)(
-  'a worker that froze at %s and wakes up after its lease has passed on does no harm',
+  'a worker that froze at %s and wakes up after its lease has passed on does no harm (row 86)',
   async (point) => {
     const { source, database, deps } = installation;
     const name = `z_${point.replaceAll('-', '_')}`;
@@ -100,7 +100,7 @@ test.each(STREAM_POINTS)(
   },
 );
 
-test('a worker that froze between its slot and the first position leaves the next one alone', async () => {
+test('a worker that froze between its slot and the first position leaves the next one alone (rows 13, 86)', async () => {
   const { source, database, deps } = installation;
   await source.query(`create table z_slot (id int primary key, note text)`);
   await source.query(`insert into z_slot select i, 'n' from generate_series(1, 500) i`);

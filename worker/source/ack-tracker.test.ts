@@ -54,7 +54,7 @@ describe('an idle position', () => {
   });
 });
 
-test('whatever happens, the safe position is one that was stored', () => {
+test('whatever happens, the safe position is one that was stored (row 17)', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('began' as const) }),
     fc.record({ kind: fc.constantFrom('offered' as const, 'passed' as const, 'endedEmpty' as const), by: fc.nat(50) }),
