@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react';
 import type { AppRouter } from '@/server/api/root.ts';
 import { problemOf } from './problem-of.ts';
 import { TRPCProvider } from './trpc.ts';
+import { withoutDirection } from './without-direction.ts';
 
 const URL = '/api/trpc';
 /** What the server takes in one request, and a length of address that every proxy passes. */
@@ -28,6 +29,7 @@ export function ApiProvider({ children }: { children: ReactNode }) {
 const newClient = () =>
   createTRPCClient<AppRouter>({
     links: [
+      withoutDirection,
       splitLink({
         // What asks a source or a lake must not keep the rest of the page waiting: `{ trpc: { context: { slow: true } } }`.
         condition: ({ context }) => context.slow === true,

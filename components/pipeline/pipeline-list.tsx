@@ -1,119 +1,103 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
-import { readApi, shownProblem } from '@/components/ui/api.ts';
-import { formatBytes, formatCount, formatSeconds } from '@/components/ui/format.ts';
-import { Problem } from '@/components/ui/problem.tsx';
-import { StateBadge } from '@/components/ui/state-badge.tsx';
-import type { PipelineSummary } from '@/server/pipelines/pipeline-view.ts';
-import { Figure } from './figure.tsx';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Plus, Workflow } from 'lucide-react';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { useRefusal } from '@/components/session/use-me.ts';
+import { ButtonLink } from '@/components/ui/button.tsx';
+import { Card, PageHeader } from '@/components/ui/card.tsx';
+import { EmptyState } from '@/components/ui/empty-state.tsx';
+import { ErrorState } from '@/components/ui/error-state.tsx';
+import { FilterSelect } from '@/components/ui/filter-select.tsx';
+import { LoadMore } from '@/components/ui/load-more.tsx';
+import { SearchField } from '@/components/ui/search-field.tsx';
+import { TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { shownState } from '@/components/ui/state-badge.tsx';
+import { useUrlState } from '@/components/ui/url-state.ts';
+import { isPipelineState, PIPELINE_STATES } from '@/server/domain/pipeline-state.ts';
+import { PipelinesTable } from './pipelines-table.tsx';
 
-const POLL_MS = 2_000;
+const SORTS = ['name', '-name', 'state', '-state'] as const;
 
-/** All pipelines, kept up to date. */
+/** All pipelines: searched, filtered and sorted by the address. */
 export function PipelineList() {
-  const { data, error } = useQuery({
-    queryKey: ['pipelines'],
-    queryFn: async () => (await readApi<{ items: PipelineSummary[] }>('/api/v1/pipelines')).items,
-    refetchInterval: POLL_MS,
-  });
+  const trpc = useTRPC();
+  const url = useUrlState();
+  const refusal = useRefusal();
+  const search = url.get('search');
+  const state = url.get('state');
+  const sort = SORTS.find((known) => known === url.get('sort'));
+  const list = useInfiniteQuery(
+    trpc.pipelines.list.infiniteQueryOptions(
+      {
+        limit: 100,
+        ...(search ? { search } : {}),
+        ...(state && isPipelineState(state) ? { state } : {}),
+        ...(sort ? { sort } : {}),
+      },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  const pipelines = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const isFiltered = Boolean(search || state);
   return (
     <>
-      <div className="flex items-baseline justify-between gap-4">
-        <h1 className="text-2xl font-semibold tracking-tight">Pipelines</h1>
-        {data && data.length > 0 && <p className="text-sm text-muted">{overall(data)}</p>}
+      <PageHeader
+        title="Pipelines"
+        actions={
+          <ButtonLink href="/pipelines/new" kind="primary" icon={Plus} reason={refusal('pipeline:write')}>
+            New pipeline
+          </ButtonLink>
+        }
+      />
+      <div className="mt-4 mb-3 flex flex-wrap items-center gap-2">
+        <SearchField label="Search pipelines" />
+        <FilterSelect
+          label="State"
+          name="state"
+          all="All states"
+          choices={PIPELINE_STATES.map((value) => ({ value, label: shownState(value).word }))}
+        />
       </div>
-      <div className="mt-6 space-y-4">
-        {error && <Problem error={shownProblem(error)} />}
-        {!data && !error && <Loading />}
-        {data?.length === 0 && <Empty />}
-        {data?.map((pipeline) => (
-          <PipelineCard key={pipeline.id} pipeline={pipeline} />
-        ))}
-      </div>
-    </>
-  );
-}
-
-function PipelineCard({ pipeline }: { pipeline: PipelineSummary }) {
-  const { id, name, state, source, destination, namespace, error, tables, deadLettersOpen } = pipeline;
-  const isRunning = pipeline.desiredState === 'running';
-  return (
-    <article className="rounded-2xl border border-line bg-surface transition hover:border-faint/60">
-      <Link href={`/pipelines/${id}`} className="block rounded-2xl p-4 sm:p-5">
-        <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-1">
-          <div className="min-w-0">
-            <h2 className="truncate text-base font-semibold tracking-tight">{name}</h2>
-            <p className="truncate text-sm text-muted">
-              {source.name} <span aria-hidden="true">→</span> {destination.name}{' '}
-              <span className="font-mono text-[13px] text-faint">{namespace}</span>
-            </p>
+      <Card flush>
+        {list.isPending && <TableSkeleton columns={6} />}
+        {list.isError && (
+          <div className="p-4">
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
           </div>
-          <StateBadge state={state} />
-        </div>
-        <dl className="mt-4 grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-5">
-          <Figure
-            label="Lake is behind by"
-            value={isRunning && pipeline.freshnessSeconds !== null ? formatSeconds(pipeline.freshnessSeconds) : '–'}
+        )}
+        {list.isSuccess && pipelines.length === 0 && (
+          <EmptyState
+            icon={Workflow}
+            title={isFiltered ? 'No pipeline matches' : 'No pipeline yet'}
+            action={
+              !isFiltered && (
+                <ButtonLink href="/pipelines/new" kind="primary" reason={refusal('pipeline:write')}>
+                  Create a pipeline
+                </ButtonLink>
+              )
+            }
+          >
+            {isFiltered
+              ? 'Change the search or the state above.'
+              : 'A pipeline keeps tables of the lake in step with a PostgreSQL database.'}
+          </EmptyState>
+        )}
+        {pipelines.length > 0 && (
+          <PipelinesTable
+            pipelines={pipelines}
+            footer={
+              <LoadMore
+                shown={pipelines.length}
+                total={list.data?.pages[0]?.total}
+                hasMore={list.hasNextPage}
+                isLoading={list.isFetchingNextPage}
+                onMore={() => void list.fetchNextPage()}
+              />
+            }
           />
-          <Figure
-            label="Waiting"
-            value={pipeline.lagBytes === null ? '–' : formatBytes(pipeline.buffer.bytes)}
-            note={pipeline.lagBytes === null ? null : `${formatBytes(pipeline.lagBytes)} of WAL`}
-          />
-          <Figure
-            label="Tables live"
-            value={`${tables.live} of ${tables.all}`}
-            note={tables.needAttention > 0 && `${tables.needAttention} need attention`}
-            tone={tables.needAttention > 0 ? 'text-bad' : 'text-ink'}
-          />
-          <Figure
-            label="Changes committed"
-            value={formatCount(pipeline.rowsCommitted)}
-            note={`${formatCount(pipeline.rowsLastMinute)} in the last minute`}
-          />
-          <Figure
-            label="Dead letters"
-            value={formatCount(deadLettersOpen)}
-            tone={deadLettersOpen > 0 ? 'text-warn' : 'text-ink'}
-          />
-        </dl>
-      </Link>
-      {error && (
-        <div className="px-4 pb-4 sm:px-5 sm:pb-5">
-          <Problem error={error} />
-        </div>
-      )}
-    </article>
-  );
-}
-
-function overall(pipelines: readonly PipelineSummary[]): string {
-  const troubled = pipelines.filter(({ state }) => state === 'needs_attention').length;
-  if (troubled > 0) return `${troubled} of ${pipelines.length} need attention`;
-  const running = pipelines.filter(({ desiredState }) => desiredState === 'running').length;
-  return `${running} of ${pipelines.length} running`;
-}
-
-function Loading() {
-  return (
-    <div aria-busy="true" className="space-y-4">
-      <span className="sr-only">Loading pipelines</span>
-      {[0, 1].map((index) => (
-        <div key={index} className="h-36 motion-safe:animate-pulse rounded-2xl border border-line bg-surface" />
-      ))}
-    </div>
-  );
-}
-
-function Empty() {
-  return (
-    <div className="rounded-2xl border border-dashed border-line px-6 py-14 text-center">
-      <h2 className="font-semibold">No pipelines yet</h2>
-      <p className="mx-auto mt-1 max-w-md text-muted">
-        A pipeline keeps Iceberg tables in step with the tables of one PostgreSQL database.
-      </p>
-    </div>
+        )}
+      </Card>
+    </>
   );
 }

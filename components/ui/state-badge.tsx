@@ -1,26 +1,62 @@
-const TONES: Readonly<Record<string, { text: string; dot: string; label: string; moves?: true }>> = {
-  draft: { text: 'text-muted', dot: 'bg-faint', label: 'Draft' },
-  pending: { text: 'text-muted', dot: 'bg-faint', label: 'Pending' },
-  starting: { text: 'text-busy', dot: 'bg-busy', label: 'Starting', moves: true },
-  copying: { text: 'text-busy', dot: 'bg-busy', label: 'Copying', moves: true },
-  catching_up: { text: 'text-busy', dot: 'bg-busy', label: 'Catching up', moves: true },
-  running: { text: 'text-good', dot: 'bg-good', label: 'Running' },
-  live: { text: 'text-good', dot: 'bg-good', label: 'Live' },
-  paused: { text: 'text-warn', dot: 'bg-warn', label: 'Paused' },
-  stopping: { text: 'text-warn', dot: 'bg-warn', label: 'Stopping', moves: true },
-  stopped: { text: 'text-muted', dot: 'bg-faint', label: 'Stopped' },
-  needs_attention: { text: 'text-bad', dot: 'bg-bad', label: 'Needs attention' },
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  CircleSlash,
+  CircleStop,
+  CircleX,
+  Clock,
+  Copy,
+  FastForward,
+  Loader,
+  type LucideIcon,
+  RotateCcw,
+} from 'lucide-react';
+import { TONE_TEXT, type Tone } from './badge.tsx';
+import { cx } from './cx.ts';
+
+type Shown = { readonly tone: Tone; readonly icon: LucideIcon; readonly word: string };
+
+/** Every state of pipelines, tables, dead letters, tests and people: colour, icon and word. */
+const STATES: Readonly<Record<string, Shown>> = {
+  draft: { tone: 'idle', icon: CircleDashed, word: 'Draft' },
+  pending: { tone: 'idle', icon: Clock, word: 'Pending' },
+  starting: { tone: 'copying', icon: Loader, word: 'Starting' },
+  copying: { tone: 'copying', icon: Copy, word: 'Copying' },
+  catching_up: { tone: 'copying', icon: FastForward, word: 'Catching up' },
+  running: { tone: 'running', icon: CircleCheck, word: 'Running' },
+  live: { tone: 'running', icon: CircleCheck, word: 'Live' },
+  paused: { tone: 'paused', icon: CirclePause, word: 'Paused' },
+  stopping: { tone: 'paused', icon: Loader, word: 'Stopping' },
+  stopped: { tone: 'idle', icon: CircleStop, word: 'Stopped' },
+  needs_attention: { tone: 'attention', icon: CircleAlert, word: 'Needs attention' },
+  failed: { tone: 'failed', icon: CircleX, word: 'Failed' },
+  open: { tone: 'attention', icon: CircleAlert, word: 'Open' },
+  replay_requested: { tone: 'copying', icon: RotateCcw, word: 'Replaying' },
+  replayed: { tone: 'running', icon: CircleCheck, word: 'Replayed' },
+  discarded: { tone: 'idle', icon: CircleSlash, word: 'Discarded' },
+  superseded: { tone: 'idle', icon: CircleCheck, word: 'Superseded' },
+  ok: { tone: 'running', icon: CircleCheck, word: 'Fine' },
+  warning: { tone: 'paused', icon: CircleAlert, word: 'Warning' },
+  blocking: { tone: 'failed', icon: CircleX, word: 'Blocking' },
+  active: { tone: 'running', icon: CircleCheck, word: 'Active' },
+  disabled: { tone: 'idle', icon: CircleSlash, word: 'Disabled' },
+  revoked: { tone: 'idle', icon: CircleSlash, word: 'Revoked' },
+  expired: { tone: 'idle', icon: Clock, word: 'Expired' },
 };
 
-export function StateBadge({ state }: { state: string }) {
-  const tone = TONES[state] ?? { text: 'text-muted', dot: 'bg-faint', label: state };
+/** How a state is shown; an unknown one by its own name. */
+export const shownState = (state: string): Shown =>
+  STATES[state] ?? { tone: 'idle', icon: CircleDashed, word: state.replaceAll('_', ' ') };
+
+/** Icon and word in the state's colour. */
+export function StateBadge({ state, word }: { state: string; word?: string | undefined }) {
+  const { tone, icon: Icon, word: usual } = shownState(state);
   return (
-    <span className={`inline-flex items-center gap-2 whitespace-nowrap text-sm font-medium ${tone.text}`}>
-      <span
-        className={`size-2 rounded-full ${tone.dot} ${'moves' in tone ? 'motion-safe:animate-pulse' : ''}`}
-        aria-hidden="true"
-      />
-      {tone.label}
+    <span className={cx('inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap', TONE_TEXT[tone])}>
+      <Icon className="size-4 shrink-0" aria-hidden="true" />
+      {word ?? usual}
     </span>
   );
 }

@@ -1,0 +1,5 @@
+import { PipelineList } from '@/components/pipeline/pipeline-list.tsx';
+
+export default function OverviewPage() {
+  return <PipelineList />;
+}
