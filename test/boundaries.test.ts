@@ -15,6 +15,8 @@ const FORBIDDEN = [
   ['worker/columnar/a.ts', '@/worker/storage/storage.ts'],
   ['worker/iceberg/a.ts', '@/worker/columnar/fold.ts'],
   ['worker/storage/a.ts', '@/worker/iceberg/marker.ts'],
+  ['packages/client/a.ts', '@/server/errors/codes.ts'],
+  ['packages/connector/a.ts', '../../worker/source/source.ts'],
 ] as const;
 
 const ALLOWED = [
@@ -22,6 +24,7 @@ const ALLOWED = [
   ['worker/iceberg/b.ts', '@/worker/storage/storage.ts'],
   ['worker/pipeline/b.ts', '@/worker/columnar/fold.ts'],
   ['server/pipelines/b.ts', '@/db/client.ts'],
+  ['packages/connector/b.ts', '../../server/domain/lsn.ts'],
 ] as const;
 
 let folder: string;
