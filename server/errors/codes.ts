@@ -205,31 +205,32 @@ export const ERROR_CODES = {
     cause: 'Somebody dropped the replication slot, or the server was replaced by a copy without it.',
     http: 409,
     retry: 'manual',
-    remedy: 'The replication slot is gone and changes may be lost: resync the tables on a new slot.',
+    remedy: 'The replication slot is gone and changes may be lost: resync the pipeline, which makes a new slot.',
   },
   SOURCE_SLOT_LOST: {
     cause: 'The slot lagged further behind than max_slot_wal_keep_size allows.',
     http: 409,
     retry: 'manual',
-    remedy: 'The server removed WAL that the slot needed (max_slot_wal_keep_size): raise it and resync the tables.',
+    remedy: 'The server removed WAL that the slot needed (max_slot_wal_keep_size): raise it, then resync the pipeline.',
   },
   SOURCE_SLOT_GAP: {
     cause: 'The slot stands after the stored position, so that changes between are gone.',
     http: 409,
     retry: 'manual',
-    remedy: 'The slot was recreated or advanced by someone else, so changes are missing: resync the tables.',
+    remedy: 'The slot was recreated or advanced by someone else, so changes are missing: resync the pipeline.',
   },
   SOURCE_SERVER_CHANGED: {
     cause: 'Another system answers at the address, or one whose log ends before the stored position.',
     http: 409,
     retry: 'manual',
-    remedy: 'The address now leads to another server or an older timeline: check it, then resync the tables.',
+    remedy: 'The address now leads to another server or an older timeline: check it, then resync the pipeline.',
   },
   SOURCE_PUBLICATION: {
     cause: 'The publication is missing, or was shaped by hand.',
     http: 409,
     retry: 'manual',
-    remedy: 'Let the pipeline manage its own publication; if it was dropped, resync the tables.',
+    remedy:
+      'Let the pipeline manage its own publication. Resync the table that was taken out of it, or the pipeline if it was dropped.',
   },
   SOURCE_PROTOCOL: {
     cause: 'A message of the replication stream could not be understood.',

@@ -11,7 +11,7 @@ import { type LockedTable, lockTable, type TableKey, tableKey } from './lock-tab
 /**
  * Lets a table go on that was paused, or that was parked and whose cause is mended: from where it stopped, with everything
  * that was kept for it. If the cause is not mended it is parked again. Resuming one that goes on changes nothing. Throws
- * CONFLICT when what was kept has been given up (SPILL_FULL): only a resync helps then.
+ * CONFLICT when changes were given up or have never arrived: only a resync helps then.
  */
 export async function resumeTable(
   { database }: Pick<ControlDeps, 'database'>,
@@ -24,8 +24,8 @@ export async function resumeTable(
     const deed = { subject: pipeline.id, detail: { table: name, from: table.state } };
     if (table.state !== 'paused' && table.state !== 'needs_attention')
       return { result: { state: table.state }, ...deed };
-    if (table.state === 'needs_attention' && table.errorCode === 'SPILL_FULL') {
-      throw new AppError('CONFLICT', `the changes kept for table ${name} were given up; resync it instead`);
+    if (table.state === 'needs_attention' && lacksChanges(table)) {
+      throw new AppError('CONFLICT', `changes of table ${name} are missing (${table.errorCode}); resync it instead`);
     }
     const state = stateToResume(table);
     await tx
@@ -35,6 +35,12 @@ export async function resumeTable(
     return { result: { state }, ...deed };
   });
 }
+
+/** Whether what was kept for the table is not everything. One that was never found on the source has missed nothing. */
+const lacksChanges = ({ errorCode, sourceOid }: LockedTable): boolean =>
+  INCOMPLETE.has(errorCode ?? '') || (errorCode === 'SOURCE_TABLE_MISSING' && sourceOid !== null);
+
+const INCOMPLETE: ReadonlySet<string> = new Set(['SPILL_FULL', 'SOURCE_PUBLICATION', 'SOURCE_TABLE_REPLACED']);
 
 /** How far the table had come. */
 function stateToResume({ isJoined, copyEndLsn, copyStartedAt }: LockedTable): TableState {

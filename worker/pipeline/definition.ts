@@ -12,6 +12,8 @@ export type PipelineDefinition = {
   readonly namespace: readonly string[];
   readonly desiredState: 'running' | 'paused' | 'stopped' | 'deleted';
   readonly state: string;
+  /** Instant, as our database writes it, of a resync of the whole that is still to begin. */
+  readonly resyncRequestedAt: string | null;
   readonly settings: PipelineSettings;
 };
 
@@ -48,6 +50,7 @@ type PipelineRow = {
   namespace: string;
   desired_state: 'running' | 'paused' | 'stopped' | 'deleted';
   state: string;
+  resync_requested_at: string | null;
   settings: Partial<PipelineSettings>;
 };
 
@@ -55,7 +58,7 @@ type PipelineRow = {
 export async function readPipeline(pool: Pool, pipelineId: string): Promise<PipelineDefinition | null> {
   const { rows } = await pool.query<PipelineRow>(
     /* sql */ `
-    select id, number, source_id, destination_id, namespace, desired_state, state, settings
+    select id, number, source_id, destination_id, namespace, desired_state, state, resync_requested_at::text, settings
       from pipeline where id = $1`,
     [pipelineId],
   );
@@ -69,6 +72,7 @@ export async function readPipeline(pool: Pool, pipelineId: string): Promise<Pipe
     namespace: row.namespace.split('.'),
     desiredState: row.desired_state,
     state: row.state,
+    resyncRequestedAt: row.resync_requested_at,
     settings: { ...DEFAULT_PIPELINE_SETTINGS, ...row.settings },
   };
 }
