@@ -1,3 +1,4 @@
+import { openApiText } from '@/server/api/openapi/document.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 
@@ -5,4 +6,5 @@ import { errorsPage } from './errors.ts';
 export const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
+  'docs/openapi.json': openApiText,
 };

@@ -12,6 +12,8 @@ export type RestRoute = {
     readonly location?: `/${string}`;
     /** The output's `version` is the entity tag; on updates `If-Match` becomes the input's `version`. */
     readonly versioned?: boolean;
+    /** Another system is asked, so that its failures may be told: 502, 409 and what else it says. */
+    readonly connects?: boolean;
   };
 };
 
@@ -26,8 +28,20 @@ type Route = RestRoute['rest'] & {
 };
 
 /** What routes are grouped by in the document. */
-export const TAGS = ['Sources', 'Destinations', 'Pipelines', 'Dead letters', 'API keys', 'System'] as const;
-export type Tag = (typeof TAGS)[number];
+export const TAGS = {
+  Sources: 'PostgreSQL databases to read from',
+  Destinations: 'Warehouses, and the catalogs that know their tables',
+  Pipelines: 'What is replicated from where to where, and how it is doing',
+  Tables: 'The tables of a pipeline',
+  'Dead letters': 'Rows that could not be carried',
+  Lake: 'The Iceberg tables as readers find them',
+  Members: 'People, their roles and their own settings',
+  'API keys': 'Credentials of scripts',
+  Audit: 'Who did what, and what was refused',
+  'Sign-in': 'How people sign in',
+  System: 'The installation itself',
+} as const;
+export type Tag = keyof typeof TAGS;
 
 /** Meta of a procedure that REST serves too. */
 export const rest = ({ method, path, tag, summary, description, ...more }: Route): RestRoute => ({

@@ -1,23 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access, ApiContext } from '@/server/api/trpc.ts';
-import type { Pattern } from './path-pattern.ts';
+import { documentRoute } from './document-route.ts';
+import type { PlainRoute } from './plain-route.ts';
 
-type Exchange = {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly context: ApiContext;
-  /** Aborts when the client goes away. */
-  readonly signal: AbortSignal;
-};
-
-/** A route that is no call of a procedure: files, streams, the document itself. It checks its own right. */
-export type PlainRoute = {
-  readonly method: 'GET';
-  readonly pattern: Pattern;
-  readonly access: Access;
-  serve(exchange: Exchange): Promise<void>;
-};
-
-export const PLAIN_ROUTES: readonly PlainRoute[] = [];
+/** Routes that are no calls of procedures. */
+export const PLAIN_ROUTES: readonly PlainRoute[] = [documentRoute];

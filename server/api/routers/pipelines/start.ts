@@ -12,6 +12,7 @@ export const start = procedure('pipeline:operate')
       tag: 'Pipelines',
       summary: 'Start a pipeline',
       description: 'The source is checked first; tables that are not in the lake yet are copied.',
+      connects: true,
     }),
   )
   .input(z.strictObject({ id: resourceId }))

@@ -11,6 +11,7 @@ export const preflight = procedure('source:read')
       tag: 'Sources',
       summary: 'Check a source, and tables chosen from it',
       description: 'Connects to the source and changes nothing there. Findings of severity `error` prevent a start.',
+      connects: true,
     }),
   )
   .input(checkSourceInput)

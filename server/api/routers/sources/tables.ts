@@ -13,6 +13,7 @@ export const tables = procedure('source:read')
       tag: 'Sources',
       summary: 'Look at the tables of a source',
       description: 'Connects to the source and reads its catalog as it is now.',
+      connects: true,
     }),
   )
   .input(z.strictObject({ id: resourceId }))
