@@ -68,3 +68,39 @@ describe('loadConfig', () => {
     expect(problemsOf({ ...minimal, PHILOTES_PUBLIC_URL: 'http://localhost:9000' })).toBe('');
   });
 });
+
+describe('loadConfig, sign-in and hosts', () => {
+  const oidc = {
+    PHILOTES_OIDC_ISSUER: 'https://login.example.com',
+    PHILOTES_OIDC_CLIENT_ID: 'philotes',
+    PHILOTES_OIDC_CLIENT_SECRET: 'hunter2',
+  };
+
+  it('takes an identity provider whole or not at all', () => {
+    const given = { ...minimal, ...oidc, PHILOTES_OIDC_GROUP_ROLES: 'cn=a=b=viewer, platform=admin' };
+    expect(loadConfig(given).config.oidc).toMatchObject({
+      issuer: 'https://login.example.com',
+      groupRoles: [
+        { group: 'cn=a=b', role: 'viewer' },
+        { group: 'platform', role: 'admin' },
+      ],
+    });
+    expect(loadConfig(minimal).config.oidc).toBeUndefined();
+    expect(problemsOf({ ...minimal, ...oidc, PHILOTES_OIDC_CLIENT_SECRET: '' })).toMatch(/belong together/);
+    expect(problemsOf({ ...minimal, ...oidc, PHILOTES_OIDC_GROUP_ROLES: 'admins=root' })).toMatch(
+      /GROUP_ROLES is not a list/,
+    );
+    expect(problemsOf({ ...minimal, ...oidc, PHILOTES_OIDC_ALLOWED_DOMAINS: '*.example.com' })).toMatch(/no domain/);
+  });
+
+  it('opens this machine to connections only while the site is on it, and what the operator lists', () => {
+    expect(loadConfig(minimal).config.network).toEqual({ allowed: [], loopback: true });
+    const listed = {
+      ...minimal,
+      PHILOTES_PUBLIC_URL: 'https://x.example.com',
+      PHILOTES_ALLOWED_HOSTS: 'DB.internal, 10.0.0.0/8',
+    };
+    expect(loadConfig(listed).config.network).toEqual({ allowed: ['db.internal', '10.0.0.0/8'], loopback: false });
+    expect(problemsOf({ ...minimal, PHILOTES_ALLOWED_HOSTS: 'http://db' })).toMatch(/ALLOWED_HOSTS names something/);
+  });
+});

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
+import type { NetworkPolicy } from '@/server/network/network-policy.ts';
 import { readConfigFile } from './config-file.ts';
 import { describeProblem } from './describe-problem.ts';
 import { CLI_VARIABLES, CONFIG_VARIABLE, type LOG_LEVELS, settings } from './settings.ts';
@@ -25,6 +26,23 @@ export type Config = {
   readonly duckdb: { readonly memoryMb: number; readonly threads: number };
   /** The first owner, made at start-up when no member exists yet. */
   readonly ownerEmail: string | undefined;
+  /** Where hosts that people name may lead to. */
+  readonly network: NetworkPolicy;
+  /** The identity provider, where the environment names it. */
+  readonly oidc: OidcConfig | undefined;
+};
+
+export type OidcConfig = {
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scopes: string;
+  readonly groupsClaim: string;
+  readonly allowedDomains: readonly string[];
+  readonly groupRoles: readonly {
+    readonly group: string;
+    readonly role: 'viewer' | 'operator' | 'admin' | 'owner';
+  }[];
 };
 
 /** Settings that no log, error or interface may ever show. */
@@ -37,6 +55,7 @@ export type Secrets = {
   /** Bearer of the workers at the embedded catalog. */
   readonly internalKey: string;
   readonly ownerPassword: string | undefined;
+  readonly oidcClientSecret: string | undefined;
 };
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -102,6 +121,9 @@ function arrange(env: z.output<typeof settings>): { config: Config; secrets: Sec
       warehouseRoot: pathToFileURL(`${dataDir}/warehouse`).href,
       duckdb: { memoryMb: env.PHILOTES_DUCKDB_MEMORY_MB, threads: env.PHILOTES_DUCKDB_THREADS },
       ownerEmail: env.PHILOTES_OWNER_EMAIL,
+      // The public URL uses http on this machine only, so that then everything is.
+      network: { allowed: env.PHILOTES_ALLOWED_HOSTS ?? [], loopback: new URL(site).protocol === 'http:' },
+      oidc: oidcOf(env),
     },
     secrets: {
       databaseUrl: env.DATABASE_URL,
@@ -110,6 +132,26 @@ function arrange(env: z.output<typeof settings>): { config: Config; secrets: Sec
       sessionSecret: env.PHILOTES_SESSION_SECRET,
       internalKey: env.PHILOTES_INTERNAL_KEY,
       ownerPassword: env.PHILOTES_OWNER_PASSWORD,
+      oidcClientSecret: env.PHILOTES_OIDC_CLIENT_SECRET,
     },
+  };
+}
+
+function oidcOf(env: z.output<typeof settings>): OidcConfig | undefined {
+  const { PHILOTES_OIDC_ISSUER: issuer, PHILOTES_OIDC_CLIENT_ID: clientId } = env;
+  const given = [issuer, clientId, env.PHILOTES_OIDC_CLIENT_SECRET].filter((value) => value !== undefined).length;
+  if (given > 0 && given < 3) {
+    const names = 'PHILOTES_OIDC_ISSUER, PHILOTES_OIDC_CLIENT_ID and PHILOTES_OIDC_CLIENT_SECRET';
+    throw new ConfigError(complaint([`${names} belong together; set all three or none`]));
+  }
+  if (issuer === undefined || clientId === undefined) return undefined;
+  return {
+    name: env.PHILOTES_OIDC_NAME,
+    issuer,
+    clientId,
+    scopes: env.PHILOTES_OIDC_SCOPES,
+    groupsClaim: env.PHILOTES_OIDC_GROUPS_CLAIM,
+    allowedDomains: env.PHILOTES_OIDC_ALLOWED_DOMAINS ?? [],
+    groupRoles: env.PHILOTES_OIDC_GROUP_ROLES ?? [],
   };
 }

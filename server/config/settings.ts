@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { domainList, groupRoleList, hostList } from './lists.ts';
 
 /** What is known of a setting beside its shape; the generated page and every complaint take their words from here. */
 export type SettingFacts = {
@@ -141,6 +142,66 @@ export const settings = z.strictObject({
     example: 'twelve characters or more',
     isSecret: true,
     otherwise: 'no owner is made',
+  }),
+  PHILOTES_ALLOWED_HOSTS: setting(hostList.optional(), {
+    key: 'server.allowedHosts',
+    about:
+      'Hosts that sources, destinations and identity providers may be at although they lead to private addresses: names, addresses and networks, separated by commas. Public addresses are always allowed.',
+    remedy: 'list host names, addresses or networks, like db.internal,10.20.0.0/16',
+    example: 'db.internal,10.20.0.0/16',
+    otherwise: 'only this machine, and that only while the public URL is on it too',
+  }),
+  PHILOTES_OIDC_ISSUER: setting(url(['https:', 'http:']).optional(), {
+    key: 'auth.oidcIssuer',
+    about: 'Identity provider that people sign in at. Set here, the sign-in settings of the console are read-only.',
+    remedy: "set it to the issuer's address, as its discovery document names it",
+    example: 'https://login.example.com/realms/data',
+    otherwise: 'the sign-in settings of the console apply',
+  }),
+  PHILOTES_OIDC_CLIENT_ID: setting(z.string().optional(), {
+    key: 'auth.oidcClientId',
+    about: 'What this installation is called at the identity provider.',
+    remedy: 'set it to the client id that the identity provider gave out',
+    example: 'philotes',
+  }),
+  PHILOTES_OIDC_CLIENT_SECRET: setting(z.string().optional(), {
+    key: 'auth.oidcClientSecret',
+    about: "This installation's password at the identity provider.",
+    remedy: 'set it to the client secret that the identity provider gave out',
+    example: 'given out by the identity provider',
+    isSecret: true,
+  }),
+  PHILOTES_OIDC_NAME: setting(z.string().max(60, 'is longer than 60 characters').default('single sign-on'), {
+    key: 'auth.oidcName',
+    about: 'What the button of the sign-in page says behind “Continue with”.',
+    remedy: 'shorten it',
+    example: 'Example Inc.',
+  }),
+  PHILOTES_OIDC_SCOPES: setting(z.string().default('openid email profile'), {
+    key: 'auth.oidcScopes',
+    about: 'Scopes that are asked for, separated by spaces. Some providers tell groups only when asked.',
+    remedy: 'name openid and email at least',
+    example: 'openid email profile groups',
+  }),
+  PHILOTES_OIDC_GROUPS_CLAIM: setting(z.string().default('groups'), {
+    key: 'auth.oidcGroupsClaim',
+    about: "Claim that lists a person's groups.",
+    remedy: 'set it to the name of the claim',
+    example: 'groups',
+  }),
+  PHILOTES_OIDC_ALLOWED_DOMAINS: setting(domainList.optional(), {
+    key: 'auth.oidcAllowedDomains',
+    about: 'Domains of the e-mail addresses that may come in, exactly as written, separated by commas.',
+    remedy: 'list domains, like example.com,example.org',
+    example: 'example.com',
+    otherwise: 'all domains',
+  }),
+  PHILOTES_OIDC_GROUP_ROLES: setting(groupRoleList.optional(), {
+    key: 'auth.oidcGroupRoles',
+    about: 'Which group gives which role, as `group=role`, separated by commas. Whoever is in none may not come in.',
+    remedy: 'list pairs, like engineers=operator,platform=admin',
+    example: 'engineers=operator,platform=admin',
+    otherwise: 'nobody comes in by the identity provider',
   }),
   PHILOTES_WORKER_PORT: setting(port.default(DEFAULT_WORKER_PORT), {
     key: 'metrics.workerPort',
