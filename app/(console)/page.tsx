@@ -1,5 +1,8 @@
-import { PipelineList } from '@/components/pipeline/pipeline-list.tsx';
+import type { Metadata } from 'next';
+import { Overview } from '@/components/overview/overview.tsx';
 
-export default function OverviewPage() {
-  return <PipelineList />;
+export const metadata: Metadata = { title: 'Overview' };
+
+export default function Page() {
+  return <Overview />;
 }

@@ -1,7 +1,8 @@
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '@/server/api/root.ts';
 
-type Outputs = inferRouterOutputs<AppRouter>;
+type Outputs = inferRouterOutputs<AppRouter>['pipelines'];
 
-export type PipelineSummary = Outputs['pipelines']['list']['items'][number];
-export type PipelineStatus = Outputs['pipelines']['status'];
+export type PipelineSummary = Outputs['list']['items'][number];
+export type PipelineStatus = Outputs['status'];
+export type PipelineMetrics = Outputs['metrics'];

@@ -1,15 +1,47 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useTRPC } from '@/components/api/trpc.ts';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { bytesText, rateText, secondsText } from '@/components/ui/figures.ts';
+import { Sparkline } from '@/components/ui/sparkline.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import type { PipelineSummary } from './pipeline-types.ts';
 
+type Row = PipelineSummary & { readonly spark: readonly (number | null)[] };
+
+const REFRESH_MS = 60_000;
 const dash = <span className="text-faint">–</span>;
 
-const columns: readonly Column<PipelineSummary>[] = [
+/** Pipelines, densely, each row leading to its page. */
+export function PipelinesTable({
+  pipelines,
+  footer,
+  isSortable = true,
+}: {
+  pipelines: readonly PipelineSummary[];
+  footer?: ReactNode;
+  isSortable?: boolean;
+}) {
+  const trpc = useTRPC();
+  const sparklines = useQuery(trpc.overview.sparklines.queryOptions({}, { refetchInterval: REFRESH_MS }));
+  const rows = pipelines.map((pipeline) => ({ ...pipeline, spark: sparklines.data?.pipelines[pipeline.id] ?? [] }));
+  return (
+    <DataTable
+      label="Pipelines"
+      columns={isSortable ? columns : columns.map(({ sort: _, ...column }) => column)}
+      rows={rows}
+      rowKey={({ id }) => id}
+      rowHref={({ id }) => `/pipelines/${id}`}
+      rowLabel={({ name }) => name}
+      footer={footer}
+    />
+  );
+}
+
+const columns: readonly Column<Row>[] = [
   {
     id: 'name',
     header: 'Pipeline',
@@ -40,9 +72,19 @@ const columns: readonly Column<PipelineSummary>[] = [
     id: 'throughput',
     header: 'Throughput',
     align: 'right',
-    width: 'w-36',
+    width: 'w-52',
     from: 'md',
-    cell: ({ rowsLastMinute, position }) => (position === null ? dash : rateText(rowsLastMinute / 60)),
+    cell: ({ name, spark, rowsLastMinute, position }) => (
+      <span className="flex items-center justify-end gap-3">
+        <Sparkline
+          values={spark}
+          color="committed"
+          label={`Throughput of ${name}, last half hour`}
+          className="h-5 w-20"
+        />
+        <span className="w-20">{position === null ? dash : rateText(rowsLastMinute / 60)}</span>
+      </span>
+    ),
   },
   {
     id: 'lag',
@@ -61,23 +103,8 @@ const columns: readonly Column<PipelineSummary>[] = [
     cell: ({ tables }) => (
       <>
         {tables.live}
-        <span className="text-faint"> of {tables.all}</span>
+        <span className="text-muted"> of {tables.all}</span>
       </>
     ),
   },
 ];
-
-/** Pipelines, densely, each row leading to its page. */
-export function PipelinesTable({ pipelines, footer }: { pipelines: readonly PipelineSummary[]; footer?: ReactNode }) {
-  return (
-    <DataTable
-      label="Pipelines"
-      columns={columns}
-      rows={pipelines}
-      rowKey={({ id }) => id}
-      rowHref={({ id }) => `/pipelines/${id}`}
-      rowLabel={({ name }) => name}
-      footer={footer}
-    />
-  );
-}

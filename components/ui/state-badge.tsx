@@ -54,7 +54,12 @@ export const shownState = (state: string): Shown =>
 export function StateBadge({ state, word }: { state: string; word?: string | undefined }) {
   const { tone, icon: Icon, word: usual } = shownState(state);
   return (
-    <span className={cx('inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap', TONE_TEXT[tone])}>
+    <span
+      className={cx(
+        'inline-flex items-center gap-1.5 align-middle text-sm font-medium whitespace-nowrap',
+        TONE_TEXT[tone],
+      )}
+    >
       <Icon className="size-4 shrink-0" aria-hidden="true" />
       {word ?? usual}
     </span>

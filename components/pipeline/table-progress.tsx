@@ -1,0 +1,39 @@
+import Link from 'next/link';
+import { Section } from '@/components/ui/card.tsx';
+import { countText } from '@/components/ui/figures.ts';
+import { ProgressBar } from '@/components/ui/progress-bar.tsx';
+import type { PipelineStatus } from './pipeline-types.ts';
+
+/** The copies under way, over all tables; nothing when there is none. */
+export function TableProgress({ pipeline }: { pipeline: PipelineStatus }) {
+  const copying = pipeline.tableList.filter(({ state }) => ['pending', 'copying', 'catching_up'].includes(state));
+  if (copying.length === 0 || pipeline.state === 'draft') return null;
+  return (
+    <Section
+      title="First copy"
+      description={`${pipeline.tables.live} of ${pipeline.tables.all} tables are live. The others follow on their own.`}
+    >
+      <ul className="divide-y divide-line rounded-md border border-line bg-surface">
+        {copying.map((table) => (
+          <li key={table.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 text-sm">
+            <Link
+              href={`/pipelines/${pipeline.id}/tables?table=${table.id}`}
+              className="w-48 truncate font-medium hover:underline"
+            >
+              {table.source}
+            </Link>
+            <ProgressBar
+              label={`Copy of ${table.source}`}
+              value={table.copy.rows}
+              max={table.copy.rowsEstimate > 0 ? table.copy.rowsEstimate : null}
+              className="min-w-32 flex-1"
+            />
+            <span className="w-48 text-right text-muted tabular-nums">
+              {countText(table.copy.rows)} of about {countText(Math.max(table.copy.rowsEstimate, table.copy.rows))} rows
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
