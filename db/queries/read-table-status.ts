@@ -25,7 +25,12 @@ export type TableStatusRow = {
   error_at: Date | null;
 };
 
-export async function readTableStatus(pool: Pool, pipelineId: string): Promise<TableStatusRow[]> {
+/** All tables of a pipeline, or some. */
+export async function readTableStatus(
+  pool: Pool,
+  pipelineId: string,
+  ids: readonly number[] | null = null,
+): Promise<TableStatusRow[]> {
   const { rows } = await pool.query<TableStatusRow>(
     /* sql */ `
     select t.id::float8 as id, t.source_schema, t.source_table, t.lake_name, t.mirror, t.changelog, t.state,
@@ -39,9 +44,9 @@ export async function readTableStatus(pool: Pool, pipelineId: string): Promise<T
            (select coalesce(jsonb_object_agg(n.column_name, n.count), '{}') from nulled_value n
              where n.pipeline_table_id = t.id and n.count > 0) as nulled_values,
            t.error_code, t.error_message, t.error_at
-      from pipeline_table t where t.pipeline_id = $1
+      from pipeline_table t where t.pipeline_id = $1 and ($2::bigint[] is null or t.id = any($2))
      order by t.source_schema, t.source_table`,
-    [pipelineId],
+    [pipelineId, ids],
   );
   return rows;
 }

@@ -60,6 +60,6 @@ it('puts a refusal on record', async () => {
   const refused = await post('sources.delete', { id: 'src_x' }, { Cookie: viewer, Origin: site.origin });
   expect(refused.status).toBe(403);
   expect(await site.query(`select action, subject from audit_entry where action like '%refused'`)).toEqual([
-    { action: 'sources.delete.refused', subject: 'source:write' },
+    { action: 'source.delete.refused', subject: 'source:write' },
   ]);
 });

@@ -9,9 +9,10 @@ import { slotName } from '@/server/domain/names.ts';
 import { nextPipelineState } from '@/server/domain/pipeline-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { resourceId } from '@/server/platform/resource-id.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 
-const input = z.strictObject({ id: z.string() });
+export const pausePipelineInput = z.strictObject({ id: resourceId });
 
 /** What a pipeline that rests costs its source. Figures are of the last look, null before the first. */
 export type HeldWal = {
@@ -33,11 +34,11 @@ export type HeldWal = {
 export async function pausePipeline(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
-  given: z.input<typeof input>,
+  input: z.input<typeof pausePipelineInput>,
 ): Promise<{ state: 'paused'; wal: HeldWal }> {
   const change = { actor, scope: 'pipeline:operate', action: 'pipeline.pause' } as const;
   return audited(database, change, async (tx) => {
-    const { id } = parseInput(input, given);
+    const { id } = parseInput(pausePipelineInput, input);
     const { state } = await lockPipeline(tx, id);
     if (nextPipelineState(state, 'pause') !== 'paused') {
       throw new AppError('CONFLICT', `a pipeline that is ${state} cannot be paused; only one that runs can`);

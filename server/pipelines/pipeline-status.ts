@@ -63,7 +63,8 @@ export const pipelineSummary = (row: PipelineStatusRow): PipelineSummary => ({
   deadLettersOpen: row.dead_letters_open,
 });
 
-const tableStatus = (row: TableStatusRow): TableStatus => ({
+/** A table's row as interfaces show it. */
+export const tableStatus = (row: TableStatusRow): TableStatus => ({
   id: row.id,
   source: `${row.source_schema}.${row.source_table}`,
   lakeName: row.lake_name,

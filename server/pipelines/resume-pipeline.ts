@@ -6,10 +6,11 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { resourceId } from '@/server/platform/resource-id.ts';
 import { captureToken } from './capture-token.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 
-const input = z.strictObject({ id: z.string() });
+export const resumePipelineInput = z.strictObject({ id: resourceId });
 const RUNS: ReadonlySet<string> = new Set(['starting', 'copying', 'running']);
 
 /**
@@ -19,11 +20,11 @@ const RUNS: ReadonlySet<string> = new Set(['starting', 'copying', 'running']);
 export async function resumePipeline(
   { database, nudge }: Pick<ControlDeps, 'database' | 'nudge'>,
   actor: Actor,
-  given: z.input<typeof input>,
+  input: z.input<typeof resumePipelineInput>,
 ): Promise<{ state: string }> {
   const change = { actor, scope: 'pipeline:operate', action: 'pipeline.resume' } as const;
   const { id, state, token } = await audited(database, change, async (tx) => {
-    const { id } = parseInput(input, given);
+    const { id } = parseInput(resumePipelineInput, input);
     const { state } = await lockPipeline(tx, id);
     const token = await captureToken(tx, id);
     if (RUNS.has(state)) return { result: { id, state, token }, subject: id, detail: { from: state } };

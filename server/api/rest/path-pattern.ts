@@ -24,16 +24,19 @@ export function matchPath(pattern: Pattern, segments: readonly string[]): Record
 /** `{id}` -> `id`; null for a fixed segment. */
 export const parameterOf = (segment: string): string | null => /^\{(.+)\}$/.exec(segment)?.[1] ?? null;
 
-/** Fills the parameters in; null when one is missing. */
+/** Fills the parameters in; `{member.id}` looks into `member`. Null when one is missing. */
 export function fillPath(pattern: string, values: Readonly<Record<string, unknown>>): string | null {
   const filled = pattern.split('/').map((segment) => {
     const name = parameterOf(segment);
     if (name === null) return segment;
-    const value = values[name];
+    const value = name.split('.').reduce<unknown>(fieldOf, values);
     return typeof value === 'string' || typeof value === 'number' ? encodeURIComponent(value) : null;
   });
   return filled.includes(null) ? null : filled.join('/');
 }
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 
 function decode(segment: string): string {
   try {

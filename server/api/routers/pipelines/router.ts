@@ -3,9 +3,26 @@ import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
+import { metrics } from './metrics.ts';
+import { pause } from './pause.ts';
+import { resume } from './resume.ts';
+import { resync } from './resync.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { update } from './update.ts';
 
-export const pipelines = router({ list, get, create, update, delete: remove, status, start, stop });
+export const pipelines = router({
+  list,
+  get,
+  create,
+  update,
+  delete: remove,
+  status,
+  start,
+  stop,
+  pause,
+  resume,
+  resync,
+  metrics,
+});

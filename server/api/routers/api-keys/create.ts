@@ -1,0 +1,21 @@
+import { rest } from '@/server/api/rest-route.ts';
+import { procedure } from '@/server/api/trpc.ts';
+import { createApiKey, createApiKeyInput } from '@/server/auth/create-api-key.ts';
+import { CreatedApiKey } from './created-api-key.ts';
+
+export const create = procedure('api-key:manage')
+  .meta(
+    rest({
+      method: 'POST',
+      path: '/api-keys',
+      tag: 'API keys',
+      summary: 'Make an API key',
+      description:
+        'With rights that you have yourself. The token is shown here and never again. An API key cannot make others.',
+      status: 201,
+      location: '/api-keys/{id}',
+    }),
+  )
+  .input(createApiKeyInput)
+  .output(CreatedApiKey)
+  .mutation(({ ctx, input }) => createApiKey(ctx.deps, ctx.actor, input));

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { pageOf } from '@/server/paging/page.ts';
+import { TableStatus } from './pipeline-view.ts';
+
+/** A table of a pipeline: what is wanted of it, and how it is doing. */
+export const TableView = TableStatus.extend({
+  pipelineId: z.string(),
+  schema: z.string(),
+  table: z.string(),
+  mirror: z.boolean(),
+  changelog: z.boolean(),
+  policies: z
+    .record(z.string(), z.enum(['dead-letter', 'string', 'null']))
+    .describe('Column -> what happens to values that its lake type cannot hold, where it is not dead-letter'),
+}).meta({ id: 'Table' });
+export type TableView = z.output<typeof TableView>;
+
+export const TablePage = pageOf(TableView).meta({ id: 'TablePage' });
