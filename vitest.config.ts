@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const alias = { '@': import.meta.dirname };
 const project = (name: string, include: string[], more: object = {}) => ({
   resolve: { alias },
-  test: { name, include, exclude: ['node_modules/**', 'dist/**', '.next/**'], ...more },
+  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', '.next/**'], ...more },
 });
 
 /** The suffix of a test file says what it needs: nothing, PostgreSQL, or an S3 server. */
@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['**/*.test.ts'], {
-        exclude: ['**/*.{pg,s3}.test.ts', 'node_modules/**', 'dist/**', '.next/**'],
+        exclude: ['**/*.{pg,s3}.test.ts', '**/node_modules/**', '**/dist/**', '.next/**'],
         sequence: { groupOrder: 0 },
       }),
       project('pg', ['**/*.pg.test.ts'], {
