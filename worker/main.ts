@@ -10,6 +10,7 @@ import { sleep } from '@/server/platform/sleep.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { serveHealth } from './runtime/health.ts';
+import { createHousekeeping, signOffWorker } from './runtime/housekeeping.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import { reconcile } from './runtime/reconcile.ts';
 import type { WorkerDeps } from './runtime/worker-deps.ts';
@@ -60,11 +61,14 @@ async function main(): Promise<void> {
   const workers = resources.add(startWorkers(deps, { redisUrl: secrets.redisUrl, signal }), (started) =>
     started.close(),
   );
+  resources.add(deps.holder, (holder) => signOffWorker(database.pool, holder).catch(() => undefined));
+  const keepHouse = createHousekeeping(deps, workers);
   log.info('worker runs', { holder: deps.holder });
   while (!signal.aborted) {
     await reconcile(database.pool, { enqueue: workers.enqueue, log });
     health.reconciled();
     await workers.countJobs();
+    await keepHouse();
     await sleep(RECONCILE_MS, signal);
   }
   log.info('worker stops');

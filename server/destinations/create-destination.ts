@@ -75,7 +75,7 @@ function storageColumns({ storage }: NewDestination, { id, sealer, config }: Sto
 }
 
 /** Warehouses on this machine live in the data folder: nobody gains other folders by naming them. */
-function fileRoot(root: string | undefined, config: Deps['config']): string {
+export function fileRoot(root: string | undefined, config: Deps['config']): string {
   if (root === undefined) return config.warehouseRoot;
   let path: string;
   try {

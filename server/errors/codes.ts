@@ -225,6 +225,19 @@ export const ERROR_CODES = {
     retry: 'manual',
     remedy: 'The address now leads to another server or an older timeline: check it, then resync the pipeline.',
   },
+  SOURCE_FAILED_OVER: {
+    cause: 'A standby was promoted, or a backup restored, without our slot or without changes that were read before.',
+    http: 409,
+    retry: 'manual',
+    remedy:
+      'Resync the pipeline. From PostgreSQL 17 on the slot survives the next failover if the standby synchronizes slots (sync_replication_slots).',
+  },
+  SOURCE_IN_RECOVERY: {
+    cause: 'The address leads to a standby, or to a server that is still recovering.',
+    http: 503,
+    retry: 'automatic',
+    remedy: 'Point the source to the primary. Work goes on by itself once the server accepts writes.',
+  },
   SOURCE_PUBLICATION: {
     cause: 'The publication is missing, or was shaped by hand.',
     http: 409,

@@ -4,7 +4,7 @@ const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 const LENGTH = 20;
 
 /** An id that cannot be guessed, `<prefix>_` and 20 letters or digits: about 103 bits. */
-export function newId(prefix: 'src' | 'dst' | 'pl' | 'mem' | 'key'): string {
+export function newId(prefix: 'src' | 'dst' | 'pl' | 'mem' | 'key' | 'inq'): string {
   let id = '';
   while (id.length < LENGTH) {
     for (const byte of randomBytes(LENGTH)) {

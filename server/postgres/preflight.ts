@@ -23,11 +23,11 @@ export type TableMode = 'mirror' | 'changelog' | 'both';
  */
 export async function preflight(
   source: SourceConnection,
-  options: { applicationName: string; tables: readonly PreflightTable[] },
+  options: { applicationName: string; tables: readonly PreflightTable[]; connectTimeoutMs?: number; queryTimeoutMs?: number },
 ): Promise<Finding[]> {
-  const { applicationName, tables } = options;
-  await using session = await openSourceSession(source, { applicationName });
-  await using second = await openSourceSession(source, { applicationName });
+  const { tables, ...how } = options;
+  await using session = await openSourceSession(source, how);
+  await using second = await openSourceSession(source, how);
   const findings = await serverFindings(session.client, second.client);
   const schemas = [...new Set(tables.map((table) => table.schema))];
   const discovered = await discoverTables(session.client, { schemas });

@@ -6,6 +6,7 @@ export const QUEUES = {
   commit: 'philotes-commit',
   copy: 'philotes-copy',
   teardown: 'philotes-teardown',
+  inquiry: 'philotes-inquiry',
 } as const;
 export type QueueName = keyof typeof QUEUES;
 
@@ -17,6 +18,7 @@ export const JOB_PAYLOADS = {
   commit: pipelineJob,
   copy: z.strictObject({ chunkId: z.number().int() }),
   teardown: pipelineJob,
+  inquiry: z.strictObject({ inquiryId: z.string() }),
 } as const;
 export type JobPayload<Name extends QueueName> = z.output<(typeof JOB_PAYLOADS)[Name]>;
 

@@ -1,7 +1,7 @@
 import { type OpenedDestination, openDestination } from '@/server/destinations/open-destination.ts';
 import type { CatalogAuth } from '@/worker/iceberg/catalog/authorization.ts';
 import type { Catalog } from '@/worker/iceberg/catalog/catalog.ts';
-import { openCatalog } from '@/worker/iceberg/catalog/open-catalog.ts';
+import { type CatalogOptions, openCatalog } from '@/worker/iceberg/catalog/open-catalog.ts';
 import { createManifestReader, type ManifestReader } from '@/worker/iceberg/manifest-cache.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { openStorage } from '@/worker/storage/open-storage.ts';
@@ -21,8 +21,7 @@ export async function openLake(
 ): Promise<Lake> {
   const destination = await openDestination(deps, destinationId);
   const storage = openStorage(destination.storage);
-  const { uri, warehouse, auth } = destination.catalog;
-  const catalog = await openCatalog({ uri, warehouse, auth: catalogAuth(uri, auth), signal });
+  const catalog = await openDestinationCatalog(destination, { signal });
   return {
     catalog,
     storage,
@@ -30,6 +29,12 @@ export async function openLake(
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
   };
 }
+
+/** The catalog alone. */
+export const openDestinationCatalog = (
+  { catalog: { uri, warehouse, auth } }: OpenedDestination,
+  options: Pick<CatalogOptions, 'signal' | 'limits'>,
+): Promise<Catalog> => openCatalog({ uri, warehouse, auth: catalogAuth(uri, auth), ...options });
 
 type StoredAuth = OpenedDestination['catalog']['auth'];
 

@@ -5,10 +5,14 @@ import type { Log } from '@/server/platform/logger.ts';
 /** What should be worked on now. `id` makes repeats harmless: it changes whenever the work changes hands. */
 export type Work =
   | { readonly kind: 'capture' | 'commit' | 'teardown'; readonly id: string; readonly pipelineId: string }
-  | { readonly kind: 'copy'; readonly id: string; readonly chunkId: number };
+  | { readonly kind: 'copy'; readonly id: string; readonly chunkId: number }
+  | { readonly kind: 'inquiry'; readonly id: string; readonly inquiryId: string };
 
 /** A copy worker that has not been heard of for this long is dead. */
 export const COPY_HEARTBEAT_LOST_S = 20;
+
+/** A worker that began to answer and was silent for so long is dead. */
+export const INQUIRY_LOST_S = 30;
 
 /** A copy that failed is not tried again before. */
 const COPY_REST_S = 5;
@@ -18,7 +22,12 @@ const COPY_REST_S = 5;
  * the truth: queued jobs may vanish at any moment and are simply queued again.
  */
 export async function findWork(pool: Pool): Promise<Work[]> {
-  return [...(await shiftsToStart(pool)), ...(await chunksToCopy(pool)), ...(await pipelinesToTearDown(pool))];
+  return [
+    ...(await shiftsToStart(pool)),
+    ...(await chunksToCopy(pool)),
+    ...(await pipelinesToTearDown(pool)),
+    ...(await inquiriesToAnswer(pool)),
+  ];
 }
 
 async function shiftsToStart(pool: Pool): Promise<Work[]> {
@@ -73,6 +82,19 @@ async function pipelinesToTearDown(pool: Pool): Promise<Work[]> {
        and (error_at is null or error_at < now() - interval '30 seconds')
        and not exists (select 1 from lease where lease.pipeline_id = pipeline.id and expires_at > now())`);
   return rows.map(({ id, token }) => ({ kind: 'teardown', id: `teardown-${id}-${token}`, pipelineId: id }));
+}
+
+/** Questions that nobody answers: their nudge was lost, or the worker that began one is gone. */
+async function inquiriesToAnswer(pool: Pool): Promise<Work[]> {
+  const { rows } = await pool.query<{ id: string; attempt: number }>(
+    /* sql */ `
+    select id, attempt from inquiry
+     where state in ('waiting', 'running') and expires_at > now()
+       and (state = 'waiting' or began_at < now() - $1 * interval '1 second')
+     order by created_at limit 50`,
+    [INQUIRY_LOST_S],
+  );
+  return rows.map(({ id, attempt }) => ({ kind: 'inquiry', id: `inquiry-${id}-${attempt}`, inquiryId: id }));
 }
 
 /** Shows what a pipeline is doing, from the states of its tables and the leases that are held. */

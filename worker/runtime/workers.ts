@@ -5,12 +5,13 @@ import { JOB_OPTIONS, JOB_PAYLOADS, QUEUES } from '@/server/queue/queues.ts';
 import { captureShift } from '@/worker/jobs/capture-job.ts';
 import { commitShift } from '@/worker/jobs/commit-job.ts';
 import { copyJob } from '@/worker/jobs/copy-job.ts';
+import { inquiryJob } from '@/worker/jobs/inquiry-job.ts';
 import { tearDown } from '@/worker/jobs/teardown-job.ts';
 import type { Work } from './reconcile.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** A shift waits on others most of the time, so many fit into one process; copying is real work. */
-const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4 } as const;
+const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4, inquiry: 8 } as const;
 /** Jobs are hints: a job whose worker died is not needed, since the reconciler queues its work under another id. */
 const STALLED_MAX = 1_000_000;
 /** A broken connection reports itself many times a second. */
@@ -26,16 +27,20 @@ export function startWorkers(
   { redisUrl, signal }: { redisUrl: string; signal: AbortSignal },
 ): {
   enqueue: (work: Work) => Promise<void>;
+  /** Jobs under way in this process. */
+  running: () => number;
   /** Brings the queue metrics up to date; while Redis is away they stay as they were. */
   countJobs: () => Promise<void>;
   close(): Promise<void>;
 } {
   const report = rateLimited(deps.log);
+  let running = 0;
   const handlers: Handlers = {
     capture: (data, until) => captureShift(deps, { ...JOB_PAYLOADS.capture.parse(data), signal: until }),
     commit: (data, until) => commitShift(deps, { ...JOB_PAYLOADS.commit.parse(data), signal: until }),
     copy: (data, until) => copyJob(deps, { ...JOB_PAYLOADS.copy.parse(data), signal: until }),
     teardown: (data, until) => tearDown(deps, { ...JOB_PAYLOADS.teardown.parse(data), signal: until }),
+    inquiry: (data, until) => inquiryJob(deps, { ...JOB_PAYLOADS.inquiry.parse(data), signal: until }),
   };
   const names = Object.keys(CONCURRENCY) as (keyof Handlers)[];
   const connections: Redis[] = [];
@@ -60,8 +65,14 @@ export function startWorkers(
   const workers = names.map((name) => {
     const worker = new Worker(
       QUEUES[name],
-      (job: Job, _token?: string, jobSignal?: AbortSignal) =>
-        handlers[name](job.data, AbortSignal.any([signal, ...(jobSignal ? [jobSignal] : [])])),
+      async (job: Job, _token?: string, jobSignal?: AbortSignal) => {
+        running++;
+        try {
+          await handlers[name](job.data, AbortSignal.any([signal, ...(jobSignal ? [jobSignal] : [])]));
+        } finally {
+          running--;
+        }
+      },
       {
         connection: connect({ maxRetriesPerRequest: null }),
         concurrency: CONCURRENCY[name],
@@ -76,9 +87,9 @@ export function startWorkers(
 
   return {
     async enqueue(work) {
-      const data = work.kind === 'copy' ? { chunkId: work.chunkId } : { pipelineId: work.pipelineId };
-      await queues.get(work.kind)?.add(work.kind, data, { ...JOB_OPTIONS, jobId: work.id });
+      await queues.get(work.kind)?.add(work.kind, payloadOf(work), { ...JOB_OPTIONS, jobId: work.id });
     },
+    running: () => running,
     async countJobs() {
       for (const [name, queue] of queues) {
         try {
@@ -94,6 +105,17 @@ export function startWorkers(
       for (const connection of connections) connection.disconnect();
     },
   };
+}
+
+function payloadOf(work: Work): { chunkId: number } | { inquiryId: string } | { pipelineId: string } {
+  switch (work.kind) {
+    case 'copy':
+      return { chunkId: work.chunkId };
+    case 'inquiry':
+      return { inquiryId: work.inquiryId };
+    default:
+      return { pipelineId: work.pipelineId };
+  }
 }
 
 function rateLimited(log: Log): (message: string, error: unknown) => void {

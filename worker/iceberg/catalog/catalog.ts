@@ -26,8 +26,14 @@ export type TableCommitRequest = {
 export interface Catalog {
   /** True when the catalog commits several tables at once, all or none. */
   readonly supportsTransactions: boolean;
+  /** All namespaces, parents before their children, as far as `atMost`. */
+  listNamespaces(options: CallOptions & { atMost: number }): Promise<Namespace[]>;
+  /** Names of a namespace's tables. */
+  listTables(namespace: Namespace, options?: CallOptions): Promise<string[]>;
   /** Existing ones, and missing parents, are fine. */
   createNamespace(namespace: Namespace, options?: CallOptions): Promise<void>;
+  /** An empty one; one that is gone is fine. */
+  dropNamespace(namespace: Namespace, options?: CallOptions): Promise<void>;
   createTable(table: NewTable, options?: CallOptions): Promise<LoadedTable>;
   loadTable(identifier: TableIdentifier, options?: CallOptions): Promise<LoadedTable>;
   tableExists(identifier: TableIdentifier, options?: CallOptions): Promise<boolean>;

@@ -13,6 +13,7 @@ import {
   tablePath,
 } from './catalog-config.ts';
 import { type Answer, HTTP_LIMITS, type HttpLimits, type Request, send } from './http.ts';
+import { listNamespaces, listTables } from './listings.ts';
 
 export type CatalogOptions = {
   /** Ends before `/v1`, e.g. `https://host/catalog`. */
@@ -61,7 +62,16 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
     );
   };
 
+  const list = (url: string, what: string, signal: AbortSignal | undefined): Promise<Answer> =>
+    call({ method: 'GET', url, signal, purpose: 'load-table', what, accept: [200] });
+
   return {
+    listNamespaces: ({ signal, atMost }) =>
+      listNamespaces((url) => list(url, 'list namespaces', signal), { config, atMost }),
+
+    listTables: (namespace, { signal } = {}) =>
+      listTables((url) => list(url, `list tables of ${namespaceText(namespace)}`, signal), { config, namespace }),
+
     supportsTransactions: config.endpoints.has(TRANSACTIONS_ENDPOINT),
 
     async createNamespace(namespace, { signal } = {}) {
@@ -76,6 +86,16 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
           accept: [200, 201, 409],
         });
       }
+    },
+
+    async dropNamespace(namespace, { signal } = {}) {
+      await call({
+        method: 'DELETE',
+        url: namespacePath(config, namespace),
+        signal,
+        what: `drop namespace ${namespaceText(namespace)}`,
+        accept: [200, 204, 404],
+      });
     },
 
     async createTable({ identifier, schema, properties, location }, { signal } = {}) {

@@ -1,0 +1,54 @@
+import { eq } from 'drizzle-orm';
+import { inquiry } from '@/db/schema/inquiry.ts';
+import type { Actor } from '@/server/auth/actor.ts';
+import { throttle } from '@/server/auth/throttle.ts';
+import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { sleep } from '@/server/platform/sleep.ts';
+import type { Question } from './questions.ts';
+import { failureOf, readAnswer } from './read-answer.ts';
+import { nudgeInquiry, storeInquiry } from './store-inquiry.ts';
+
+export type AskDeps = Pick<ControlDeps, 'database' | 'sealer' | 'nudge'>;
+
+const ANSWER_MS_MAX = 20_000;
+const LOOK_MS_MIN = 15;
+const LOOK_MS_MAX = 250;
+/** Nobody needs more than this by hand; scripts that read tables use the catalog. */
+const QUESTIONS_A_MINUTE = 240;
+
+/**
+ * Asks a question and waits for its answer, which is forgotten as soon as it is heard. Throws what the worker threw,
+ * WORKER_SILENT after twenty seconds, or RATE_LIMITED.
+ */
+export async function askWorker(
+  deps: AskDeps,
+  actor: Actor,
+  question: Question,
+  { withinMs = ANSWER_MS_MAX }: { withinMs?: number } = {},
+): Promise<unknown> {
+  const { database, sealer } = deps;
+  await throttle(database.pool, { key: `ask:${actor.name}`, attemptsMax: QUESTIONS_A_MINUTE, windowS: 60 });
+  const { id } = await storeInquiry(database.db, { sealer, actor, question, keepS: 60 });
+  nudgeInquiry(deps, { id });
+  try {
+    const heard = readAnswer(sealer, { id, sealed: await waitFor(deps, { id, withinMs }) });
+    if ('failure' in heard) throw failureOf(heard.failure);
+    return heard.value;
+  } finally {
+    await database.db.delete(inquiry).where(eq(inquiry.id, id));
+  }
+}
+
+async function waitFor({ database }: AskDeps, { id, withinMs }: { id: string; withinMs: number }): Promise<Buffer> {
+  const deadline = performance.now() + withinMs;
+  for (let pauseMs = LOOK_MS_MIN; performance.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, LOOK_MS_MAX)) {
+    await sleep(pauseMs, NEVER);
+    const [row] = await database.db.select({ sealed: inquiry.answerSealed }).from(inquiry).where(eq(inquiry.id, id));
+    if (row?.sealed) return row.sealed;
+    if (!row) break;
+  }
+  throw new AppError('WORKER_SILENT', 'no worker answered');
+}
+
+const NEVER = new AbortController().signal;

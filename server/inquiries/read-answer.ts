@@ -1,0 +1,16 @@
+import { AppError } from '@/server/errors/app-error.ts';
+import { ERROR_CODES, type ErrorCode } from '@/server/errors/codes.ts';
+import type { Sealer } from '@/server/secrets/seal.ts';
+import { type Answer, answer } from './questions.ts';
+import { answerPlace } from './sealed-places.ts';
+
+/** Opens what a worker answered. */
+export function readAnswer(sealer: Sealer, { id, sealed }: { id: string; sealed: Buffer }): Answer {
+  return answer.parse(JSON.parse(sealer.open(sealed, answerPlace(id))));
+}
+
+/** The failure as it was thrown in the worker. */
+export const failureOf = ({ code, message }: { code: string; message: string }): AppError =>
+  new AppError(isCode(code) ? code : 'INTERNAL', message);
+
+const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERROR_CODES, text);

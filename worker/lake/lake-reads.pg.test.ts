@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { memberActor } from '@/server/auth/actor.ts';
+import { askWorker } from '@/server/inquiries/ask-worker.ts';
+import { lakeFiles } from '@/server/lake/lake-files.ts';
+import { lakeNamespaces } from '@/server/lake/lake-namespaces.ts';
+import { lakePreview } from '@/server/lake/lake-preview.ts';
+import { lakeTable } from '@/server/lake/lake-table.ts';
+import { lakeTables } from '@/server/lake/lake-tables.ts';
+import { readerSnippets } from '@/server/lake/reader-snippets.ts';
+import { answerInquiries } from '@/worker/testing/answer-inquiries.ts';
+import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
+import { runWork } from '@/worker/testing/run-work.ts';
+import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
+
+const viewer = memberActor({ id: 'mem_viewer', role: 'viewer' }, null);
+let installation: TestInstallation;
+let deps: ReturnType<typeof answerInquiries>;
+let place: { destinationId: string; namespace: string };
+
+/** A mirror and a changelog of one table: ten copied rows, one updated, one deleted, then a column more. */
+beforeAll(async () => {
+  installation = await openTestInstallation();
+  deps = answerInquiries(installation.control, installation.deps);
+  const { source } = installation;
+  await source.query('create table orders (id int primary key, total numeric(12,2), note text, at timestamptz)');
+  await source.query(
+    `insert into orders select i, i * 1.25, 'note ' || i, '2026-01-01Z' from generate_series(1, 10) i`,
+  );
+  const pipeline = await startTestPipeline(installation, {
+    name: 'shop',
+    tables: [{ table: 'orders', mirror: true, changelog: true }],
+  });
+  await using work = runWork(installation.deps);
+  await work.until(() => pipeline.isLive(), { what: 'the copy' });
+  await source.query(`update orders set note = repeat('x', 2000) where id = 3`);
+  await source.query('delete from orders where id = 4');
+  await source.query('alter table orders add column tags text[]');
+  await source.query(`insert into orders values (11, 99.99, null, null, '{a,b}')`);
+  const end = await pipeline.position();
+  await work.until(() => pipeline.isAt(end), { what: 'the changes' });
+  place = { destinationId: installation.destinationId, namespace: 'shop' };
+});
+afterAll(async () => {
+  await deps.done();
+  await installation[Symbol.asyncDispose]();
+});
+
+it('lists namespaces and tables, and knows which are ours', async () => {
+  const { destinationId } = place;
+  expect(await lakeNamespaces(deps, viewer, { destinationId })).toEqual({ items: [{ namespace: 'shop', tables: 2 }] });
+  const page = await lakeTables(deps, viewer, { destinationId, limit: 1 });
+  expect(page).toMatchObject({ items: [{ namespace: 'shop', name: 'orders', owner: { mode: 'mirror' } }], total: 2 });
+  const next = await lakeTables(deps, viewer, { destinationId, limit: 1, cursor: page.nextCursor ?? '' });
+  expect(next).toMatchObject({
+    items: [{ name: 'orders_changelog', owner: { mode: 'changelog', source: 'public.orders', state: 'live' } }],
+    nextCursor: null,
+  });
+  expect((await lakeTables(deps, viewer, { destinationId, search: 'CHANGELOG' })).total).toBe(1);
+});
+
+it('shows schema, history, snapshots and the health of the files', async () => {
+  const table = await lakeTable(deps, viewer, { ...place, table: 'orders' });
+  expect(table).toMatchObject({ formatVersion: 2, owner: { pipelineName: 'shop' }, filesProblem: null });
+  expect(table.schema.fields.map(({ name, type, key }) => [name, type, key])).toEqual([
+    ['id', 'int', true],
+    ['total', 'decimal(12, 2)', false],
+    ['note', 'string', false],
+    ['at', 'timestamptz', false],
+    ['tags', 'list<string>', false],
+  ]);
+  expect(
+    table.schemas.map(({ current, changes }) => [current, changes.map(({ kind, column }) => `${kind} ${column}`)]),
+  ).toEqual([
+    [true, ['added tags']],
+    [false, []],
+  ]);
+  expect(table.snapshots.filter(({ current }) => current)).toHaveLength(1);
+  expect(table.snapshots[0]?.current).toBe(true);
+  expect(table.snapshots.at(-1)).toMatchObject({ parentId: null, addedRows: 10 });
+  expect(table.snapshots[0]?.batchId).not.toBeNull();
+  expect(table.snapshotCount).toBe(table.snapshots.length);
+  expect(table.files).toMatchObject({ dataRows: 12, deletedRows: 2, equalityDeletes: 0, health: { level: 'good' } });
+  expect(table.partitions).toEqual([{ specId: 0, current: true, fields: [] }]);
+});
+
+it('previews rows as a reader sees them: deletes applied, columns by id, long values cut', async () => {
+  const { columns, rows, truncated } = await lakePreview(deps, viewer, { ...place, table: 'orders', limit: 100 });
+  expect(columns.map(({ name }) => name)).toEqual(['id', 'total', 'note', 'at', 'tags']);
+  const byId = new Map(rows.map((row) => [Number(row[0]), row]));
+  expect([...byId.keys()].sort((a, b) => a - b)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11]);
+  expect(byId.get(1)).toEqual(['1', '1.25', 'note 1', '2026-01-01 00:00:00+00', null]);
+  expect(byId.get(11)).toEqual(['11', '99.99', null, null, '[a, b]']);
+  expect(byId.get(3)?.[2]).toHaveLength(501);
+  expect(truncated).toBe(true);
+  expect((await lakePreview(deps, viewer, { ...place, table: 'orders', limit: 2 })).rows).toHaveLength(2);
+  const { rows: log } = await installation.database.pool.query(
+    `select actor, detail from audit_entry where action = 'lake.preview' limit 1`,
+  );
+  expect(log).toEqual([{ actor: 'member:mem_viewer', detail: { namespace: 'shop', table: 'orders' } }]);
+});
+
+it('lists the files that a reader opens', async () => {
+  const { items, nextCursor } = await lakeFiles(deps, viewer, { ...place, table: 'orders', limit: 200 });
+  expect(nextCursor).toBeNull();
+  expect(new Set(items.map(({ content }) => content))).toEqual(new Set(['data', 'position-deletes']));
+  expect(items.every(({ path }) => path.startsWith('file:///'))).toBe(true);
+});
+
+it('gives readers snippets with the real addresses and no key', async () => {
+  const { items } = await readerSnippets(deps, viewer, { ...place, table: 'orders' });
+  expect(items.map(({ engine }) => engine)).toEqual(['duckdb', 'pyiceberg', 'spark', 'trino', 'icebird']);
+  for (const { text } of items) {
+    expect(text).toContain(installation.catalogUrl);
+    expect(text).toContain('phl_your_read_only_key');
+    expect(text).not.toContain(installation.token);
+  }
+});
+
+it('tells a table that does not exist from a destination that does not', async () => {
+  const table = lakeTable(deps, viewer, { ...place, table: 'nothing' });
+  await expect(table).rejects.toMatchObject({ code: 'LAKE_TABLE_MISSING' });
+  const destination = lakeTable(deps, viewer, { ...place, destinationId: 'dst_none', table: 'orders' });
+  await expect(destination).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+it('says so when no worker answers, and keeps neither question nor answer', async () => {
+  const asked = askWorker(
+    installation.control,
+    viewer,
+    { kind: 'lake', destinationId: place.destinationId, question: { ask: 'namespaces' } },
+    { withinMs: 100 },
+  );
+  await expect(asked).rejects.toMatchObject({ code: 'WORKER_SILENT' });
+  const { rows } = await installation.database.pool.query('select from inquiry');
+  expect(rows).toEqual([]);
+});

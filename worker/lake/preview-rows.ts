@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
+import type { Field } from '@/server/domain/iceberg/schema.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import type { LakePreview } from '@/server/lake/lake-view.ts';
+import { lakeSqlType } from '@/worker/columnar/lake-sql-type.ts';
+import type { Columnar } from '@/worker/columnar/open-columnar.ts';
+import { readDeletes, readLakeFiles } from '@/worker/columnar/read-lake-files.ts';
+import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
+import { type LiveFile, liveFiles } from '@/worker/iceberg/live-files.ts';
+import type { Lake } from '@/worker/pipeline/lake.ts';
+import { localFile } from '@/worker/pipeline/local-files.ts';
+import { typeText } from './schema-history.ts';
+
+const FILES_MAX = 8;
+const BYTES_MAX = 256 * 1024 * 1024;
+const COLUMNS_MAX = 200;
+const VALUE_CHARACTERS_MAX = 500;
+const ANSWER_CHARACTERS_MAX = 1_000_000;
+
+type Options = {
+  readonly columnar: Columnar;
+  readonly lake: Pick<Lake, 'storage' | 'manifests'>;
+  readonly workDir: string;
+  readonly loaded: LoadedTable;
+  readonly limit: number;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Some live rows of a table as texts, from its smallest files, so that little has to be fetched. Throws
+ * LAKE_TABLE_UNSUPPORTED where its deletes cannot be applied: rows that no reader would see are never shown.
+ */
+export async function previewRows(options: Options): Promise<LakePreview> {
+  const { loaded, limit, signal, columnar, lake, workDir } = options;
+  const startedAt = performance.now();
+  const { metadata } = loaded;
+  const fields = currentSchema(metadata).fields;
+  const shown = fields.slice(0, COLUMNS_MAX);
+  const { data, deletes } = await liveFiles({ metadata, reader: lake.manifests });
+  if (deletes.some(({ file }) => file.content === 'equality-deletes')) {
+    throw new AppError('LAKE_TABLE_UNSUPPORTED', 'the table has equality deletes, which the preview does not apply');
+  }
+  const chosen = chooseFiles(data, limit);
+  const toLocal = async ({ file: { path } }: LiveFile) => ({
+    path,
+    localPath: await localFile(lake.storage, { uri: path, cacheDir: join(workDir, 'cache') }),
+  });
+  const files = await Promise.all(chosen.map(toLocal));
+  const applied = await Promise.all(deletesOf(chosen, deletes).map(toLocal));
+  signal.throwIfAborted();
+  const texts =
+    files.length === 0 ? [] : await readTexts(columnar, { files, deletes: applied, fields: shown, limit, signal });
+  const { rows, truncated } = withinLimits(texts);
+  return {
+    snapshotId: metadata['current-snapshot-id'] === null ? null : String(metadata['current-snapshot-id']),
+    columns: shown.map(({ name, type }) => ({ name, type: typeText(type) })),
+    rows,
+    truncated: truncated || shown.length < fields.length,
+    readMs: Math.round(performance.now() - startedAt),
+  };
+}
+
+/** The smallest files that hold enough rows; at least one. */
+function chooseFiles(data: readonly LiveFile[], limit: number): LiveFile[] {
+  const chosen: LiveFile[] = [];
+  let rows = 0;
+  let bytes = 0;
+  for (const file of [...data].sort((a, b) => a.file.bytes - b.file.bytes)) {
+    bytes += file.file.bytes;
+    if (chosen.length > 0 && (rows >= limit || chosen.length === FILES_MAX || bytes > BYTES_MAX)) break;
+    chosen.push(file);
+    rows += file.file.rows;
+  }
+  return chosen;
+}
+
+/** Position deletes that may name rows of these files (spec: Scan Planning). */
+function deletesOf(chosen: readonly LiveFile[], deletes: readonly LiveFile[]): LiveFile[] {
+  const paths = new Set(chosen.map(({ file }) => file.path));
+  return deletes.filter(({ file }) => file.referencedDataFile === undefined || paths.has(file.referencedDataFile));
+}
+
+type Read = {
+  readonly files: readonly { path: string; localPath: string }[];
+  readonly deletes: readonly { localPath: string }[];
+  readonly fields: readonly Field[];
+  readonly limit: number;
+  readonly signal: AbortSignal;
+};
+
+async function readTexts(columnar: Columnar, { files, deletes, fields, limit, signal }: Read): Promise<Texts> {
+  await using session = await columnar.openSession(signal);
+  const readable = fields.flatMap((field, index) =>
+    canRead(field) ? [{ column: { fieldId: field.id, type: field.type }, as: `c${index}` }] : [],
+  );
+  const from = readLakeFiles({ files, columns: readable });
+  const columns = readable.map(({ as }) => `left(CAST(r.${as} AS VARCHAR), ${VALUE_CHARACTERS_MAX + 1}) AS ${as}`);
+  const rows = await session.rows(
+    `SELECT ${[...columns, 'r.pos AS pos'].join(', ')} FROM ${from} r
+       ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos LIMIT ${limit}`,
+  );
+  return rows.map((row) =>
+    fields.map((field, index) => {
+      if (!canRead(field)) return `(${typeText(field.type)})`;
+      const value = row[`c${index}`];
+      return value === null || value === undefined ? null : String(value);
+    }),
+  );
+}
+
+/** Structs and maps of other writers are named, not shown. */
+function canRead(field: Field): boolean {
+  try {
+    lakeSqlType(field.type);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Texts = (string | null)[][];
+
+/** Cuts long values, and leaves out rows once the answer is large. */
+function withinLimits(texts: Texts): { rows: Texts; truncated: boolean } {
+  let truncated = false;
+  let characters = 0;
+  const rows: Texts = [];
+  for (const row of texts) {
+    const cut = row.map((text) => {
+      if (text === null || text.length <= VALUE_CHARACTERS_MAX) return text;
+      truncated = true;
+      return `${text.slice(0, VALUE_CHARACTERS_MAX)}…`;
+    });
+    characters += cut.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    if (characters > ANSWER_CHARACTERS_MAX) return { rows, truncated: true };
+    rows.push(cut);
+  }
+  return { rows, truncated };
+}

@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import { version as duckdbVersion } from '@duckdb/node-api';
+import type { Pool } from 'pg';
+import { takeSamples } from '@/db/queries/take-samples.ts';
+import { PRODUCT_VERSION } from '@/server/platform/product-version.ts';
+import type { WorkerDeps } from './worker-deps.ts';
+
+const HEARTBEAT_MS = 5_000;
+const SAMPLE_MS = 10_000;
+const SWEEP_MS = 60_000;
+
+type Chore = { readonly everyMs: number; readonly what: string; run(): Promise<unknown>; nextAt: number };
+
+/**
+ * What every worker does beside its jobs: reports itself, records figures (whoever comes first), and throws away what has
+ * expired. Called each second; one chore's failure is logged and keeps no other from its turn.
+ */
+export function createHousekeeping(
+  { database: { pool }, holder, log }: Pick<WorkerDeps, 'database' | 'holder' | 'log'>,
+  { running }: { running: () => number },
+): () => Promise<void> {
+  const chores: Chore[] = [
+    { everyMs: HEARTBEAT_MS, what: 'heartbeat', run: () => reportWorker(pool, { holder, jobs: running() }), nextAt: 0 },
+    { everyMs: SAMPLE_MS, what: 'samples', run: () => takeSamples(pool), nextAt: 0 },
+    { everyMs: SWEEP_MS, what: 'sweep', run: () => sweep(pool), nextAt: 0 },
+  ];
+  return async () => {
+    for (const chore of chores) {
+      const now = Date.now();
+      if (now < chore.nextAt) continue;
+      // At multiples of the interval, so that samples are as old as they say.
+      chore.nextAt = (Math.floor(now / chore.everyMs) + 1) * chore.everyMs;
+      try {
+        await chore.run();
+      } catch (error) {
+        log.warn('a chore failed', { chore: chore.what, error });
+      }
+    }
+  };
+}
+
+/** Says that this process lives. */
+export async function reportWorker(pool: Pool, { holder, jobs }: { holder: string; jobs: number }): Promise<void> {
+  await pool.query(
+    /* sql */ `
+    insert into worker_process (name, host, version, node_version, duckdb_version, memory_bytes, jobs)
+    values ($1, $2, $3, $4, $5, $6, $7)
+    on conflict (name) do update
+       set seen_at = now(), memory_bytes = excluded.memory_bytes, jobs = excluded.jobs`,
+    [holder, hostname(), PRODUCT_VERSION, process.versions.node, duckdbVersion(), process.memoryUsage.rss(), jobs],
+  );
+}
+
+/** A worker that ended in order is not silent but gone. */
+export async function signOffWorker(pool: Pool, holder: string): Promise<void> {
+  await pool.query(`delete from worker_process where name = $1`, [holder]);
+}
+
+async function sweep(pool: Pool): Promise<void> {
+  await pool.query(`delete from inquiry where expires_at < now()`);
+  await pool.query(`delete from worker_process where seen_at < now() - interval '1 day'`);
+}
