@@ -1,6 +1,6 @@
 # The customary verbs. Each is a script of package.json or a short command, so that nothing but Node is needed.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-integration lint format start generate-docs bench env image up down clean
+.PHONY: help build test test-integration lint format start generate-api generate-docs bench env image up down clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ format: ## Format and mend what can be mended
 
 start: ## The product with its demo on this machine
 	npm start
+
+generate-api: ## The OpenAPI document, the typed client and the generated pages
+	npm run generate-api
 
 generate-docs: ## The pages of settings, errors and commands
 	npm run generate-docs
