@@ -3,6 +3,7 @@ import {
   bigint,
   bigserial,
   boolean,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -51,6 +52,8 @@ export const position = pgTable('position', {
   slotRetainedBytes: bigint('slot_retained_bytes', { mode: 'bigint' }),
   slotSafeBytes: bigint('slot_safe_bytes', { mode: 'bigint' }),
   slotCheckedAt: instant('slot_checked_at'),
+  /** How fast the retained WAL grows, bytes per second, smoothed over about a minute; what a forecast is made from. */
+  slotGrowth: doublePrecision('slot_growth'),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });
 
@@ -85,6 +88,30 @@ export const tableSchema = pgTable(
     firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.pipelineId, table.hash] })],
+);
+
+/** History of the source's columns: one row for each thing that changed, as capture met it. */
+export const schemaChange = pgTable(
+  'schema_change',
+  {
+    id: bigserial('id', { mode: 'bigint' }).primaryKey(),
+    pipelineTableId: bigint('pipeline_table_id', { mode: 'number' })
+      .notNull()
+      .references(() => pipelineTable.id, { onDelete: 'cascade' }),
+    epoch: integer('epoch').notNull(),
+    /** Commit of the last transaction of the segment that brought the first row under the new columns. */
+    lsn: pgLsn('lsn').notNull(),
+    /** SchemaChangeKind, see server/domain/schema-change.ts. */
+    kind: text('kind').notNull(),
+    columnName: text('column_name'),
+    /** ShownColumn, or the table's name; null where there was none. */
+    before: jsonb('before'),
+    after: jsonb('after'),
+    /** What becomes of it in the lake: followed | kept | noted. */
+    action: text('action').notNull(),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (table) => [index('schema_change_recent').on(table.pipelineTableId, table.id.desc())],
 );
 
 /** Blocks of a table that cannot be committed yet (copying, paused, parked), moved out of the segments. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
-import type { TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
+import type { EffectPolicy, TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
 
 /** Control plane: PostgreSQL databases to read from. */
@@ -96,6 +96,12 @@ export const pipelineTable = pgTable(
     changelog: boolean('changelog').notNull(),
     /** Column name -> ValuePolicy where it is not the default. */
     policies: jsonb('policies').$type<TablePolicies>().notNull().default({}),
+    /** What a delete, and a truncate, of the source does to the mirror: apply | soft | ignore. */
+    onDelete: text('on_delete').$type<EffectPolicy>().notNull().default('apply'),
+    onTruncate: text('on_truncate').$type<EffectPolicy>().notNull().default('apply'),
+    /** Columns as capture met them last, by schema hash, and where: what the next change of them is compared with. */
+    knownSchema: text('known_schema'),
+    knownSchemaLsn: pgLsn('known_schema_lsn'),
     /** pending | copying | catching_up | live | paused | needs_attention */
     state: text('state').notNull().default('pending'),
     /** TableRequest: what a person wants done, carried out by commit between two batches; see server/domain/table-request.ts. */
@@ -127,5 +133,7 @@ export const pipelineTable = pgTable(
   (table) => [
     unique('pipeline_table_source').on(table.pipelineId, table.sourceSchema, table.sourceTable),
     unique('pipeline_table_lake').on(table.pipelineId, table.lakeName),
+    check('pipeline_table_on_delete', sql`${table.onDelete} in ('apply', 'soft', 'ignore')`),
+    check('pipeline_table_on_truncate', sql`${table.onTruncate} in ('apply', 'soft', 'ignore')`),
   ],
 );

@@ -3,6 +3,15 @@ import type { ValuePolicy } from './value-type.ts';
 /** Column name -> what happens to values that its lake type cannot hold. */
 export type TablePolicies = Readonly<Record<string, ValuePolicy>>;
 
+/**
+ * What a delete or a truncate of the source does to the mirror. The changelog always shows it.
+ *
+ * - apply: the rows go.
+ * - soft: the rows stay, with the time of the delete in `_philotes_deleted_at`.
+ * - ignore: nothing; rows of the source that come later under the same key take their place.
+ */
+export type EffectPolicy = 'apply' | 'soft' | 'ignore';
+
 /** What every commit of a table depends on. */
 export type TableShape = {
   readonly mirror: boolean;
