@@ -5,6 +5,7 @@ import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 export type Tail = {
   readonly epoch: number;
   readonly systemIdentifier: string;
+  readonly timeline: number;
   readonly lsn: Lsn;
   readonly endLsn: Lsn;
   readonly seq: bigint;
@@ -16,13 +17,14 @@ export async function readTail(pool: Pool, pipelineId: string): Promise<Tail | n
   const { rows } = await pool.query<{
     epoch: number;
     system_identifier: string;
+    timeline: number;
     tail_lsn: string;
     tail_end_lsn: string;
     tail_seq: string;
     segment_table: number;
   }>(
     /* sql */ `
-    select epoch, system_identifier, tail_lsn, tail_end_lsn, tail_seq, segment_table
+    select epoch, system_identifier, timeline, tail_lsn, tail_end_lsn, tail_seq, segment_table
       from position where pipeline_id = $1`,
     [pipelineId],
   );
@@ -31,6 +33,7 @@ export async function readTail(pool: Pool, pipelineId: string): Promise<Tail | n
   return {
     epoch: row.epoch,
     systemIdentifier: row.system_identifier,
+    timeline: row.timeline,
     lsn: parseLsn(row.tail_lsn),
     endLsn: parseLsn(row.tail_end_lsn),
     seq: BigInt(row.tail_seq),

@@ -10,10 +10,12 @@ import type { Lease } from '@/worker/buffer/lease.ts';
 import { createSegmentTables } from '@/worker/buffer/segment-tables.ts';
 import { readTail } from '@/worker/buffer/tail.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
+import { identifySource, type SourceIdentity } from '@/worker/source/postgres/identify-source.ts';
 import { ensurePublication, requirePublication } from '@/worker/source/postgres/publication.ts';
 import { createSlot, dropSlot } from '@/worker/source/postgres/slot.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import { readTables } from './definition.ts';
+import { followTimeline } from './follow-timeline.ts';
 import { parkStrayTables } from './park-stray-tables.ts';
 
 type Options = {
@@ -36,14 +38,9 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
     applicationName: applicationName(pipeline.id, 'control'),
   });
   // First of all: nothing is changed on a server that is not the one this pipeline has read so far.
-  const system = await identify(session);
+  const identity = await identifySource(session.client);
   const tail = await readTail(pool, pipeline.id);
-  if (tail && tail.systemIdentifier !== system.identifier) {
-    throw new AppError(
-      'SOURCE_SERVER_CHANGED',
-      `the source is not the cluster that pipeline ${pipeline.id} has read so far`,
-    );
-  }
+  if (tail) await followTimeline({ pool, connection, session, pipelineId: pipeline.id, lease, tail, identity, log });
   if (tail) await requirePublication(session.client, publicationName(pipeline.id));
   const { client } = session;
   const gone = tail ? await parkStrayTables(pool, { pipelineId: pipeline.id, client, lease, log }) : new Set<number>();
@@ -52,13 +49,13 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
     publication: publicationName(pipeline.id),
     tables: tables.flatMap(({ oid }) => (oid === null || gone.has(oid) ? [] : [oid])),
   });
-  if (!tail) await createPosition(options, { session, system });
+  if (!tail) await createPosition(options, { session, identity });
   return tables;
 }
 
 async function createPosition(
   { pool, pipeline, signal }: Options,
-  { session, system }: { session: SourceSession; system: { identifier: string; timeline: number } },
+  { session, identity }: { session: SourceSession; identity: SourceIdentity },
 ): Promise<void> {
   const slot = slotName(pipeline.id);
   await createSegmentTables(pool, pipeline.number);
@@ -70,7 +67,7 @@ async function createPosition(
     insert into position (pipeline_id, system_identifier, timeline, tail_lsn, tail_end_lsn, tail_commit_time,
                           committed_lsn, committed_commit_time)
     values ($1, $2, $3, '0/0', $4, now(), $4, now())`,
-    [pipeline.id, system.identifier, system.timeline, formatLsn(consistentLsn)],
+    [pipeline.id, identity.systemIdentifier, identity.timeline, formatLsn(consistentLsn)],
   );
 }
 
@@ -102,14 +99,4 @@ async function resolveTables(
     ]);
   }
   return readTables(pool, pipelineId);
-}
-
-async function identify(session: SourceSession): Promise<{ identifier: string; timeline: number }> {
-  const { rows } = await session.client.query<{ identifier: string; timeline: number }>(
-    `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS identifier,
-            (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline`,
-  );
-  const row = rows[0];
-  if (!row) throw new AppError('SOURCE_UNREACHABLE', 'the source did not say which cluster it is');
-  return row;
 }

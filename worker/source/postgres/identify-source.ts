@@ -13,9 +13,13 @@ export type SourceIdentity = {
 
 /**
  * Asks the server who it is. The timeline is taken from the name of the present WAL file: the control file has the last
- * checkpoint's, which may still be the one before a promotion.
+ * checkpoint's, which may still be the one before a promotion. Throws SOURCE_IN_RECOVERY on a standby.
  */
 export async function identifySource(client: Client): Promise<SourceIdentity> {
+  const standby = await client.query<{ is_standby: boolean }>('SELECT pg_is_in_recovery() AS is_standby');
+  if (standby.rows[0]?.is_standby) {
+    throw new AppError('SOURCE_IN_RECOVERY', 'the server is a standby, or recovers from its log');
+  }
   const { rows } = await client.query<{ identifier: string; timeline: number; lsn: string }>(
     `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS identifier,
             ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline,

@@ -48,7 +48,8 @@ export async function inspectSlot(client: Client, slot: string): Promise<SlotSta
 /**
  * Creates a pgoutput slot and returns its consistent point. Fails when the name is taken: adopting a stranger's slot
  * loses data. The server waits for all running transactions; after `waitMaxMs` this throws SOURCE_BLOCKED naming them,
- * and no slot is left. Create the publication before: the slot cannot decode changes made without it.
+ * and no slot is left. Create the publication before: the slot cannot decode changes made without it. From PostgreSQL 17
+ * on the slot is marked to be kept on standbys that synchronize slots.
  */
 export async function createSlot(
   client: Client,
@@ -57,8 +58,12 @@ export async function createSlot(
   const { slot, waitMaxMs = 30_000 } = options;
   try {
     await client.query(`SET lock_timeout = ${Math.round(waitMaxMs)}`);
+    const { rows: versions } = await client.query<{ follows: boolean }>(
+      `SELECT current_setting('server_version_num')::int >= 170000 AS follows`,
+    );
+    const failover = versions[0]?.follows ? ', failover => true' : '';
     const { rows } = await client.query<{ lsn: string }>(
-      `SELECT lsn::text FROM pg_create_logical_replication_slot($1, 'pgoutput')`,
+      `SELECT lsn::text FROM pg_create_logical_replication_slot($1, 'pgoutput'${failover})`,
       [slot],
     );
     return { consistentLsn: parseLsn(rows[0]?.lsn ?? '') };
