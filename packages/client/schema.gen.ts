@@ -871,6 +871,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/secret-fingerprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare secrets with the stored ones
+         * @description Nothing is stored. Fingerprints are keyed by the server: they tell equality and nothing else.
+         *
+         *     Needs the right `source:write`.
+         */
+        post: operations["secrets_fingerprint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sources": {
         parameters: {
             query?: never;
@@ -1187,6 +1209,14 @@ export interface components {
         };
         FindingList: {
             items: components["schemas"]["Finding"][];
+        };
+        FingerprintList: {
+            items: {
+                /** @description Equal to `stored` when the given secret is the stored one */
+                given: string;
+                /** @description Null when nothing is stored */
+                stored: string | null;
+            }[];
         };
         Invitation: {
             /** Format: date-time */
@@ -1859,6 +1889,7 @@ export type DestinationPage = components['schemas']['DestinationPage'];
 export type EndedSessions = components['schemas']['EndedSessions'];
 export type Finding = components['schemas']['Finding'];
 export type FindingList = components['schemas']['FindingList'];
+export type FingerprintList = components['schemas']['FingerprintList'];
 export type Invitation = components['schemas']['Invitation'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -3995,6 +4026,58 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    secrets_fingerprint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secrets: {
+                        /**
+                         * @description Which secret of it: of a destination, the fields of `catalog.auth` or of `storage.credentials`
+                         * @enum {string}
+                         */
+                        field: "source.password" | "destination.catalog" | "destination.storage";
+                        /** @description Of the source or destination */
+                        id: string;
+                        /** @description The password, or the fields by name */
+                        value: string | {
+                            [key: string]: string;
+                        };
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FingerprintList"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

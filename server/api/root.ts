@@ -6,6 +6,7 @@ import { members } from './routers/members/router.ts';
 import { overview } from './routers/overview/router.ts';
 import { pipelines } from './routers/pipelines/router.ts';
 import { profile } from './routers/profile/router.ts';
+import { secrets } from './routers/secrets/router.ts';
 import { sources } from './routers/sources/router.ts';
 import { system } from './routers/system/router.ts';
 import { tables } from './routers/tables/router.ts';
@@ -23,6 +24,7 @@ export const appRouter = router({
   profile,
   apiKeys,
   audit,
+  secrets,
   system,
 });
 export type AppRouter = typeof appRouter;

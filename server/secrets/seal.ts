@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '@/server/errors/app-error.ts';
 
 /** Where a sealed value lives. It opens there and nowhere else. */
@@ -8,6 +8,8 @@ export type Sealer = {
   seal(plaintext: string, place: SealedPlace): Buffer;
   /** Throws AppError SECRET_UNREADABLE when the key differs, or the bytes were altered or moved. */
   open(sealed: Buffer, place: SealedPlace): string;
+  /** Equal for equal secrets of one place, and worth nothing without the encryption key. */
+  fingerprint(plaintext: string, place: SealedPlace): string;
 };
 
 const VERSION = 1;
@@ -23,6 +25,7 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES;
 export function createSealer(key: Buffer): Sealer {
   if (key.length !== 32) throw new RangeError('the encryption key must be 32 bytes');
   const header = Buffer.concat([Buffer.from([VERSION]), keyId(key)]);
+  const fingerprintKey = Buffer.from(hkdfSync('sha256', key, '', 'philotes secret fingerprint', 32));
   return {
     seal(plaintext, place) {
       const iv = randomBytes(IV_BYTES);
@@ -45,6 +48,13 @@ export function createSealer(key: Buffer): Sealer {
       } catch (cause) {
         throw unreadable(place, 'its bytes were altered or moved', cause);
       }
+    },
+    fingerprint(plaintext, place) {
+      const mac = createHmac('sha256', fingerprintKey)
+        .update(describePlace(place))
+        .update('\0')
+        .update(plaintext, 'utf8');
+      return mac.digest('base64url').slice(0, 22);
     },
   };
 }
