@@ -33,7 +33,27 @@ export async function readTableStatus(
 ): Promise<TableStatusRow[]> {
   const { rows } = await pool.query<TableStatusRow>(
     /* sql */ `
-    select t.id::float8 as id, t.source_schema, t.source_table, t.lake_name, t.mirror, t.changelog, t.state,
+    ${SELECT_STATUS} where t.pipeline_id = $1 and ($2::bigint[] is null or t.id = any($2))
+     order by t.source_schema, t.source_table`,
+    [pipelineId, ids],
+  );
+  return rows;
+}
+
+/** All tables of several pipelines. */
+export async function readTableStatusOf(
+  pool: Pool,
+  pipelineIds: readonly string[],
+): Promise<(TableStatusRow & { pipeline_id: string })[]> {
+  const { rows } = await pool.query<TableStatusRow & { pipeline_id: string }>(
+    /* sql */ `${SELECT_STATUS} where t.pipeline_id = any($1)`,
+    [pipelineIds],
+  );
+  return rows;
+}
+
+const SELECT_STATUS = /* sql */ `
+    select t.id::float8 as id, t.pipeline_id, t.source_schema, t.source_table, t.lake_name, t.mirror, t.changelog, t.state,
            t.copy_rows::float8 as copy_rows, t.copy_rows_estimate::float8 as copy_rows_estimate,
            t.copy_started_at, t.copy_ended_at, t.marker_lsn::text, t.marker_at,
            t.rows_committed::float8 as rows_committed,
@@ -44,12 +64,7 @@ export async function readTableStatus(
            (select coalesce(jsonb_object_agg(n.column_name, n.count), '{}') from nulled_value n
              where n.pipeline_table_id = t.id and n.count > 0) as nulled_values,
            t.error_code, t.error_message, t.error_at
-      from pipeline_table t where t.pipeline_id = $1 and ($2::bigint[] is null or t.id = any($2))
-     order by t.source_schema, t.source_table`,
-    [pipelineId, ids],
-  );
-  return rows;
-}
+      from pipeline_table t`;
 
 /** One Iceberg commit as the history shows it. */
 export type CommitRow = {
