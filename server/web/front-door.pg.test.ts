@@ -15,6 +15,7 @@ import { silentNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from './authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from './front-door.ts';
+import { createSignInDesk } from './sign-in-desk.ts';
 
 const PASSWORD = 'correct horse battery';
 const INTERNAL_KEY = 'i'.repeat(40);
@@ -42,8 +43,9 @@ async function openSite() {
   const database = openDatabase(test.url);
   await ensureOwner({ database }, { ownerEmail: 'owner@example.com', ownerPassword: PASSWORD });
   const sealer = createSealer(secrets.encryptionKey);
+  const deps = { database, sealer, config, log: silentLog, nudge: silentNudge };
   const door = createFrontDoor({
-    deps: { database, sealer, config, log: silentLog, nudge: silentNudge },
+    deps,
     catalog: createCatalogHandler({
       pool: database.pool,
       findWarehouse: async () => null,
@@ -53,6 +55,7 @@ async function openSite() {
     }),
     pages: async (_request, response) => void response.end('console'),
     limitCalls: createRateLimit(database.pool),
+    desk: createSignInDesk(deps, secrets),
     internalKey: INTERNAL_KEY,
   });
   return {
@@ -115,7 +118,7 @@ it('sends every page with a nonce of its own and no page to strangers', async ()
   expect(nonces[0]).toBeTruthy();
   expect(nonces[0]).not.toBe(nonces[1]);
   const stranger = await send('/pipelines/pl_1');
-  expect([stranger.status, stranger.headers.location]).toEqual([303, '/sign-in']);
+  expect([stranger.status, stranger.headers.location]).toEqual([303, '/sign-in?callbackUrl=%2Fpipelines%2Fpl_1']);
 });
 
 it('signs in and out; a cookie that was signed out is worth nothing', async () => {

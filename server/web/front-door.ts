@@ -5,19 +5,18 @@ import { newRequestId } from '@/server/api/request-id.ts';
 import { REST_PATH } from '@/server/api/rest/call-procedure.ts';
 import { serveRest } from '@/server/api/rest/serve-rest.ts';
 import { serveTrpc } from '@/server/api/serve-trpc.ts';
-import { endSession } from '@/server/auth/sessions.ts';
-import { signIn } from '@/server/auth/sign-in.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { problemOf } from '@/server/errors/problem.ts';
 import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
+import { answerSignIn, OPEN_PAGES } from './answer-sign-in.ts';
 import { actorOf, addressOf, bearerOf, signedInOf } from './authenticate.ts';
 import { answerReady } from './health.ts';
 import { renderMetrics } from './metrics.ts';
 import { readBody } from './read-body.ts';
 import { contentSecurityPolicy, securityHeaders } from './security-headers.ts';
-import { readSessionCookie, sessionCookie } from './session-cookie.ts';
+import type { SignInDesk } from './sign-in-desk.ts';
 
 export type FrontDoor = {
   readonly deps: ControlDeps;
@@ -26,6 +25,8 @@ export type FrontDoor = {
   /** The console. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly limitCalls: RateLimit;
+  /** Where people come in. */
+  readonly desk: SignInDesk;
   /** Bearer that Prometheus uses. */
   readonly internalKey: string;
 };
@@ -33,7 +34,6 @@ export type FrontDoor = {
 export const CATALOG_PATH = '/api/catalog';
 const TRPC_PATH = '/api/trpc';
 const CATALOG_BODY_BYTES_MAX = 64 * 1024 * 1024;
-const FORM_BODY_BYTES_MAX = 16 * 1024;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** The one way in: checks host and origin, sets headers, and hands over to the catalog, the API or the console. */
@@ -82,8 +82,7 @@ async function route(door: FrontDoor, exchange: Exchange): Promise<void> {
   if (path === '/metrics') return answerMetrics(door, exchange);
   if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(request, url);
   if (path.startsWith(`${TRPC_PATH}/`) || path.startsWith(`${REST_PATH}/`)) return answerApi(door, exchange);
-  if (path === '/sign-in' && request.method === 'POST') return answerSignIn(deps, exchange);
-  if (path === '/sign-out' && request.method === 'POST') return answerSignOut(deps, exchange);
+  if (await answerSignIn(door, exchange)) return;
   return answerPage(door, exchange);
 }
 
@@ -97,40 +96,21 @@ function refuseForeignOrigin(request: IncomingMessage, url: URL): void {
   if (!isOurs) throw new AppError('FORBIDDEN', 'the request comes from another site');
 }
 
-async function answerPage({ deps, pages }: FrontDoor, { request, response, url }: Exchange): Promise<void> {
-  const isOpen = url.pathname === '/sign-in' || url.pathname.startsWith('/_next/') || url.pathname === '/icon.svg';
-  if (!isOpen && !(await signedInOf(deps, request))) return sendTo(response, '/sign-in');
+async function answerPage({ deps, pages, desk }: FrontDoor, { request, response, url }: Exchange): Promise<void> {
+  const { pathname } = url;
+  const isOpen = OPEN_PAGES.has(pathname) || pathname.startsWith('/_next/') || pathname === '/icon.svg';
+  if (!isOpen && !(await signedInOf(deps, request))) return sendTo(response, signInPath(url));
   const nonce = randomBytes(16).toString('base64');
   const policy = contentSecurityPolicy(nonce);
   // Next takes the nonce for its own scripts from this request header; what a client sent there is overwritten.
   request.headers['content-security-policy'] = policy;
   request.headers['x-nonce'] = nonce;
+  // The sign-in page cannot ask the API; what a client sent here is overwritten too.
+  request.headers['x-philotes-issuer'] =
+    pathname === '/sign-in' ? encodeURIComponent((await desk.issuerName()) ?? '') : '';
   for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
   response.setHeader('Content-Security-Policy', policy);
   await pages(request, response);
-}
-
-async function answerSignIn(deps: ControlDeps, { request, response }: Exchange): Promise<void> {
-  const form = new URLSearchParams((await readBody(request, FORM_BODY_BYTES_MAX)).toString('utf8'));
-  const attempt = {
-    email: form.get('email') ?? '',
-    password: form.get('password') ?? '',
-    address: addressOf(request),
-    userAgent: request.headers['user-agent'] ?? null,
-  };
-  try {
-    const session = await signIn(deps, attempt);
-    sendTo(response, '/', { 'Set-Cookie': sessionCookie(deps.config, session) });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    sendTo(response, `/sign-in?problem=${error.code === 'RATE_LIMITED' ? 'throttled' : 'refused'}`);
-  }
-}
-
-async function answerSignOut({ database, config }: ControlDeps, { request, response }: Exchange): Promise<void> {
-  const token = readSessionCookie(request.headers.cookie, config);
-  if (token !== null) await endSession(database.pool, token);
-  sendTo(response, '/sign-in', { 'Set-Cookie': sessionCookie(config, null) });
 }
 
 /** Console and REST call the same procedures; both are counted before anything is read. */
@@ -145,6 +125,9 @@ async function answerApi({ deps, limitCalls }: FrontDoor, exchange: Exchange): P
   if (isTrpc) return serveTrpc({ request, response, path, context });
   return serveRest({ request, response, path, query: url.searchParams, context });
 }
+
+const signInPath = ({ pathname, search }: URL): string =>
+  pathname === '/' ? '/sign-in' : `/sign-in?callbackUrl=${encodeURIComponent(pathname + search)}`;
 
 async function answerMetrics({ deps, internalKey }: FrontDoor, { request, response }: Exchange): Promise<void> {
   // Behind a proxy every request seems local, so a site that is reached from elsewhere always asks for the key.

@@ -7,12 +7,14 @@ import { ensureOwner } from '@/server/auth/ensure-owner.ts';
 import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { ConfigError, loadConfig } from '@/server/config/config.ts';
+import { createEventHub } from '@/server/events/event-hub.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { openNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from './authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from './front-door.ts';
+import { createSignInDesk } from './sign-in-desk.ts';
 import { createWarehouseFinder } from './warehouses.ts';
 
 const STREAMS_MAY_TAKE_MS = 2_000;
@@ -47,16 +49,21 @@ async function main(): Promise<void> {
   const app = next({ dev: false, dir: process.cwd(), hostname: config.host, port: config.port });
   await app.prepare();
   resources.add(app, (prepared) => prepared.close());
+  const events = createEventHub(deps);
   const frontDoor = createFrontDoor({
     deps,
     catalog,
     pages: app.getRequestHandler(),
     limitCalls: createRateLimit(database.pool),
+    desk: createSignInDesk(deps, secrets),
+    events,
     internalKey: secrets.internalKey,
   });
   const server = createServer((request, response) => void frontDoor(request, response));
   await listen(server, config);
   resources.add(server, close);
+  // Before the server, which would wait for the streams.
+  resources.add(events, (hub) => hub.close());
   log.info('web is ready', { url: config.publicUrl });
   await stop;
   log.info('web stops');

@@ -1,20 +1,33 @@
 type Site = { readonly publicUrl: string };
 
 /** `__Host-` ties the cookie to this host over https; on plain http (this machine only) browsers refuse that prefix. */
-const cookieName = ({ publicUrl }: Site): string =>
+export const sessionCookieName = ({ publicUrl }: Site): string =>
   publicUrl.startsWith('https:') ? '__Host-philotes-session' : 'philotes-session';
 
-export function readSessionCookie(header: string | undefined, site: Site): string | null {
-  const name = cookieName(site);
+/** Cookies of a request by name; of two with one name the first counts, as it has the longer path. */
+export function readCookies(header: string | undefined): Readonly<Record<string, string>> {
+  const cookies = new Map<string, string>();
   for (const part of (header ?? '').split(';')) {
-    const [key, value] = part.trim().split('=');
-    if (key === name && value) return value;
+    const at = part.indexOf('=');
+    const name = part.slice(0, at).trim();
+    if (at > 0 && !cookies.has(name)) cookies.set(name, decoded(part.slice(at + 1).trim()));
   }
-  return null;
+  return Object.fromEntries(cookies);
 }
+
+export const readSessionCookie = (header: string | undefined, site: Site): string | null =>
+  readCookies(header)[sessionCookieName(site)] || null;
 
 /** A Set-Cookie value; without a token it removes the cookie. */
 export function sessionCookie(site: Site, session: { token: string; maxAgeS: number } | null): string {
   const secure = site.publicUrl.startsWith('https:') ? '; Secure' : '';
-  return `${cookieName(site)}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${session?.maxAgeS ?? 0}${secure}`;
+  return `${sessionCookieName(site)}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${session?.maxAgeS ?? 0}${secure}`;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

@@ -8,12 +8,14 @@ import { mintToken, readToken } from '@/server/auth/api-key-token.ts';
 import type { Role, Scope } from '@/server/auth/scopes.ts';
 import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
 import { loadConfig } from '@/server/config/config.ts';
+import { createEventHub } from '@/server/events/event-hub.ts';
 import { type Log, silentLog } from '@/server/platform/logger.ts';
 import { newId } from '@/server/platform/new-id.ts';
 import { silentNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from '@/server/web/authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from '@/server/web/front-door.ts';
+import { createSignInDesk } from '@/server/web/sign-in-desk.ts';
 
 export type Sent = { method?: string; headers?: Record<string, string>; body?: string };
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; json(): unknown };
@@ -22,7 +24,7 @@ export type Site = Awaited<ReturnType<typeof openSite>>;
 const INTERNAL_KEY = 'i'.repeat(40);
 
 /** A real front door over a real, empty database; the console is one word, so that no build is needed. */
-export async function openSite(options: { log?: Log; callsMax?: number } = {}) {
+export async function openSite(options: { log?: Log; callsMax?: number; env?: Readonly<Record<string, string>> } = {}) {
   const test = await openTestDatabase({ migrated: true });
   const server = createServer((request, response) => void door(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -34,6 +36,7 @@ export async function openSite(options: { log?: Log; callsMax?: number } = {}) {
     PHILOTES_SESSION_SECRET: 's'.repeat(32),
     PHILOTES_INTERNAL_KEY: INTERNAL_KEY,
     PHILOTES_PORT: String(port),
+    ...options.env,
   });
   const database = openDatabase(test.url);
   const deps = {
@@ -43,6 +46,7 @@ export async function openSite(options: { log?: Log; callsMax?: number } = {}) {
     log: options.log ?? silentLog,
     nudge: silentNudge,
   };
+  const events = createEventHub(deps);
   const door = createFrontDoor({
     deps,
     catalog: createCatalogHandler({
@@ -54,6 +58,8 @@ export async function openSite(options: { log?: Log; callsMax?: number } = {}) {
     }),
     pages: async (_request, response) => void response.end('console'),
     limitCalls: createRateLimit(database.pool, { actorCallsMax: options.callsMax ?? 1_000_000 }),
+    desk: createSignInDesk(deps, secrets),
+    events,
     internalKey: INTERNAL_KEY,
   });
   const members = new Map<Role, string>();
@@ -97,7 +103,9 @@ export async function openSite(options: { log?: Log; callsMax?: number } = {}) {
     /** Sends exactly this: `fetch` would forbid some headers and tidy the path. */
     send: (path: string, { method = 'GET', headers = {}, body = '' }: Sent = {}): Promise<Answer> =>
       new Promise((resolve, reject) => {
-        const request = httpRequest({ port, host: '127.0.0.1', path, method, headers }, async (response) => {
+        // Node frames the body of a GET only when it is told how long it is.
+        const framed = body === '' ? headers : { 'Content-Length': String(Buffer.byteLength(body)), ...headers };
+        const request = httpRequest({ port, host: '127.0.0.1', path, method, headers: framed }, async (response) => {
           let text = '';
           for await (const chunk of response) text += chunk;
           const { statusCode = 0, headers: sent } = response;
