@@ -31,6 +31,8 @@ export type PipelineStatusRow = {
   slot_wal_status: string | null;
   slot_retained_bytes: number | null;
   slot_safe_bytes: number | null;
+  slot_growth: number | null;
+  slot_checked_at: Date | null;
   buffer_bytes: number;
   buffer_segments: number;
   tables: number;
@@ -63,7 +65,7 @@ export async function readPipelineStatus(pool: Pool, ids: readonly string[] | nu
                 then at.committed_commit_time else at.updated_at end), 0)::float8 as freshness_seconds,
            greatest(pg_wal_lsn_diff(at.source_lsn, at.tail_end_lsn), 0)::float8 as source_lag_bytes,
            at.slot_wal_status, at.slot_retained_bytes::float8 as slot_retained_bytes,
-           at.slot_safe_bytes::float8 as slot_safe_bytes,
+           at.slot_safe_bytes::float8 as slot_safe_bytes, at.slot_growth, at.slot_checked_at,
            coalesce(at.buffer_bytes, 0)::float8 as buffer_bytes,
            coalesce(greatest(at.tail_seq - at.committed_seq, 0), 0)::float8 as buffer_segments,
            t.tables, t.tables_live, t.tables_attention, t.rows_committed, recent.rows_last_minute, dead.dead_letters_open

@@ -10,6 +10,7 @@ import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { ERROR_CODES } from '@/server/errors/codes.ts';
 import type { CommitEntry, PipelineStatus, PipelineSummary, ShownError, TableStatus } from './pipeline-view.ts';
+import { slotHealth } from './slot-health.ts';
 
 type Deps = Pick<ControlDeps, 'database'>;
 const COMMITS_SHOWN = 40;
@@ -52,10 +53,7 @@ export const pipelineSummary = (row: PipelineStatusRow): PipelineSummary => ({
   lagSeconds: row.tail_lsn === null ? null : row.lag_seconds,
   freshnessSeconds: row.tail_lsn === null ? null : row.freshness_seconds,
   sourceLagBytes: row.source_lag_bytes,
-  slot:
-    row.slot_retained_bytes === null && row.slot_wal_status === null
-      ? null
-      : { walStatus: row.slot_wal_status, retainedBytes: row.slot_retained_bytes, safeBytes: row.slot_safe_bytes },
+  slot: slotHealth(row),
   buffer: { bytes: row.buffer_bytes, bytesMax: row.buffer_bytes_max, segments: row.buffer_segments },
   tables: { all: row.tables, live: row.tables_live, needAttention: row.tables_attention },
   rowsCommitted: row.rows_committed,

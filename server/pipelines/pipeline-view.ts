@@ -40,7 +40,21 @@ export const PipelineSummary = z
       .object({
         walStatus: z.string().nullable(),
         retainedBytes: z.number().nullable().describe('WAL that the source keeps because of the slot'),
-        safeBytes: z.number().nullable().describe('WAL that may still be written before the slot is lost'),
+        safeBytes: z
+          .number()
+          .nullable()
+          .describe('WAL that may still be written before the slot is lost; null without a limit'),
+        growthBytesPerSecond: z
+          .number()
+          .nullable()
+          .describe('How fast the retained WAL grows, smoothed over a minute; negative while it shrinks'),
+        secondsLeft: z
+          .number()
+          .nullable()
+          .describe(
+            'Forecast until the slot is lost if it goes on like this; null while nothing grows, or without a limit',
+          ),
+        checkedAt: z.iso.datetime().nullable(),
       })
       .nullable()
       .describe('The replication slot as of the last look at the source'),

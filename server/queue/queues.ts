@@ -7,6 +7,7 @@ export const QUEUES = {
   copy: 'philotes-copy',
   teardown: 'philotes-teardown',
   inquiry: 'philotes-inquiry',
+  watch: 'philotes-watch',
 } as const;
 export type QueueName = keyof typeof QUEUES;
 
@@ -19,6 +20,7 @@ export const JOB_PAYLOADS = {
   copy: z.strictObject({ chunkId: z.number().int() }),
   teardown: pipelineJob,
   inquiry: z.strictObject({ inquiryId: z.string() }),
+  watch: pipelineJob,
 } as const;
 export type JobPayload<Name extends QueueName> = z.output<(typeof JOB_PAYLOADS)[Name]>;
 

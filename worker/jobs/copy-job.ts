@@ -75,7 +75,8 @@ function keepBeating(
        where copy_chunk.id = $1 and copy_chunk.worker = $2 and copy_chunk.state = 'running'
          and pipeline_table.id = copy_chunk.pipeline_table_id and pipeline_table.generation = copy_chunk.generation
          and pipeline_table.state = 'copying'
-         and pipeline.id = pipeline_table.pipeline_id and pipeline.desired_state = 'running'`,
+         and pipeline.id = pipeline_table.pipeline_id and pipeline.desired_state = 'running'
+         and pipeline.state <> 'needs_attention'`,
       [chunkId, worker],
     );
     if (rowCount !== 1) lost.abort();

@@ -1,10 +1,10 @@
-import type { Client, Pool } from 'pg';
-import { applicationName, slotName } from '@/server/domain/names.ts';
+import type { Pool } from 'pg';
+import { applicationName } from '@/server/domain/names.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
-import { inspectSlot } from '@/worker/source/postgres/slot.ts';
+import { lookAtSlot } from './look-at-slot.ts';
 import { parkStrayTables } from './park-stray-tables.ts';
 
 const LOOK_MS = 5_000;
@@ -12,8 +12,9 @@ const LOOK_MS = 5_000;
 type Options = { pipelineId: string; lease: Lease; connection: SourceConnection; log: Log; signal: AbortSignal };
 
 /**
- * Beside the stream: records how much WAL the source keeps for the slot, and how much more fits before the slot is lost; and parks
- * tables whose changes no longer arrive. Only looks; the stream itself says when something is wrong, so a look that fails is logged and tried again.
+ * Beside the stream: records how much WAL the source keeps for the slot, and how much more fits before the slot is lost;
+ * and parks tables whose changes no longer arrive. Only looks; the stream itself says when something is wrong, so a look
+ * that fails is logged and tried again.
  */
 export async function watchSlot(pool: Pool, { pipelineId, lease, connection, log, signal }: Options): Promise<void> {
   while (!signal.aborted) {
@@ -22,7 +23,7 @@ export async function watchSlot(pool: Pool, { pipelineId, lease, connection, log
         applicationName: applicationName(pipelineId, 'control'),
       });
       while (!signal.aborted) {
-        await look(pool, { pipelineId, client: session.client });
+        await lookAtSlot(pool, { pipelineId, client: session.client });
         await parkStrayTables(pool, { pipelineId, client: session.client, lease, log });
         await sleep(LOOK_MS, signal);
       }
@@ -31,17 +32,4 @@ export async function watchSlot(pool: Pool, { pipelineId, lease, connection, log
       await sleep(LOOK_MS, signal);
     }
   }
-}
-
-async function look(pool: Pool, { pipelineId, client }: { pipelineId: string; client: Client }): Promise<void> {
-  const slot = await inspectSlot(client, slotName(pipelineId));
-  const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
-  if (!slot) return;
-  await pool.query(
-    /* sql */ `
-    update position
-       set source_lsn = $2, slot_wal_status = $3, slot_retained_bytes = $4, slot_safe_bytes = $5, slot_checked_at = now()
-     where pipeline_id = $1`,
-    [pipelineId, rows[0]?.lsn ?? null, slot.walStatus, slot.retainedBytes, slot.safeWalBytes],
-  );
 }

@@ -4,7 +4,7 @@ import type { Log } from '@/server/platform/logger.ts';
 
 /** What should be worked on now. `id` makes repeats harmless: it changes whenever the work changes hands. */
 export type Work =
-  | { readonly kind: 'capture' | 'commit' | 'teardown'; readonly id: string; readonly pipelineId: string }
+  | { readonly kind: 'capture' | 'commit' | 'teardown' | 'watch'; readonly id: string; readonly pipelineId: string }
   | { readonly kind: 'copy'; readonly id: string; readonly chunkId: number }
   | { readonly kind: 'inquiry'; readonly id: string; readonly inquiryId: string };
 
@@ -13,6 +13,9 @@ export const COPY_HEARTBEAT_LOST_S = 20;
 
 /** A worker that began to answer and was silent for so long is dead. */
 export const INQUIRY_LOST_S = 30;
+
+/** How often the slot of a pipeline that rests is looked at. */
+const WATCH_EVERY_S = 20;
 
 /** A copy that failed is not tried again before. */
 const COPY_REST_S = 5;
@@ -27,6 +30,7 @@ export async function findWork(pool: Pool): Promise<Work[]> {
     ...(await chunksToCopy(pool)),
     ...(await pipelinesToTearDown(pool)),
     ...(await inquiriesToAnswer(pool)),
+    ...(await slotsToWatch(pool)),
   ];
 }
 
@@ -95,6 +99,19 @@ async function inquiriesToAnswer(pool: Pool): Promise<Work[]> {
     [INQUIRY_LOST_S],
   );
   return rows.map(({ id, attempt }) => ({ kind: 'inquiry', id: `inquiry-${id}-${attempt}`, inquiryId: id }));
+}
+
+/** Slots that nobody reads now: their WAL only grows. One look per step, also while the source does not answer. */
+async function slotsToWatch(pool: Pool): Promise<Work[]> {
+  const { rows } = await pool.query<{ id: string; step: string }>(
+    /* sql */ `
+    select pipeline.id, floor(extract(epoch from now()) / $1::integer)::bigint as step
+      from pipeline join position on position.pipeline_id = pipeline.id
+     where pipeline.desired_state in ('paused', 'stopped') and pipeline.state <> 'draft'
+       and (slot_checked_at is null or slot_checked_at < now() - $1::integer * interval '1 second')`,
+    [WATCH_EVERY_S],
+  );
+  return rows.map(({ id, step }) => ({ kind: 'watch', id: `watch-${id}-${step}`, pipelineId: id }));
 }
 
 /** Shows what a pipeline is doing, from the states of its tables and the leases that are held. */

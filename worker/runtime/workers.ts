@@ -7,11 +7,12 @@ import { commitShift } from '@/worker/jobs/commit-job.ts';
 import { copyJob } from '@/worker/jobs/copy-job.ts';
 import { inquiryJob } from '@/worker/jobs/inquiry-job.ts';
 import { tearDown } from '@/worker/jobs/teardown-job.ts';
+import { watchRestingSlot } from '@/worker/jobs/watch-job.ts';
 import type { Work } from './reconcile.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** A shift waits on others most of the time, so many fit into one process; copying is real work. */
-const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4, inquiry: 8 } as const;
+const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4, inquiry: 8, watch: 4 } as const;
 /** Jobs are hints: a job whose worker died is not needed, since the reconciler queues its work under another id. */
 const STALLED_MAX = 1_000_000;
 /** A broken connection reports itself many times a second. */
@@ -40,6 +41,7 @@ export function startWorkers(
     commit: (data, until) => commitShift(deps, { ...JOB_PAYLOADS.commit.parse(data), signal: until }),
     copy: (data, until) => copyJob(deps, { ...JOB_PAYLOADS.copy.parse(data), signal: until }),
     teardown: (data, until) => tearDown(deps, { ...JOB_PAYLOADS.teardown.parse(data), signal: until }),
+    watch: (data, until) => watchRestingSlot(deps, { ...JOB_PAYLOADS.watch.parse(data), signal: until }),
     inquiry: (data, until) => inquiryJob(deps, { ...JOB_PAYLOADS.inquiry.parse(data), signal: until }),
   };
   const names = Object.keys(CONCURRENCY) as (keyof Handlers)[];
