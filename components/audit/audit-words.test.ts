@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { didText, pageOf, subjectText, valueText, whoText } from './audit-words.ts';
+
+const entry = {
+  id: '1',
+  at: '2026-11-22T00:00:00.000Z',
+  actor: 'member:mem_1',
+  actorName: 'ana@example.com',
+  action: 'pipeline.pause',
+  refused: false,
+  subject: 'pl_1',
+  subjectName: 'shop',
+  changes: [],
+  detail: {},
+  address: null,
+};
+
+test('actions read as what somebody did, those without words by their own name', () => {
+  expect(didText('pipeline.pause')).toBe('paused pipeline');
+  expect(didText('deadLetters.discardAll')).toBe('dead letters discard all');
+});
+
+test('what is gone keeps the name that the entry kept, and has no page', () => {
+  const gone = { ...entry, subjectName: null, detail: { name: 'shop' } };
+  expect(subjectText(gone)).toBe('shop');
+  expect(pageOf(gone)).toBeNull();
+  expect(pageOf(entry)).toBe('/pipelines/pl_1');
+});
+
+test('a refusal names no right as if it were a thing', () => {
+  expect(subjectText({ ...entry, refused: true, subject: 'source:write', subjectName: null })).toBe('');
+});
+
+test('people and machines are told apart', () => {
+  expect(whoText({ actor: 'system', actorName: null })).toBe('Philotes');
+  expect(whoText({ actor: 'key:key_1', actorName: null })).toBe('A revoked key');
+});
+
+test('values are written for people', () => {
+  expect(valueText(null)).toBe('none');
+  expect(valueText(true)).toBe('yes');
+  expect(valueText(['a'])).toBe('[\n  "a"\n]');
+});

@@ -1,0 +1,8 @@
+import type { inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '@/server/api/root.ts';
+
+type Outputs = inferRouterOutputs<AppRouter>['sources'];
+
+export type Source = Outputs['get'];
+export type SourceTable = Outputs['tables']['items'][number];
+export type Finding = Outputs['preflight']['items'][number];
