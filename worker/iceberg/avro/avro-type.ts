@@ -10,9 +10,19 @@ export type AvroField = {
   readonly 'field-id': number;
 };
 
-/** The codec of a schema: 64-bit longs as bigint, unions without wrappers, logical types as their plain base. */
+/**
+ * The codec of a schema: 64-bit longs as bigint, unions without wrappers, logical types as their plain base. A codec is
+ * generated code, and a table's manifests all have the same schema, so the latest ones are kept.
+ */
 export function avroType(schema: AvroSchema): Type {
-  return avro.Type.forSchema(structuredClone(schema) as never, { registry: { long: bigLong }, wrapUnions: false });
+  const text = JSON.stringify(schema);
+  const known = codecs.get(text);
+  if (known) return known;
+  const codec = avro.Type.forSchema(JSON.parse(text), { registry: { long: bigLong }, wrapUnions: false });
+  const [oldest] = codecs.keys();
+  if (codecs.size >= CODECS_MAX && oldest !== undefined) codecs.delete(oldest);
+  codecs.set(text, codec);
+  return codec;
 }
 
 /** Field id -> name of a record schema: Iceberg files are read by id, since writers differ in names. */
@@ -41,3 +51,7 @@ const bigLong = avro.types.LongType.__with({
   isValid: (value: unknown) => typeof value === 'bigint',
   compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
 });
+
+/** By the text of their schema, the oldest first. */
+const codecs = new Map<string, Type>();
+const CODECS_MAX = 64;
