@@ -2,8 +2,9 @@
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from '@trpc/client';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { AppRouter } from '@/server/api/root.ts';
+import { startEvents } from './events.ts';
 import { problemOf } from './problem-of.ts';
 import { TRPCProvider } from './trpc.ts';
 import { withoutDirection } from './without-direction.ts';
@@ -17,6 +18,7 @@ const URL_CHARS_MAX = 4_000;
 export function ApiProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(newQueryClient);
   const [trpcClient] = useState(newClient);
+  useEffect(() => startEvents({ queryClient }), [queryClient]);
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>

@@ -81,8 +81,7 @@ export function createEventHub({ database, log }: Pick<ControlDeps, 'database' |
       }
       // What happened while nobody listened is part of what a returning client missed.
       if (performance.now() - lookedAt > 2 * LOOK_MS) await look();
-      const lastId = request.headers['last-event-id'];
-      const missed = typeof lastId === 'string' ? events.since(lastId) : null;
+      const missed = events.since(lastIdOf(request));
       const stream = new EventStream({ response, actor, authenticate });
       stream.open();
       stream.write(events.format({ name: 'ready', data: { resumed: missed !== null } }));
@@ -97,4 +96,11 @@ export function createEventHub({ database, log }: Pick<ControlDeps, 'database' |
       for (const stream of streams) stream.end('restart');
     },
   };
+}
+
+/** Browsers send the header when they return by themselves; another tab that takes over can only put it into the address. */
+function lastIdOf({ headers, url = '' }: IncomingMessage): string {
+  const header = headers['last-event-id'];
+  if (typeof header === 'string') return header;
+  return new URLSearchParams(url.split('?')[1] ?? '').get('lastEventId') ?? '';
 }

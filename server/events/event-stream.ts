@@ -46,9 +46,9 @@ export class EventStream {
     this.write(event.text);
   }
 
-  /** Keeps proxies and the client from taking silence for a dead connection. */
+  /** Keeps proxies from ending a silent connection, and lets the client notice one that is dead. */
   beat(): void {
-    this.write(': beat\n\n');
+    this.write('event: beat\ndata: {}\n\n');
   }
 
   /** Somebody who was signed out, disabled or given less hears nothing more of what they may not. */

@@ -17,24 +17,14 @@ export type EventData = {
   readonly source: Removable & { readonly id: string };
   readonly destination: Removable & { readonly id: string };
   readonly 'connection-test': { readonly id: string; readonly state: string };
+  /** Each fifteen seconds. */
+  readonly beat: Readonly<Record<string, never>>;
   /** Last of a stream that we end. */
   readonly bye: { readonly reason: 'signed-out' | 'restart' };
 };
 export type EventName = keyof EventData;
 
 type Removable = { readonly removed?: true };
-
-export const EVENT_NAMES: readonly EventName[] = [
-  'ready',
-  'pipeline',
-  'table',
-  'commit',
-  'dead-letter',
-  'source',
-  'destination',
-  'connection-test',
-  'bye',
-];
 
 /** An event before it has its place in the order, and who may hear of it. */
 export type Happening = {

@@ -10,6 +10,7 @@ import { createApiKey } from '@/server/auth/create-api-key.ts';
 import { ensureOwner } from '@/server/auth/ensure-owner.ts';
 import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
 import { loadConfig } from '@/server/config/config.ts';
+import { createEventHub } from '@/server/events/event-hub.ts';
 import { silentLog } from '@/server/platform/logger.ts';
 import { silentNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
@@ -44,6 +45,7 @@ async function openSite() {
   await ensureOwner({ database }, { ownerEmail: 'owner@example.com', ownerPassword: PASSWORD });
   const sealer = createSealer(secrets.encryptionKey);
   const deps = { database, sealer, config, log: silentLog, nudge: silentNudge };
+  const events = createEventHub(deps);
   const door = createFrontDoor({
     deps,
     catalog: createCatalogHandler({
@@ -55,6 +57,7 @@ async function openSite() {
     }),
     pages: async (_request, response) => void response.end('console'),
     limitCalls: createRateLimit(database.pool),
+    events,
     desk: createSignInDesk(deps, secrets),
     internalKey: INTERNAL_KEY,
   });
@@ -64,6 +67,7 @@ async function openSite() {
     origin: `http://127.0.0.1:${port}`,
     query: test.query,
     async [Symbol.asyncDispose]() {
+      events.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await database.close();

@@ -8,6 +8,7 @@ import { serveTrpc } from '@/server/api/serve-trpc.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { problemOf } from '@/server/errors/problem.ts';
+import type { EventHub } from '@/server/events/event-hub.ts';
 import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
 import { answerSignIn, OPEN_PAGES } from './answer-sign-in.ts';
@@ -25,6 +26,8 @@ export type FrontDoor = {
   /** The console. */
   readonly pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly limitCalls: RateLimit;
+  /** Live changes, one stream for each browser. */
+  readonly events: EventHub;
   /** Where people come in. */
   readonly desk: SignInDesk;
   /** Bearer that Prometheus uses. */
@@ -114,7 +117,7 @@ async function answerPage({ deps, pages, desk }: FrontDoor, { request, response,
 }
 
 /** Console and REST call the same procedures; both are counted before anything is read. */
-async function answerApi({ deps, limitCalls }: FrontDoor, exchange: Exchange): Promise<void> {
+async function answerApi({ deps, limitCalls, events }: FrontDoor, exchange: Exchange): Promise<void> {
   const { request, response, url, requestId } = exchange;
   const address = addressOf(request);
   const actor = await actorOf(deps, request);
@@ -123,7 +126,8 @@ async function answerApi({ deps, limitCalls }: FrontDoor, exchange: Exchange): P
   const path = url.pathname.slice(isTrpc ? TRPC_PATH.length + 1 : REST_PATH.length);
   await limitCalls({ actor: actor?.name ?? null, address }, isTrpc ? path.split(',').length : 1);
   if (isTrpc) return serveTrpc({ request, response, path, context });
-  return serveRest({ request, response, path, query: url.searchParams, context });
+  const services = { events, authenticate: () => actorOf(deps, request) };
+  return serveRest({ request, response, path, query: url.searchParams, context, services });
 }
 
 const signInPath = ({ pathname, search }: URL): string =>

@@ -115,6 +115,7 @@ export async function openSite(options: { log?: Log; callsMax?: number; env?: Re
         request.end(body);
       }),
     async [Symbol.asyncDispose]() {
+      events.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await database.close();
