@@ -1,0 +1,133 @@
+'use client';
+
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { HardDrive, Plus } from 'lucide-react';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { useRefusal } from '@/components/session/use-me.ts';
+import { UseState } from '@/components/sources/sources-table.tsx';
+import { type UsedBy, useUsers } from '@/components/sources/use-users.ts';
+import { ButtonLink } from '@/components/ui/button.tsx';
+import { Card, PageHeader } from '@/components/ui/card.tsx';
+import { type Column, DataTable } from '@/components/ui/data-table.tsx';
+import { EmptyState } from '@/components/ui/empty-state.tsx';
+import { ErrorState } from '@/components/ui/error-state.tsx';
+import { LoadMore } from '@/components/ui/load-more.tsx';
+import { RelativeTime } from '@/components/ui/relative-time.tsx';
+import { SearchField } from '@/components/ui/search-field.tsx';
+import { Skeleton, TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { useUrlState } from '@/components/ui/url-state.ts';
+import type { Destination } from './destination-types.ts';
+import { kindText } from './destination-words.ts';
+
+const SORTS = ['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt'] as const;
+
+/** All destinations: searched and sorted by the address. */
+export function DestinationList() {
+  const trpc = useTRPC();
+  const url = useUrlState();
+  const reason = useRefusal()('destination:write');
+  const usersOf = useUsers('destination');
+  const search = url.get('search');
+  const sort = SORTS.find((known) => known === url.get('sort'));
+  const list = useInfiniteQuery(
+    trpc.destinations.list.infiniteQueryOptions(
+      { limit: 100, ...(search ? { search } : {}), ...(sort ? { sort } : {}) },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  const destinations = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const add = (
+    <ButtonLink href="/destinations/new" kind="primary" icon={Plus} reason={reason}>
+      Add a destination
+    </ButtonLink>
+  );
+  return (
+    <>
+      <PageHeader
+        title="Destinations"
+        meta="Warehouses of Iceberg tables, and the catalogs that know them."
+        actions={add}
+      />
+      <div className="mt-4 mb-3">
+        <SearchField label="Search destinations" />
+      </div>
+      <Card flush>
+        {list.isPending && <TableSkeleton columns={5} />}
+        {list.isError && (
+          <div className="px-4 py-2">
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          </div>
+        )}
+        {list.isSuccess && destinations.length === 0 && (
+          <EmptyState
+            icon={HardDrive}
+            title={search ? 'No destination matches' : 'No destination yet'}
+            action={search ? undefined : add}
+          >
+            {search ? 'Change the search above.' : 'A destination is where the Iceberg tables are kept.'}
+          </EmptyState>
+        )}
+        {destinations.length > 0 && (
+          <DataTable
+            label="Destinations"
+            columns={columnsWith(usersOf)}
+            rows={destinations}
+            rowKey={({ id }) => id}
+            rowHref={({ id }) => `/destinations/${id}`}
+            rowLabel={({ name }) => name}
+            footer={
+              <LoadMore
+                shown={destinations.length}
+                total={list.data?.pages[0]?.total}
+                hasMore={list.hasNextPage}
+                isLoading={list.isFetchingNextPage}
+                onMore={() => void list.fetchNextPage()}
+              />
+            }
+          />
+        )}
+      </Card>
+    </>
+  );
+}
+
+const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Column<Destination>[] => [
+  {
+    id: 'name',
+    header: 'Destination',
+    sort: 'name',
+    cell: ({ name }) => <span className="block max-w-64 truncate font-medium">{name}</span>,
+  },
+  { id: 'state', header: 'State', width: 'w-40', cell: ({ id }) => <UseState used={usersOf?.(id)} /> },
+  {
+    id: 'kind',
+    header: 'Kind',
+    from: 'sm',
+    width: 'w-52',
+    cell: (destination) => <span className="text-muted">{kindText(destination)}</span>,
+  },
+  {
+    id: 'root',
+    header: 'Place',
+    from: 'lg',
+    cell: ({ storageRoot, catalogUri }) => (
+      <code className="block max-w-96 truncate font-mono text-xs text-muted">{catalogUri ?? storageRoot}</code>
+    ),
+  },
+  {
+    id: 'pipelines',
+    header: 'Pipelines',
+    align: 'right',
+    width: 'w-24',
+    cell: ({ id }) => usersOf?.(id).pipelines.length ?? <Skeleton className="ml-auto h-3 w-6" />,
+  },
+  {
+    id: 'changed',
+    header: 'Changed',
+    sort: 'updatedAt',
+    align: 'right',
+    width: 'w-28',
+    from: 'lg',
+    cell: ({ updatedAt }) => <RelativeTime at={updatedAt} className="relative z-1 text-muted" />,
+  },
+];

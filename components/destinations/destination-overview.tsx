@@ -1,0 +1,123 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Workflow } from 'lucide-react';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { PipelinesTable } from '@/components/pipeline/pipelines-table.tsx';
+import { useMe, useRefusal } from '@/components/session/use-me.ts';
+import { TestButton, TestResult } from '@/components/sources/connection-test.tsx';
+import { ButtonLink } from '@/components/ui/button.tsx';
+import { Card, Facts, Section } from '@/components/ui/card.tsx';
+import { Identifier } from '@/components/ui/code-block.tsx';
+import { EmptyState } from '@/components/ui/empty-state.tsx';
+import { ErrorState } from '@/components/ui/error-state.tsx';
+import { RelativeTime } from '@/components/ui/relative-time.tsx';
+import { Skeleton, TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { useDestinationTest } from './destination-test.tsx';
+import type { Destination } from './destination-types.ts';
+import { AUTH_WORDS, kindText } from './destination-words.ts';
+import { NO_PLACE } from './new-destination.tsx';
+
+/** Where the tables are, who writes them, and whether it works now. */
+export function DestinationOverview({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.destinations.get.queryOptions({ id }));
+  const catalogUrl = useMe()?.catalogUrl;
+  return (
+    <div className="space-y-8">
+      <Works id={id} />
+      <Users id={id} />
+      <Section title="Place">
+        <Card className="py-2">
+          {data ? (
+            <Facts items={facts(data, catalogUrl)} />
+          ) : (
+            <div className="space-y-4 py-2">
+              {['w-64', 'w-48', 'w-56', 'w-40'].map((width) => (
+                <Skeleton key={width} className={`h-3 ${width}`} />
+              ))}
+            </div>
+          )}
+        </Card>
+      </Section>
+    </div>
+  );
+}
+
+function Works({ id }: { id: string }) {
+  const test = useDestinationTest();
+  const reason = useRefusal()('destination:write');
+  return (
+    <Section
+      title="Check"
+      description="A worker writes and removes a file, and makes and drops a table in a namespace of its own."
+      actions={<TestButton test={test} reason={reason} input={{ destinationId: id }} onRefused={() => undefined} />}
+    >
+      <TestResult test={test} place={NO_PLACE} />
+      {!test.isRunning && !test.result && !test.error && (
+        <Card>
+          <p className="text-sm text-muted">
+            Test it after changes to the catalog, the bucket or their rights. Pipelines that write to it report faults
+            by themselves.
+          </p>
+        </Card>
+      )}
+    </Section>
+  );
+}
+
+function Users({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const reason = useRefusal()('pipeline:write');
+  const list = useQuery(trpc.pipelines.list.queryOptions({ destinationId: id, limit: 100 }));
+  return (
+    <Section title="Pipelines" description="What writes to this destination. Every lake table has one writer.">
+      <Card flush>
+        {list.isPending && <TableSkeleton rows={2} columns={5} />}
+        {list.isError && (
+          <div className="px-4 py-2">
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          </div>
+        )}
+        {list.data?.items.length === 0 && (
+          <EmptyState
+            icon={Workflow}
+            title="No pipeline writes to it yet"
+            action={
+              <ButtonLink href={`/pipelines/new?destination=${id}`} reason={reason}>
+                Create a pipeline
+              </ButtonLink>
+            }
+          />
+        )}
+        {list.data && list.data.items.length > 0 && <PipelinesTable pipelines={list.data.items} />}
+      </Card>
+    </Section>
+  );
+}
+
+const facts = (destination: Destination, catalogUrl: string | undefined) => [
+  { name: 'Kind', value: kindText(destination) },
+  { name: 'Catalog', value: <Identifier text={destination.catalogUri ?? catalogUrl ?? ''} /> },
+  { name: 'Warehouse', value: <Identifier text={destination.warehouse} /> },
+  ...(destination.catalogKind === 'rest'
+    ? [{ name: 'Sign in with', value: AUTH_WORDS[destination.catalogAuth] ?? destination.catalogAuth }]
+    : []),
+  { name: 'Tables under', value: <Identifier text={destination.storageRoot} /> },
+  ...(destination.storageKind === 's3'
+    ? [
+        { name: 'Region', value: destination.s3Region ?? 'us-east-1' },
+        { name: 'Endpoint', value: destination.s3Endpoint ? <Identifier text={destination.s3Endpoint} /> : 'Amazon’s' },
+        { name: 'Buckets addressed', value: destination.s3PathStyle ? 'By path' : 'By host name' },
+        {
+          name: 'Keys',
+          value: destination.hasCredentials
+            ? 'Kept encrypted; they can be replaced, never read'
+            : 'Those of the worker’s machine',
+        },
+      ]
+    : []),
+  { name: 'Added', value: <RelativeTime at={destination.createdAt} /> },
+  { name: 'Changed', value: <RelativeTime at={destination.updatedAt} /> },
+  { name: 'Id', value: <Identifier text={destination.id} /> },
+];
