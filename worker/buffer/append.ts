@@ -3,7 +3,7 @@ import { queryWithBytes } from '@/db/send-bytes.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { segmentTable } from '@/server/domain/names.ts';
 import type { Segment } from '@/server/domain/segment.ts';
-import { encodeSegment } from './encode-segment.ts';
+import { type BlockKeeper, encodeSegment } from './encode-segment.ts';
 import { type Lease, leaseLost } from './lease.ts';
 import { storeSchemas } from './schemas.ts';
 import { dropUnfinished } from './segment-tables.ts';
@@ -22,8 +22,11 @@ export type Appender = {
 };
 
 /** Opens the log behind its durable tail; the rest of a transaction that a crash cut in two is removed. */
-export async function openAppender(pool: Pool, options: { lease: Lease; number: number }): Promise<Appender> {
-  const { lease, number } = options;
+export async function openAppender(
+  pool: Pool,
+  options: { lease: Lease; number: number; keeper?: BlockKeeper },
+): Promise<Appender> {
+  const { lease, number, keeper } = options;
   const first = await readTail(pool, lease.pipelineId);
   if (!first) throw leaseLost(lease);
   await dropUnfinished(pool, { lease, number, tailSeq: first.seq });
@@ -37,7 +40,7 @@ export async function openAppender(pool: Pool, options: { lease: Lease; number: 
       return;
     }
     await storeSchemas(pool, lease.pipelineId, { segment, known });
-    const encoded = await encodeSegment(segment);
+    const encoded = await encodeSegment(segment, keeper);
     const next = seq + 1n;
     // One statement is one transaction and one round trip: fence, move the tail, insert; all or nothing.
     const { rowCount } = await queryWithBytes(pool, {

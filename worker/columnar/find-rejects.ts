@@ -4,15 +4,16 @@ import { META_COLUMNS } from '@/server/domain/row-block.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import { csvFields, csvRecords } from './csv-record.ts';
-import type { ScratchFile } from './load-changes.ts';
 import { linePosition } from './read-lines.ts';
 import { type Reject, reasonFor } from './reject.ts';
+import type { ScratchFile } from './scratch-files.ts';
 
 type RejectOptions = {
   readonly lake: LakeTable;
-  readonly file: ScratchFile;
+  /** One when there are `errors`. */
+  readonly files: readonly ScratchFile[];
   readonly table: string;
-  /** Where the file's rows begin in the table. */
+  /** Where the files' rows begin in the table. */
   readonly firstRowId: number;
   /** Set to the table's counts. */
   readonly nulled: Map<string, number>;
@@ -25,7 +26,7 @@ export async function findRejects(
   session: ColumnarSession,
   options: RejectOptions,
 ): Promise<{ rejects: Reject[]; malformed: number }> {
-  const { lake, file, table, firstRowId, nulled, errors } = options;
+  const { lake, files, table, firstRowId, nulled, errors } = options;
   await countNulled(session, { lake, table, nulled });
   const offsets = errors === null ? new Set<number>() : await malformedOffsets(session, errors);
   const bad = await session.rows(
@@ -34,26 +35,28 @@ export async function findRejects(
   if (bad.length === 0 && offsets.size === 0) return { rejects: [], malformed: 0 };
   // A position names its row, and the file's lines begin with it: no row numbers to keep in step.
   const wanted = new Map(bad.map((row) => [`${row.lsn},${row.ordinal}`, Number(row.bad)]));
-  const bytes = await readFile(file.path);
   const rejects: Reject[] = [];
-  for (const { start, end } of csvRecords(bytes)) {
-    const { op, position } = linePosition(bytes, start, end);
-    const index = wanted.get(position);
-    const malformed = offsets.has(start);
-    if (index === undefined && !malformed) continue;
-    const payload = Buffer.from(bytes.subarray(start, end));
-    const column = index === undefined ? undefined : lake.columns[index];
-    const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
-    const [lsn = '0', ordinal = '0'] = position.split(',');
-    rejects.push({
-      lsn: BigInt(lsn),
-      ordinal: BigInt(ordinal),
-      op,
-      column: column?.name ?? null,
-      reason,
-      payload,
-      schema: file.schema,
-    });
+  for (const file of files) {
+    const bytes = await readFile(file.path);
+    for (const { start, end } of csvRecords(bytes)) {
+      const { op, position } = linePosition(bytes, start, end);
+      const index = wanted.get(position);
+      const malformed = offsets.has(start);
+      if (index === undefined && !malformed) continue;
+      const payload = Buffer.from(bytes.subarray(start, end));
+      const column = index === undefined ? undefined : lake.columns[index];
+      const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
+      const [lsn = '0', ordinal = '0'] = position.split(',');
+      rejects.push({
+        lsn: BigInt(lsn),
+        ordinal: BigInt(ordinal),
+        op,
+        column: column?.name ?? null,
+        reason,
+        payload,
+        schema: file.schema,
+      });
+    }
   }
   // A row that was neither loaded nor found would be lost without a word.
   if (rejects.length !== wanted.size + offsets.size) {

@@ -1,19 +1,28 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { LakeTable } from '@/server/domain/lake-table.ts';
-import { schemaHash, type TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
-import { type Doubt, hasDoubt } from './exact-read.ts';
 import { findRejects } from './find-rejects.ts';
 import { lakeSqlType } from './lake-sql-type.ts';
-import { parkLongLines } from './long-lines.ts';
 import type { Columnar } from './open-columnar.ts';
 import type { Reject } from './reject.ts';
-import { stageRows } from './stage-rows.ts';
-import { doubtsOf } from './stage-select.ts';
+import { type ChangeBlock, type ScratchFile, type ScratchGroup, writeScratchFiles } from './scratch-files.ts';
+import { stageCareful, stageTyped } from './stage-rows.ts';
 
-/** One table's changes of a batch, typed, in a session's table. Dispose it when its files are written. */
-export type LoadedChanges = AsyncDisposable & {
+export type { ChangeBlock } from './scratch-files.ts';
+
+/** One table's changes of a batch in a session's scratch files. Dispose it when its Parquet files are written. */
+export type ReceivedChanges = AsyncDisposable & {
+  readonly session: ColumnarSession;
+  readonly lake: LakeTable;
+  readonly groups: readonly ScratchGroup[];
+  /** Rows of all blocks, rejected ones included. */
+  readonly rows: number;
+  /** Rows too long to load. */
+  readonly rejects: readonly Reject[];
+};
+
+/** The same, typed, in the session's table. */
+export type LoadedChanges = {
   readonly session: ColumnarSession;
   readonly lake: LakeTable;
   /**
@@ -31,101 +40,80 @@ export type LoadedChanges = AsyncDisposable & {
   readonly nulled: ReadonlyMap<string, number>;
 };
 
-export type ChangeBlock = { readonly schema: TableSchema; readonly bytes: Buffer; readonly rows: number };
+type Changes = { readonly lake: LakeTable; readonly blocks: AsyncIterable<ChangeBlock>; readonly signal?: AbortSignal };
 
-/**
- * Loads one table's blocks, in stream order, as the lake's types. Rows that the lake cannot hold become rejects; loaded
- * and rejected rows add up to the blocks' rows, or it throws COLUMNAR_ROWS_MISCOUNTED.
- */
-export async function loadChanges(
-  columnar: Columnar,
-  options: { lake: LakeTable; blocks: AsyncIterable<ChangeBlock>; signal?: AbortSignal },
-): Promise<LoadedChanges> {
-  const { lake, blocks, signal } = options;
+/** Takes one table's blocks, in stream order, into a session of their own. */
+export async function receiveChanges(columnar: Columnar, { lake, blocks, signal }: Changes): Promise<ReceivedChanges> {
   const session = await columnar.openSession(signal);
   try {
-    const table = 'changes';
-    await session.run(`CREATE TEMP TABLE ${table} (op VARCHAR, lsn UBIGINT, ordinal BIGINT, time BIGINT, xid UBIGINT,
-      unchanged SMALLINT[], bad SMALLINT[], nulled SMALLINT[]${lake.columns.map(({ type }, i) => `, c${i} ${lakeSqlType(type)}`).join('')})`);
-    const rejects: Reject[] = [];
-    const nulled = new Map<string, number>();
-    const files = await writeScratchFiles({ session, lake, blocks, rejects });
-    const rows = files.reduce((sum, file) => sum + file.rows, rejects.length);
-    for (const file of files) {
-      const errors = session.newName('rejects');
-      const stage = { lake, schema: file.schema, paths: [file.path], format: 'block', rejects: errors } as const;
-      const before = await countRows(session, table);
-      const { careful, firstRowId } = await stageRows(session, { ...stage, careful: file.careful, table });
-      const found = await findRejects(session, {
-        lake,
-        file,
-        table,
-        firstRowId,
-        nulled,
-        errors: careful ? errors : null,
-      });
-      const staged = (await countRows(session, table)) - before;
-      if (staged + found.malformed !== file.rows) {
-        throw new AppError('COLUMNAR_ROWS_MISCOUNTED', `${staged} + ${found.malformed} rows where ${file.rows} belong`);
-      }
-      rejects.push(...found.rejects);
-    }
-    return {
-      session,
-      lake,
-      table,
-      rows,
-      rejects,
-      nulled,
-      files,
-      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-    };
+    const { groups, rejects } = await writeScratchFiles(session, { lake, blocks });
+    const rows = groups.reduce((sum, group) => sum + group.rows, rejects.length);
+    return { session, lake, groups, rows, rejects, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-/** Rows of one schema version next to each other in the stream. */
-export type ScratchFile = {
-  readonly path: string;
-  readonly schema: TableSchema;
-  readonly rows: number;
-  /** The bytes hold a text that a typed read could get wrong. */
-  readonly careful: boolean;
-};
-
-async function writeScratchFiles(options: {
-  session: ColumnarSession;
-  lake: LakeTable;
-  blocks: AsyncIterable<ChangeBlock>;
-  /** Rows too long to load are added here. */
-  rejects: Reject[];
-}): Promise<ScratchFile[]> {
-  const { session, lake, blocks, rejects } = options;
-  const files: (ScratchFile & { hash: string; doubts: Set<Doubt>; rows: number; careful: boolean })[] = [];
-  let handle: FileHandle | undefined;
-  try {
-    for await (const { schema, bytes, rows } of blocks) {
-      let file = files.at(-1);
-      const hash = file?.schema === schema ? file.hash : schemaHash(schema);
-      if (!file || file.hash !== hash) {
-        await handle?.close();
-        const path = session.scratchPath(`${session.newName('block')}.csv`);
-        handle = await open(path, 'wx');
-        file = { path, schema, hash, rows: 0, careful: false, doubts: doubtsOf({ lake, schema }) };
-        files.push(file);
-      }
-      const { kept, rejects: long } = parkLongLines(bytes, schema);
-      for (const lines of kept) await handle?.writeFile(lines);
-      rejects.push(...long);
-      file.rows += rows - long.length;
-      file.careful ||= hasDoubt(bytes, file.doubts);
+/**
+ * Loads received changes as the lake's types. Rows that the lake cannot hold become rejects; loaded and rejected rows
+ * add up to the blocks' rows, or it throws COLUMNAR_ROWS_MISCOUNTED.
+ */
+export async function loadReceived({
+  session,
+  lake,
+  groups,
+  rows,
+  rejects: tooLong,
+}: ReceivedChanges): Promise<LoadedChanges> {
+  const table = 'changes';
+  await session.run(`CREATE TEMP TABLE ${table} (op VARCHAR, lsn UBIGINT, ordinal BIGINT, time BIGINT, xid UBIGINT,
+    unchanged SMALLINT[], bad SMALLINT[], nulled SMALLINT[]${lake.columns.map(({ type }, i) => `, c${i} ${lakeSqlType(type)}`).join('')})`);
+  const rejects = [...tooLong];
+  const nulled = new Map<string, number>();
+  for (const group of groups) {
+    const stage = { lake, schema: group.schema, format: 'block' as const, table, nulled };
+    const whole = { ...stage, files: group.files, rows: group.rows, errors: null };
+    const before = await countRows(session, table);
+    const paths = group.files.map((file) => file.path);
+    const typed = group.careful ? null : await stageTyped(session, { ...stage, paths });
+    if (typed) {
+      rejects.push(...(await checkedRejects(session, { ...whole, ...typed, before })));
+      continue;
     }
-  } finally {
-    await handle?.close();
+    for (const file of group.files) {
+      const errors = session.newName('rejects');
+      const loaded = await countRows(session, table);
+      const careful = await stageCareful(session, { ...stage, paths: [file.path], rejects: errors });
+      const one = { ...stage, ...careful, files: [file], rows: file.rows, errors, before: loaded };
+      rejects.push(...(await checkedRejects(session, one)));
+    }
   }
-  return files;
+  return { session, lake, table, rows, rejects, nulled, files: groups.flatMap((group) => group.files) };
+}
+
+/** Receives and loads at once. */
+export async function loadChanges(columnar: Columnar, changes: Changes): Promise<LoadedChanges & AsyncDisposable> {
+  const received = await receiveChanges(columnar, changes);
+  const dispose = () => received[Symbol.asyncDispose]();
+  try {
+    return { ...(await loadReceived(received)), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function checkedRejects(
+  session: ColumnarSession,
+  options: Parameters<typeof findRejects>[1] & { rows: number; before: number },
+): Promise<readonly Reject[]> {
+  const { rejects, malformed } = await findRejects(session, options);
+  const staged = (await countRows(session, options.table)) - options.before;
+  if (staged + malformed !== options.rows) {
+    throw new AppError('COLUMNAR_ROWS_MISCOUNTED', `${staged} + ${malformed} rows where ${options.rows} belong`);
+  }
+  return rejects;
 }
 
 async function countRows(session: ColumnarSession, table: string): Promise<number> {

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Log } from '@/server/platform/logger.ts';
 import { ColumnarSession } from './columnar-session.ts';
+import { LocalBlocks } from './local-blocks.ts';
 
 /** The process's one DuckDB instance and its scratch folder. Tables and batches work at once, each in its own session. */
 export type Columnar = AsyncDisposable & {
   readonly workDir: string;
   readonly log: Log;
+  readonly localBlocks: LocalBlocks;
   /** A connection with its own temporary tables and scratch folder; aborting the signal interrupts its statement. */
   openSession(signal?: AbortSignal): Promise<ColumnarSession>;
 };
@@ -25,7 +27,8 @@ export type ColumnarOptions = {
 export async function openColumnar(options: ColumnarOptions): Promise<Columnar> {
   const { workDir, memoryLimitMb = 384, threads = 2, log } = options;
   const home = path.join(workDir, `columnar-${randomUUID()}`);
-  await mkdir(home, { recursive: true });
+  const blocksDir = path.join(home, 'blocks');
+  await mkdir(blocksDir, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryLimitMb}MB`,
@@ -41,6 +44,7 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
   return {
     workDir: home,
     log,
+    localBlocks: new LocalBlocks({ dir: blocksDir }),
     async openSession(signal) {
       signal?.throwIfAborted();
       const scratchDir = path.join(home, `session-${sessions++}`);

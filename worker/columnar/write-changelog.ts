@@ -1,24 +1,54 @@
 import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
-import type { LoadedChanges } from './load-changes.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import type { LoadedChanges, ReceivedChanges } from './load-changes.ts';
 import { lakeParquetColumns, type ParquetColumn } from './parquet-column.ts';
+import { METRIC_COLUMNS_MAX } from './parquet-metrics.ts';
 import { literal } from './sql-text.ts';
+import { stageSelect } from './stage-select.ts';
 import { writeParquet } from './write-parquet.ts';
 
 export type ChangelogFieldIds = Readonly<Record<(typeof CHANGELOG_COLUMNS)[number]['name'], number>>;
 
+export type ChangelogOptions = {
+  readonly epoch: number;
+  readonly changelogFieldIds: ChangelogFieldIds;
+  /** The changelog's columns when their field ids differ from those of the table that the changes were loaded for. */
+  readonly changelogLake?: LakeTable;
+  readonly outDir: string;
+  readonly stem?: string;
+  readonly fileBytesMax?: number;
+};
+
+/**
+ * The same from text to Parquet, without a table between. Null when a value needs a look, when it turns out to, or when the
+ * batch has more than one version of the columns.
+ */
+export async function writeChangelogStraight(
+  { session, lake, groups }: ReceivedChanges,
+  options: ChangelogOptions,
+): Promise<WrittenFile[] | null> {
+  const [group, ...others] = groups;
+  // Years out of range are noticed by the bounds of a file, which only so many columns have.
+  const isBounded = lake.columns.length + CHANGELOG_COLUMNS.length <= METRIC_COLUMNS_MAX;
+  if (!group || others.length > 0 || group.careful || !isBounded) return null;
+  const paths = group.files.map((file) => file.path);
+  const stage = { lake, schema: group.schema, paths, format: 'block', careful: false, rejects: '' } as const;
+  const { sql, checked } = stageSelect(stage);
+  if (checked) return null;
+  try {
+    const written = await writeChangelog({ session, lake, table: `(${sql})` }, options);
+    return written.reduce((sum, file) => sum + file.rows, 0) === group.rows ? written : null;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'COLUMNAR_FAILED') return null;
+    throw error;
+  }
+}
+
 /** Every change of the batch as rows of a changelog, in stream order: its own columns, then the table's. */
 export async function writeChangelog(
-  loaded: LoadedChanges,
-  options: {
-    epoch: number;
-    changelogFieldIds: ChangelogFieldIds;
-    /** The changelog's columns when their field ids differ from those of the table that the changes were loaded for. */
-    changelogLake?: LakeTable;
-    outDir: string;
-    stem?: string;
-    fileBytesMax?: number;
-  },
+  loaded: Pick<LoadedChanges, 'session' | 'lake' | 'table'>,
+  options: ChangelogOptions,
 ): Promise<WrittenFile[]> {
   const { session, lake, table } = loaded;
   const { epoch, changelogFieldIds, outDir, stem = session.newName('changelog'), fileBytesMax } = options;

@@ -109,11 +109,13 @@ const blocksOf = (table: PipelineTable, batch: readonly SegmentInfo[]): BlockPla
 async function* expand(shift: CommitShift, blocks: readonly BlockPlace[]): AsyncGenerator<ChangeBlock> {
   const { deps, pipeline } = shift;
   const { pool } = deps.database;
-  const read = async ({ segment, entry }: BlockPlace): Promise<ChangeBlock> => ({
-    schema: await readSchema(pool, { pipelineId: pipeline.id, hash: entry.schema, cache: shift.schemas }),
-    bytes: await expandBlock(await readCompressedBlock(pool, { number: pipeline.number, segment, entry })),
-    rows: entry.rows,
-  });
+  const read = async ({ segment, entry }: BlockPlace): Promise<ChangeBlock> => {
+    const schema = await readSchema(pool, { pipelineId: pipeline.id, hash: entry.schema, cache: shift.schemas });
+    const path = entry.id === undefined ? null : deps.columnar.localBlocks.take(entry.id);
+    if (path !== null) return { schema, path, rows: entry.rows };
+    const compressed = await readCompressedBlock(pool, { number: pipeline.number, segment, entry });
+    return { schema, bytes: await expandBlock(compressed), rows: entry.rows };
+  };
   let next = blocks[0] ? read(blocks[0]) : null;
   for (let index = 0; next; index++) {
     const block = await next;

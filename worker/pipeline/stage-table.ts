@@ -7,13 +7,19 @@ import { completeFromLake } from '@/worker/columnar/complete-from-lake.ts';
 import { countNulled } from '@/worker/columnar/find-rejects.ts';
 import { findRows } from '@/worker/columnar/find-rows.ts';
 import { type Folded, fold } from '@/worker/columnar/fold.ts';
-import { type ChangeBlock, type LoadedChanges, loadChanges } from '@/worker/columnar/load-changes.ts';
+import {
+  type ChangeBlock,
+  type LoadedChanges,
+  loadReceived,
+  type ReceivedChanges,
+  receiveChanges,
+} from '@/worker/columnar/load-changes.ts';
 import type { Columnar } from '@/worker/columnar/open-columnar.ts';
 import { loadParkedKeys, type ParkedKey, type Superseded, supersededBy } from '@/worker/columnar/parked-keys.ts';
 import { pruneByBounds, touchedRange } from '@/worker/columnar/prune-by-bounds.ts';
 import type { LakeFile } from '@/worker/columnar/read-lake-files.ts';
 import type { Reject } from '@/worker/columnar/reject.ts';
-import { writeChangelog } from '@/worker/columnar/write-changelog.ts';
+import { type ChangelogOptions, writeChangelog, writeChangelogStraight } from '@/worker/columnar/write-changelog.ts';
 import { writeDeletes } from '@/worker/columnar/write-deletes.ts';
 import { writeMirror } from '@/worker/columnar/write-mirror.ts';
 import { liveFiles } from '@/worker/iceberg/live-files.ts';
@@ -74,7 +80,12 @@ export async function stageTable(options: StageOptions): Promise<StagedTable> {
   if (!first) return { targets: [], rows: 0, rejects: [], superseded: NOTHING_SUPERSEDED, nulled: new Map() };
   const outDir = join(options.workDir, 'staged', randomUUID());
   try {
-    await using loaded = await loadChanges(columnar, { lake: first.lake, blocks, signal });
+    await using received = await receiveChanges(columnar, { lake: first.lake, blocks, signal });
+    if (changelog && !mirror && !landedMirror && !filter) {
+      const straight = await stageStraight(options, { target: changelog, received, outDir });
+      if (straight) return straight;
+    }
+    const loaded = await loadReceived(received);
     const { rejects: found } = (await filter?.(loaded)) ?? loaded;
     const nulled = new Map<string, number>();
     await countNulled(loaded.session, { ...loaded, nulled });
@@ -111,23 +122,43 @@ async function foldKnowing({ parked = [] }: StageOptions, loaded: LoadedChanges)
   return { folded: await fold(loaded, { insertsMayExist: parked.length > 0, parkedTable }), parkedTable };
 }
 
-type Part = { readonly target: LakeTarget; readonly loaded: LoadedChanges; readonly outDir: string };
+type Part = { readonly target: LakeTarget; readonly outDir: string };
 
-async function stageChangelog(options: StageOptions, { target, loaded, outDir }: Part): Promise<StagedTarget> {
-  const { epoch, copied } = options;
-  if (!target.changelogFieldIds) throw new TypeError('a changelog without field ids');
-  const written = await writeChangelog(
-    { ...loaded, lake: target.lake },
-    {
-      epoch,
-      changelogFieldIds: target.changelogFieldIds,
-      outDir,
-      stem: randomUUID(),
-      fileBytesMax: DATA_FILE_BYTES_MAX,
-    },
-  );
+/** A changelog that nothing else needs the rows for; null when they have to be loaded and looked at. */
+async function stageStraight(
+  options: StageOptions,
+  { received, ...part }: Part & { received: ReceivedChanges },
+): Promise<StagedTable | null> {
+  const written = await writeChangelogStraight(received, changelogOptions(options, part));
+  if (!written) return null;
+  const staged = await addToChangelog(options, { target: part.target, written });
+  return {
+    targets: [staged].filter(({ changes }) => hasEffect(changes)),
+    rows: received.rows,
+    rejects: received.rejects,
+    superseded: NOTHING_SUPERSEDED,
+    nulled: new Map(),
+  };
+}
+
+async function stageChangelog(options: StageOptions, { loaded, ...part }: Part & { loaded: LoadedChanges }) {
+  const { target } = part;
+  const written = await writeChangelog({ ...loaded, lake: target.lake }, changelogOptions(options, part));
+  return addToChangelog(options, { target, written });
+}
+
+function changelogOptions({ epoch }: StageOptions, { target, outDir }: Part): ChangelogOptions {
+  const { changelogFieldIds } = target;
+  if (!changelogFieldIds) throw new TypeError('a changelog without field ids');
+  return { epoch, changelogFieldIds, outDir, stem: randomUUID(), fileBytesMax: DATA_FILE_BYTES_MAX };
+}
+
+async function addToChangelog(
+  options: StageOptions,
+  { target, written }: { target: LakeTarget; written: readonly WrittenFile[] },
+): Promise<StagedTarget> {
   const added = await uploadAll(options, { target, written });
-  const files = [...(copied?.changelog ?? []), ...added];
+  const files = [...(options.copied?.changelog ?? []), ...added];
   const changes = {
     operation: 'append',
     addDataFiles: files,
@@ -139,7 +170,7 @@ async function stageChangelog(options: StageOptions, { target, loaded, outDir }:
 
 async function stageMirror(
   options: StageOptions,
-  { target, loaded, outDir }: Part,
+  { target, loaded, outDir }: Part & { loaded: LoadedChanges },
 ): Promise<{ staged: StagedTarget; rejects: readonly Reject[]; superseded: Superseded }> {
   const { lake, copied } = options;
   const { folded, parkedTable } = await foldKnowing(options, loaded);
