@@ -31,7 +31,9 @@ export async function signIn(
   const isRight = await verifyPassword(password.slice(0, 1_000), member?.password_hash ?? null);
   const subject = member?.id ?? 'unknown';
   if (!member || !isRight) {
-    await database.db.insert(auditEntry).values({ actor: 'anonymous', action: 'session.create.refused', subject, address });
+    await database.db
+      .insert(auditEntry)
+      .values({ actor: 'anonymous', action: 'session.create.refused', subject, address });
     throw new AppError('UNAUTHENTICATED', 'e-mail or password is wrong');
   }
   const started = await createSession(database.pool, { memberId: member.id, method: 'password', address, userAgent });

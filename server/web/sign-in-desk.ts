@@ -73,7 +73,7 @@ export function createSignInDesk(deps: Deps, secrets: DeskSecrets): SignInDesk {
     // Where to go is settled; the session comes first.
     const isSession = (cookie: string) => cookie.startsWith(`${sessionCookieName(config)}=`);
     const kept = answered.cookies.filter((cookie) => !isSession(cookie) && !/^(__Host-)?philotes-return=/.test(cookie));
-    return { ...answered, cookies: [...answered.cookies.filter(isSession), ...kept] };
+    return { ...answered, cookies: [...answered.cookies.filter(isSession), ...kept, ...forgetReturn(visitor, config)] };
   }
 
   const oidcStep = async (visitor: Visitor, attempt: Attempt, step: Omit<Step, 'cookies' | 'provider'>) => {
@@ -194,6 +194,13 @@ function authOptions({ deps, secret, provider, attempt }: Run): AuthOptions & { 
     },
   };
 }
+
+/** Its use is over with the sign-in. */
+const forgetReturn = ({ cookies }: Visitor, { publicUrl }: { publicUrl: string }): string[] => {
+  const name = publicUrl.startsWith('https:') ? '__Host-philotes-return' : 'philotes-return';
+  const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
+  return name in cookies ? [`${name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${secure}`] : [];
+};
 
 const isOidcProfile = (profile: object | undefined): profile is OidcProfile =>
   profile !== undefined && 'sub' in profile && 'idToken' in profile && 'userinfo' in profile;
