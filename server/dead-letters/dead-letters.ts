@@ -4,10 +4,9 @@ import { pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { DeadLetterContent, DeadLetterKey } from './dead-letter-view.ts';
-import { parsePayload } from './parse-payload.ts';
+import { valuesOf } from './download-dead-letters.ts';
 import { entry, entryColumns } from './read-entries.ts';
 
 type Deps = Pick<ControlDeps, 'database'>;
@@ -30,12 +29,7 @@ export async function inspectDeadLetter(
       )
       .where(and(eq(pipelineTable.pipelineId, pipelineId), eq(deadLetter.id, id)));
     if (!row) throw new AppError('NOT_FOUND', `there is no dead letter ${id}`);
-    const names = (row.columns as Pick<TableSchema, 'columns'> | null)?.columns.map((column) => column.name) ?? [];
-    const values = parsePayload(row.payload).map((value, index) => ({
-      column: names[index] ?? `#${index + 1}`,
-      value,
-    }));
-    return { result: { ...entry(row), values }, subject: `${pipelineId}/${id}` };
+    return { result: { ...entry(row), values: valuesOf(row) }, subject: `${pipelineId}/${id}` };
   });
 }
 
