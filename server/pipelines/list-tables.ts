@@ -1,7 +1,7 @@
-import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { readTableStatus } from '@/db/queries/read-table-status.ts';
-import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
+import { pipelineTable } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { TABLE_STATES } from '@/server/domain/table-state.ts';
@@ -12,6 +12,7 @@ import { matches } from '@/server/paging/matches.ts';
 import { type Page, pageInput, searchInput } from '@/server/paging/page.ts';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { tableStatus } from './pipeline-status.ts';
+import { requirePipeline } from './require-pipeline.ts';
 import type { TableView } from './table-view.ts';
 
 type Deps = Pick<ControlDeps, 'database'>;
@@ -97,9 +98,4 @@ async function withProgress(
     const found = progress.get(row.id);
     return found ? [{ ...tableStatus(found), ...row, pipelineId, policies: storedPolicies.parse(policies) }] : [];
   });
-}
-
-async function requirePipeline({ database }: Deps, id: string): Promise<void> {
-  const found = await database.db.$count(pipeline, and(eq(pipeline.id, id), ne(pipeline.desiredState, 'deleted')));
-  if (found === 0) throw new AppError('NOT_FOUND', `there is no pipeline ${id}`);
 }

@@ -16,6 +16,7 @@ export async function beginAnew(
     /* sql */ `
     update pipeline_table
        set generation = generation + 1, state = 'pending', requested = null, is_joined = false, source_oid = null,
+           known_schema_lsn = null,
            mirror = $2, changelog = $3, policies = $4,
            copy_plan = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
            error_code = null, error_message = null, error_at = null, updated_at = now()

@@ -171,7 +171,8 @@ async function storePlan(
     with planned as (
       update pipeline_table
          set state = 'copying', copy_plan = $3, copy_rows_estimate = $4, copy_rows = 0, copy_started_at = now(),
-             copy_ended_at = null, copy_end_lsn = null, error_code = null, error_message = null, error_at = null
+             copy_ended_at = null, copy_end_lsn = null, error_code = null, error_message = null, error_at = null,
+             known_schema = coalesce(known_schema, $6), known_schema_lsn = coalesce(known_schema_lsn, $7::pg_lsn)
        where id = $1 and generation = $2 and state = 'pending'
       returning id
     ), closed as (
@@ -188,6 +189,14 @@ async function storePlan(
     select planned.id, $2, chunk.ordinality - 1, chunk.value
       from planned cross join jsonb_array_elements($5::jsonb) with ordinality as chunk
     on conflict (pipeline_table_id, generation, ordinal) do nothing`,
-    [table.id, table.generation, JSON.stringify(record), Math.max(0, Math.round(rowsEstimate)), JSON.stringify(chunks)],
+    [
+      table.id,
+      table.generation,
+      JSON.stringify(record),
+      Math.max(0, Math.round(rowsEstimate)),
+      JSON.stringify(chunks),
+      record.schemaHash,
+      record.startLsn,
+    ],
   );
 }
