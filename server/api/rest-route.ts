@@ -10,8 +10,8 @@ export type RestRoute = {
     readonly status?: 200 | 201 | 202;
     /** Path of what was made, for `Location`; `{name}`s are fields of the output. */
     readonly location?: `/${string}`;
-    /** The output's `version` is the entity tag; on updates `If-Match` becomes the input's `version`. */
-    readonly versioned?: boolean;
+    /** The output's `version`, or the named one within it, is the entity tag. `If-Match` becomes the input's `version`. */
+    readonly versioned?: boolean | string;
     /** Another system is asked, so that its failures may be told: 502, 409 and what else it says. */
     readonly connects?: boolean;
   };

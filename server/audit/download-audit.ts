@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { and, asc, gt } from 'drizzle-orm';
-import { ParquetSchema } from 'parquetjs-lite';
+import parquet from 'parquetjs-lite';
 import { z } from 'zod';
 import type { Database } from '@/db/client.ts';
 import { auditEntry } from '@/db/schema/identity.ts';
@@ -89,7 +89,7 @@ async function* toCsv(rows: AsyncIterable<FlatRow>): AsyncGenerator<string> {
 
 function toParquet(rows: AsyncIterable<FlatRow>): Readable {
   const text = { type: 'UTF8', optional: true, compression: 'GZIP' } as const;
-  const schema = new ParquetSchema({
+  const schema = new parquet.ParquetSchema({
     ...Object.fromEntries(COLUMNS.map((column) => [column, text])),
     at: { type: 'TIMESTAMP_MILLIS', compression: 'GZIP' },
     refused: { type: 'BOOLEAN' },

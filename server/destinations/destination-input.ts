@@ -11,7 +11,8 @@ const httpUrl = z
   .refine(
     (text) => !URL.canParse(text) || new URL(text).username === '',
     'must not carry credentials; use the auth fields',
-  );
+  )
+  .meta({ format: 'uri' });
 
 const secret = z.string().min(1).max(10_000);
 

@@ -1,4 +1,4 @@
-import { type ParquetSchema, ParquetWriter } from 'parquetjs-lite';
+import parquet, { type ParquetSchema } from 'parquetjs-lite';
 
 /**
  * A Parquet file, row group by row group, of rows that are read as the file is taken. A row leaves out what it has no value
@@ -17,7 +17,7 @@ export async function* parquetBytes(
     },
     end: (done: () => void) => done(),
   };
-  const writer = await ParquetWriter.openStream(schema, output, { rowGroupSize });
+  const writer = await parquet.ParquetWriter.openStream(schema, output, { rowGroupSize });
   for await (const row of rows) {
     await writer.appendRow(row);
     yield* written.splice(0);

@@ -6,11 +6,13 @@ declare module 'parquetjs-lite' {
   };
   type Done = (error?: Error) => void;
 
-  export class ParquetSchema {
+  export type { ParquetSchema };
+
+  class ParquetSchema {
     constructor(fields: Record<string, Field>);
   }
 
-  export class ParquetWriter {
+  class ParquetWriter {
     static openStream(
       schema: ParquetSchema,
       output: { write(bytes: Buffer, done: Done): void; end(done: Done): void },
@@ -19,4 +21,8 @@ declare module 'parquetjs-lite' {
     appendRow(row: Record<string, unknown>): Promise<void>;
     close(): Promise<void>;
   }
+
+  /** A CommonJS module: Node finds no named exports in it. */
+  const parquet: { readonly ParquetSchema: typeof ParquetSchema; readonly ParquetWriter: typeof ParquetWriter };
+  export default parquet;
 }

@@ -1,4 +1,5 @@
 import type { ProcedureRoute } from '@/server/api/rest/route-table.ts';
+import type { Access } from '@/server/api/trpc.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { type ProblemName, REQUEST_ID, refer } from './problems.ts';
 
@@ -13,6 +14,19 @@ export function describeOperation(operation: JsonRecord, route: ProcedureRoute):
     security: isOpen ? [] : [{ apiKey: [] }, { session: [] }],
     parameters: [...(Array.isArray(operation.parameters) ? operation.parameters : []), ...headersOf(route)],
     responses: { ...successOf(operation, route), ...refer(problemsOf(route)) },
+  };
+}
+
+/** The same for a route that is no call of a procedure and brings its description along. */
+export function describePlain(operation: JsonRecord, access: Access): JsonRecord {
+  const names: ProblemName[] = ['InvalidInput', 'TooManyRequests', 'Unavailable'];
+  const isOpen = access === 'public';
+  if (!isOpen) names.push('Unauthenticated', 'Forbidden');
+  return {
+    ...operation,
+    'x-philotes-right': access,
+    security: isOpen ? [] : [{ apiKey: [] }, { session: [] }],
+    responses: { ...(isRecord(operation.responses) ? operation.responses : {}), ...refer(names) },
   };
 }
 
@@ -64,14 +78,14 @@ function successOf(operation: JsonRecord, { rest, hasOutput }: ProcedureRoute): 
 
 function problemsOf(route: ProcedureRoute): ProblemName[] {
   const { method, shape, access, rest, pattern } = route;
-  const takesBody = method === 'POST' || method === 'PATCH';
+  const takesBody = method === 'POST' || method === 'PATCH' || method === 'PUT';
   const names: ProblemName[] = ['InvalidInput', 'Forbidden', 'TooManyRequests', 'Unavailable'];
   if (access !== 'public') names.push('Unauthenticated');
-  if (pattern.segments.some((segment) => segment.startsWith('{')) || 'sourceId' in shape) names.push('NotFound');
+  const namesOthers = ['sourceId', 'destinationId', 'pipelineId'].some((name) => name in shape);
+  if (takesBody || namesOthers || pattern.segments.some((segment) => segment.startsWith('{'))) names.push('NotFound');
   if (method !== 'GET') names.push('Conflict');
   if (isVersionTaken(route)) names.push('PreconditionFailed');
-  if (takesBody) names.push('PayloadTooLarge', 'UnsupportedMediaType');
-  if (method === 'POST') names.push('Unprocessable');
-  if (rest.connects) names.push('Unreachable', 'Conflict');
+  if (takesBody) names.push('PayloadTooLarge', 'UnsupportedMediaType', 'Unprocessable');
+  if (rest.connects) names.push('Unreachable', 'Conflict', 'Unprocessable');
   return [...new Set(names)];
 }

@@ -4,7 +4,7 @@ import { PLAIN_ROUTES } from '@/server/api/rest/plain-routes.ts';
 import { PROCEDURE_ROUTES } from '@/server/api/rest/route-table.ts';
 import { TAGS } from '@/server/api/rest-route.ts';
 import { appRouter } from '@/server/api/root.ts';
-import { describeOperation } from './describe-operation.ts';
+import { describeOperation, describePlain } from './describe-operation.ts';
 import { HEALTH_PATHS } from './health-paths.ts';
 import { entriesOf, isRecord, type Json, sortedDeep } from './json.ts';
 import { problemResponses, problemSchema } from './problems.ts';
@@ -52,9 +52,9 @@ export function openApiDocument(): Json {
     if (!isRecord(path) || !isRecord(operation)) throw new TypeError(`${route.procedure} is not in the document`);
     path[method] = describeOperation(operation, route);
   }
-  for (const { method, pattern, operation } of PLAIN_ROUTES) {
+  for (const { method, pattern, operation, access } of PLAIN_ROUTES) {
     const path = paths[pattern.text];
-    paths[pattern.text] = { ...(isRecord(path) ? path : {}), [method.toLowerCase()]: operation };
+    paths[pattern.text] = { ...(isRecord(path) ? path : {}), [method.toLowerCase()]: describePlain(operation, access) };
   }
   Object.assign(paths, HEALTH_PATHS);
   const schemas = isRecord(components.schemas) ? components.schemas : {};

@@ -57,7 +57,8 @@ function memo<Value>(read: () => Promise<Value>): () => Promise<Value> {
 function answerOf({ rest, hasOutput }: ProcedureRoute, output: unknown): Answer {
   if (!hasOutput) return { status: 204, headers: {} };
   const headers: Record<string, string> = {};
-  const tag = rest.versioned ? tagOf(output) : null;
+  const { versioned = false } = rest;
+  const tag = versioned === false ? null : tagOf(output, versioned === true ? 'version' : versioned);
   if (tag !== null) headers.ETag = tag;
   if (rest.location !== undefined && typeof output === 'object' && output !== null) {
     const location = fillPath(rest.location, { ...output });

@@ -1,6 +1,23 @@
 import { z } from 'zod';
+import { fieldError } from '@/server/errors/app-error.ts';
 
 type Decoded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
+
+/** Reads a query as the fields of a schema. Throws INVALID_INPUT for a field that is unknown or cannot be read. */
+export function decodeQuery(
+  shape: Readonly<Record<string, z.ZodType>>,
+  query: URLSearchParams,
+): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const name of new Set(query.keys())) {
+    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (!schema) throw fieldError('INVALID_INPUT', name, 'is not known here');
+    const decoded = decodeText(schema, query.getAll(name));
+    if (!decoded.ok) throw fieldError('INVALID_INPUT', name, decoded.reason);
+    input[name] = decoded.value;
+  }
+  return input;
+}
 
 /**
  * Reads a query or path parameter as what its schema takes; the schema then checks the value. Strict: `true` and `false`

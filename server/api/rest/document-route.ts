@@ -1,4 +1,5 @@
 import document from '@/docs/openapi.json' with { type: 'json' };
+import { decodeQuery } from './decode-text.ts';
 import { parsePattern } from './path-pattern.ts';
 import type { PlainRoute } from './plain-route.ts';
 
@@ -8,19 +9,18 @@ const BYTES = Buffer.from(JSON.stringify(document));
 export const documentRoute: PlainRoute = {
   method: 'GET',
   pattern: parsePattern('/openapi.json'),
+  name: 'system.document',
   access: 'public',
   operation: {
     operationId: 'openapi_document',
     tags: ['System'],
     summary: 'Read this document',
-    security: [],
-    'x-philotes-right': 'public',
     responses: {
       '200': { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
-      '429': { $ref: '#/components/responses/TooManyRequests' },
     },
   },
-  async serve({ request, response }) {
+  async serve({ request, response, query }) {
+    decodeQuery({}, query);
     response.writeHead(200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': BYTES.length,

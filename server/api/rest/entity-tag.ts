@@ -1,9 +1,10 @@
 import { fieldError } from '@/server/errors/app-error.ts';
+import { fieldAt } from './field-at.ts';
 
-/** The entity tag of an output that has a version; null for others. */
-export function tagOf(output: unknown): string | null {
-  if (typeof output !== 'object' || output === null || !('version' in output)) return null;
-  return typeof output.version === 'string' ? `"${output.version}"` : null;
+/** The entity tag of an output: its version, which stands at `path` (`oidc.version`); null when it has none. */
+export function tagOf(output: unknown, path: string): string | null {
+  const version = fieldAt(output, path);
+  return typeof version === 'string' ? `"${version}"` : null;
 }
 
 /** The version that `If-Match` names; null when any will do. */

@@ -1,4 +1,5 @@
 import { AppError } from '@/server/errors/app-error.ts';
+import { fieldAt } from './field-at.ts';
 
 /** A path whose `{name}` segments stand for any text. */
 export type Pattern = { readonly text: string; readonly segments: readonly string[] };
@@ -29,14 +30,11 @@ export function fillPath(pattern: string, values: Readonly<Record<string, unknow
   const filled = pattern.split('/').map((segment) => {
     const name = parameterOf(segment);
     if (name === null) return segment;
-    const value = name.split('.').reduce<unknown>(fieldOf, values);
+    const value = fieldAt(values, name);
     return typeof value === 'string' || typeof value === 'number' ? encodeURIComponent(value) : null;
   });
   return filled.includes(null) ? null : filled.join('/');
 }
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 
 function decode(segment: string): string {
   try {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
-import { decodeText } from './decode-text.ts';
+import { decodeQuery, decodeText } from './decode-text.ts';
 import { versionOf } from './entity-tag.ts';
 import { readJson } from './read-json.ts';
 import type { ProcedureRoute } from './route-table.ts';
@@ -18,7 +18,7 @@ type Request = {
  */
 export async function readInput({ route, request, parameters, query }: Request): Promise<Record<string, unknown>> {
   const takesBody = route.method === 'POST' || route.method === 'PATCH' || route.method === 'PUT';
-  const input: Record<string, unknown> = takesBody ? await readJson(request) : decodeAll(route, query);
+  const input: Record<string, unknown> = takesBody ? await readJson(request) : decodeQuery(route.shape, query);
   if (takesBody) refuseQuery(query);
   for (const [name, text] of Object.entries(parameters)) {
     if (Object.hasOwn(input, name)) throw fieldError('INVALID_INPUT', name, 'stands in the path already');
@@ -30,18 +30,6 @@ export async function readInput({ route, request, parameters, query }: Request):
       throw fieldError('INVALID_INPUT', 'version', 'differs from If-Match');
     }
     input.version = seen;
-  }
-  return input;
-}
-
-function decodeAll(route: Request['route'], query: URLSearchParams): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
-  for (const name of new Set(query.keys())) {
-    const schema = Object.hasOwn(route.shape, name) ? route.shape[name] : undefined;
-    if (!schema) throw fieldError('INVALID_INPUT', name, 'is not known here');
-    const decoded = decodeText(schema, query.getAll(name));
-    if (!decoded.ok) throw fieldError('INVALID_INPUT', name, decoded.reason);
-    input[name] = decoded.value;
   }
   return input;
 }

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { allow } from '@/server/api/allow.ts';
 import { type ApiContext, toProblem } from '@/server/api/trpc.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { sendProblem } from '@/server/web/answer.ts';
 import type { Answer } from './answer.ts';
 import { callProcedure } from './call-procedure.ts';
 import { matchPath } from './path-pattern.ts';
+import type { Services } from './plain-route.ts';
 import { PLAIN_ROUTES } from './plain-routes.ts';
 import { PROCEDURE_ROUTES } from './route-table.ts';
 
@@ -15,6 +17,7 @@ type Exchange = {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly context: ApiContext;
+  readonly services: Services;
 };
 
 const ROUTES = [...PLAIN_ROUTES, ...PROCEDURE_ROUTES];
@@ -37,7 +40,7 @@ export async function serveRest(exchange: Exchange): Promise<void> {
   }
 }
 
-async function serve({ request, response, path, query, context }: Exchange): Promise<void> {
+async function serve({ request, response, path, query, context, services }: Exchange): Promise<void> {
   const segments = path.split('/').slice(1);
   const fitting = ROUTES.flatMap((route) => {
     const parameters = matchPath(route.pattern, segments);
@@ -66,7 +69,12 @@ async function serve({ request, response, path, query, context }: Exchange): Pro
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   if ('serve' in found.route) {
-    await found.route.serve({ request, response, parameters: found.parameters, query, context, signal: gone.signal });
+    const { parameters } = found;
+    const { access, name } = found.route;
+    if (context.actor && access !== 'public' && access !== 'signed-in') {
+      await allow(context.deps, context.actor, { scope: access, path: name });
+    }
+    await found.route.serve({ request, response, parameters, query, context, services, signal: gone.signal });
     return;
   }
   const call = { route: found.route, parameters: found.parameters, request, query, path, context, signal: gone.signal };

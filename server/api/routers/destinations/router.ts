@@ -3,6 +3,8 @@ import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
+import { test } from './test.ts';
+import { testResult } from './test-result.ts';
 import { update } from './update.ts';
 
-export const destinations = router({ list, get, create, update, delete: remove });
+export const destinations = router({ list, get, create, update, delete: remove, test, testResult });
