@@ -72,7 +72,7 @@ function Cell(props: { label: string; figure: Figure | null; note: ReactNode; sp
           <span className="text-2xl font-semibold tracking-tight">{figure?.value ?? '–'}</span>
           <span className="ml-1 text-sm text-muted">{figure?.unit}</span>
         </span>
-        <span className="mb-1.5 min-w-0 max-sm:hidden">{spark}</span>
+        <span className="mb-1.5 shrink-0 max-sm:hidden">{spark}</span>
       </dd>
       <dd className="h-4 truncate text-xs text-muted">{note}</dd>
     </div>

@@ -59,7 +59,7 @@ function options(element: HTMLElement, latest: { readonly current: PlotProps }):
   return {
     width: element.clientWidth,
     height: CHART_HEIGHT_PX,
-    padding: [8, 16, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: latest.current.cursorKey, setSeries: false },

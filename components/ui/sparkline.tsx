@@ -25,7 +25,7 @@ export function Sparkline({
       aria-label={label}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       preserveAspectRatio="none"
-      className={cx('overflow-visible', className ?? 'h-6 w-24')}
+      className={cx('shrink-0 overflow-visible', className ?? 'h-6 w-20 2xl:w-24')}
     >
       {known.length === 0 ? (
         <path d={`M0 ${HEIGHT - 1}H${WIDTH}`} className="stroke-line" strokeDasharray="2 3" />

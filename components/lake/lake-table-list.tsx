@@ -1,0 +1,132 @@
+'use client';
+
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Layers } from 'lucide-react';
+import Link from 'next/link';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { lakeTableHref } from '@/components/table/lake-links.tsx';
+import { Badge } from '@/components/ui/badge.tsx';
+import { Card } from '@/components/ui/card.tsx';
+import { type Column, DataTable } from '@/components/ui/data-table.tsx';
+import { EmptyState } from '@/components/ui/empty-state.tsx';
+import { ErrorState } from '@/components/ui/error-state.tsx';
+import { FilterSelect } from '@/components/ui/filter-select.tsx';
+import { LoadMore } from '@/components/ui/load-more.tsx';
+import { SearchField } from '@/components/ui/search-field.tsx';
+import { TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { StateBadge } from '@/components/ui/state-badge.tsx';
+import { useUrlState } from '@/components/ui/url-state.ts';
+import { type LakeTableEntry, SLOW } from './lake-types.ts';
+
+/** The tables of one destination, by namespace; `namespace` fixes one. */
+export function LakeTableList({ destinationId, namespace }: { destinationId: string; namespace?: string }) {
+  const trpc = useTRPC();
+  const url = useUrlState();
+  const chosen = namespace ?? url.get('namespace');
+  const search = url.get('search');
+  const namespaces = useQuery(trpc.lake.namespaces.queryOptions({ destinationId }, SLOW));
+  const list = useInfiniteQuery(
+    trpc.lake.tables.infiniteQueryOptions(
+      { destinationId, ...(chosen ? { namespace: chosen } : {}), ...(search ? { search } : {}), limit: 100 },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before, ...SLOW },
+    ),
+  );
+  const tables = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <div>
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <SearchField label="Search lake tables" />
+        {namespace === undefined && (
+          <FilterSelect
+            label="Namespace"
+            name="namespace"
+            all="All namespaces"
+            choices={(namespaces.data?.items ?? []).map(({ namespace: name, tables: count }) => ({
+              value: name,
+              label: count === null ? name : `${name} (${count})`,
+            }))}
+          />
+        )}
+      </div>
+      <Card flush>
+        {list.isPending && <TableSkeleton columns={4} />}
+        {list.isError && (
+          <div className="px-4">
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          </div>
+        )}
+        {list.isSuccess && tables.length === 0 && (
+          <EmptyState icon={Layers} title={search ? 'No lake table matches' : 'No table here yet'}>
+            {search ? 'Change the search above.' : 'Tables appear when a pipeline has copied its first one.'}
+          </EmptyState>
+        )}
+        {tables.length > 0 && (
+          <DataTable
+            label="Lake tables"
+            columns={columns}
+            rows={tables}
+            rowKey={({ namespace: space, name }) => `${space}.${name}`}
+            rowHref={({ namespace: space, name }) => lakeTableHref({ destinationId, namespace: space, table: name })}
+            rowLabel={({ namespace: space, name }) => `${space}.${name}`}
+            footer={
+              <LoadMore
+                shown={tables.length}
+                hasMore={list.hasNextPage}
+                isLoading={list.isFetchingNextPage}
+                onMore={() => void list.fetchNextPage()}
+              />
+            }
+          />
+        )}
+      </Card>
+    </div>
+  );
+}
+
+const columns: readonly Column<LakeTableEntry>[] = [
+  {
+    id: 'name',
+    header: 'Lake table',
+    cell: ({ namespace, name }) => (
+      <span className="block max-w-80 truncate font-mono text-xs">
+        <span className="text-muted">{namespace}.</span>
+        <span className="font-medium">{name}</span>
+      </span>
+    ),
+  },
+  {
+    id: 'mode',
+    header: 'Mode',
+    width: 'w-32',
+    cell: ({ owner }) => (owner ? <Badge>{owner.mode}</Badge> : <span className="text-muted">foreign</span>),
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: 'w-40',
+    from: 'sm',
+    cell: ({ owner }) => (owner ? <StateBadge state={owner.state} /> : <span className="text-faint">–</span>),
+  },
+  {
+    id: 'pipeline',
+    header: 'Pipeline',
+    from: 'md',
+    cell: ({ owner }) =>
+      owner ? (
+        <Link
+          href={`/pipelines/${owner.pipelineId}`}
+          className="relative z-1 text-muted hover:text-ink hover:underline"
+        >
+          {owner.pipelineName}
+        </Link>
+      ) : (
+        <span className="text-muted">written by others</span>
+      ),
+  },
+  {
+    id: 'source',
+    header: 'From',
+    from: 'md',
+    cell: ({ owner }) => owner?.source ?? <span className="text-faint">–</span>,
+  },
+];

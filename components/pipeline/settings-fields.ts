@@ -1,0 +1,82 @@
+import { bytesText, countText, secondsText } from '@/components/ui/figures.ts';
+import type { PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+
+export type SettingField = {
+  readonly name: keyof PipelineSettings;
+  readonly label: string;
+  readonly hint: string;
+  readonly group: 'Commits' | 'Buffer' | 'Copies';
+  /** How many of the stored unit one of the shown unit is. */
+  readonly factor: number;
+  readonly unit: string;
+  readonly format: (value: number) => string;
+};
+
+const MIB = 1024 * 1024;
+
+/** The settings of a pipeline as people edit them; the server checks their bounds. */
+export const SETTING_FIELDS: readonly SettingField[] = [
+  {
+    name: 'batchAgeMsMax',
+    label: 'Commit at the latest after',
+    hint: 'From the first change that waits. Shorter is fresher and makes more, smaller files.',
+    group: 'Commits',
+    factor: 1_000,
+    unit: 's',
+    format: (value) => secondsText(value / 1_000),
+  },
+  {
+    name: 'batchRowsMax',
+    label: 'Rows per commit',
+    hint: 'A commit closes earlier at this many rows; one transaction is never split.',
+    group: 'Commits',
+    factor: 1,
+    unit: 'rows',
+    format: (value) => countText(value, 'rows'),
+  },
+  {
+    name: 'batchBytesMax',
+    label: 'Size of a commit',
+    hint: 'A commit closes earlier at this size.',
+    group: 'Commits',
+    factor: MIB,
+    unit: 'MiB',
+    format: bytesText,
+  },
+  {
+    name: 'bufferBytesMax',
+    label: 'Buffer',
+    hint: 'When this much waits, capture stops reading, and the source keeps the WAL instead.',
+    group: 'Buffer',
+    factor: MIB,
+    unit: 'MiB',
+    format: bytesText,
+  },
+  {
+    name: 'spillBytesMax',
+    label: 'Held back per table',
+    hint: 'A table that waits longer than this needs a resync.',
+    group: 'Buffer',
+    factor: MIB,
+    unit: 'MiB',
+    format: bytesText,
+  },
+  {
+    name: 'copyChunkRows',
+    label: 'Rows per part of a copy',
+    hint: 'A part is copied in one transaction, and again when a worker dies.',
+    group: 'Copies',
+    factor: 1,
+    unit: 'rows',
+    format: (value) => countText(value, 'rows'),
+  },
+  {
+    name: 'copyChunksAtOnce',
+    label: 'Parts copied at once',
+    hint: 'Each takes a connection of the source.',
+    group: 'Copies',
+    factor: 1,
+    unit: 'parts',
+    format: (value) => String(value),
+  },
+];

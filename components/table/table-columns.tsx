@@ -1,0 +1,120 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { ArrowRight, KeyRound } from 'lucide-react';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
+import { useRefusal } from '@/components/session/use-me.ts';
+import { ErrorNote } from '@/components/ui/error-state.tsx';
+import { Select } from '@/components/ui/field.tsx';
+import { Skeleton } from '@/components/ui/skeleton.tsx';
+import { POLICIES, toPolicy } from './policies.ts';
+import type { TableView } from './table-types.ts';
+import { useTableVerbs } from './use-table-verbs.ts';
+
+const SLOW = { trpc: { context: { slow: true } } } as const;
+
+/** Each column with its type on both sides, the key, and what happens to values that the lake cannot hold. */
+export function TableColumns({ table }: { table: TableView }) {
+  const trpc = useTRPC();
+  const pipeline = usePipeline(table.pipelineId).data;
+  const refusal = useRefusal();
+  const verbs = useTableVerbs(table);
+  const source = useQuery(
+    trpc.sources.tables.queryOptions({ id: pipeline?.source.id ?? '' }, { enabled: pipeline !== undefined, ...SLOW }),
+  );
+  const lakeName = table.mirror ? table.lakeName : `${table.lakeName}_changelog`;
+  const lake = useQuery(
+    trpc.lake.table.queryOptions(
+      { destinationId: pipeline?.destination.id ?? '', namespace: pipeline?.namespace ?? '', table: lakeName },
+      { enabled: pipeline !== undefined, retry: false, ...SLOW },
+    ),
+  );
+  const found = source.data?.items.find((each) => each.schema === table.schema && each.table === table.table);
+  const lakeTypes = new Map(lake.data?.schema.fields.map(({ name, type }) => [name, type]));
+  return (
+    <section>
+      <h3 className="mb-2 font-semibold">Columns</h3>
+      {source.isError && <ErrorNote error={source.error} />}
+      {!found && !source.isError && <ColumnsSkeleton isMissing={source.isSuccess} />}
+      {found && (
+        <div className="overflow-x-auto rounded-md border border-line">
+          <table aria-label="Columns" className="w-full text-sm">
+            <thead className="text-left text-xs text-muted">
+              <tr>
+                {['Column', 'Type', 'When the lake cannot hold a value'].map((head) => (
+                  <th key={head} scope="col" className="h-8 px-3 font-medium whitespace-nowrap">
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody className="divide-y divide-line border-t border-line">
+              {found.columns.map((column) => (
+                <tr key={column.name} className="h-9">
+                  <th scope="row" className="px-3 text-left font-medium">
+                    <span className="flex items-center gap-1.5">
+                      {column.name}
+                      {found.key.includes(column.name) && (
+                        <KeyRound className="size-3.5 text-accent" aria-label="key" />
+                      )}
+                    </span>
+                  </th>
+                  <td className="px-3 font-mono text-xs whitespace-nowrap">
+                    {column.type}
+                    {column.notNull && <span className="text-muted"> not null</span>}
+                    <span className="flex items-center gap-1 text-muted">
+                      <ArrowRight className="size-3" aria-label="becomes" />
+                      {lakeTypes.get(column.name) ?? (lake.isPending ? '…' : 'not in the lake yet')}
+                    </span>
+                  </td>
+                  <td className="px-3 py-1">
+                    <Select
+                      aria-label={`Policy of ${column.name}`}
+                      value={toPolicy(table.policies[column.name])}
+                      disabled={refusal('pipeline:write') !== null || verbs.update.isPending}
+                      title={refusal('pipeline:write') ?? undefined}
+                      onChange={(event) =>
+                        verbs.update.mutate({
+                          ...verbs.key,
+                          policies: { ...table.policies, [column.name]: toPolicy(event.target.value) },
+                        })
+                      }
+                    >
+                      {POLICIES.map(({ value, label }) => (
+                        <option key={value} value={value}>
+                          {label}
+                        </option>
+                      ))}
+                    </Select>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {found && found.generatedColumns.length > 0 && (
+        <p className="mt-2 text-xs text-muted">
+          Not carried, since the source computes them: {found.generatedColumns.join(', ')}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function ColumnsSkeleton({ isMissing }: { isMissing: boolean }) {
+  if (isMissing) {
+    return (
+      <p className="text-sm text-muted">The source does not have this table any more, or its role may not see it.</p>
+    );
+  }
+  return (
+    <div role="status" className="space-y-3 rounded-md border border-line p-3">
+      <span className="sr-only">Loading</span>
+      {['w-40', 'w-52', 'w-44', 'w-36'].map((width) => (
+        <Skeleton key={width} className={`h-3 ${width}`} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
+import { Badge } from '@/components/ui/badge.tsx';
+import { Facts } from '@/components/ui/card.tsx';
+import { Identifier } from '@/components/ui/code-block.tsx';
+import { Drawer } from '@/components/ui/dialog.tsx';
+import { ErrorState, RecordedError } from '@/components/ui/error-state.tsx';
+import { bytesText, countText } from '@/components/ui/figures.ts';
+import { RelativeTime } from '@/components/ui/relative-time.tsx';
+import { Skeleton } from '@/components/ui/skeleton.tsx';
+import { StateBadge } from '@/components/ui/state-badge.tsx';
+import { CopyCell } from './copy-cell.tsx';
+import { LakeLinks } from './lake-links.tsx';
+import { TableActions } from './table-actions.tsx';
+import { TableColumns } from './table-columns.tsx';
+import type { TableView } from './table-types.ts';
+
+type Key = { readonly pipelineId: string; readonly tableId: number | null; readonly onClose: () => void };
+
+/** One table beside the list: how it is doing, its columns with their types on both sides, and what can be done. */
+export function TableDrawer({ pipelineId, tableId, onClose }: Key) {
+  const trpc = useTRPC();
+  const query = useQuery(
+    trpc.tables.get.queryOptions({ pipelineId, tableId: tableId ?? 0 }, { enabled: tableId !== null }),
+  );
+  const table = query.data;
+  return (
+    <Drawer
+      open={tableId !== null}
+      onClose={onClose}
+      title={table?.source ?? 'Table'}
+      footer={table && <TableActions table={table} onRemoved={onClose} />}
+    >
+      {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && (
+        <div role="status" className="space-y-4">
+          <span className="sr-only">Loading</span>
+          {['w-40', 'w-64', 'w-52', 'w-56'].map((width) => (
+            <Skeleton key={width} className={`h-3 ${width}`} />
+          ))}
+        </div>
+      )}
+      {table && <TableDetail table={table} />}
+    </Drawer>
+  );
+}
+
+function TableDetail({ table }: { table: TableView }) {
+  const pipeline = usePipeline(table.pipelineId).data;
+  const nulled = Object.entries(table.nulledValues);
+  return (
+    <div className="space-y-6">
+      {table.error && <RecordedError error={table.error} />}
+      <Facts
+        items={[
+          { name: 'State', value: <StateBadge state={table.state} /> },
+          {
+            name: 'Modes',
+            value: (
+              <span className="flex gap-1">
+                {table.modes.map((mode) => (
+                  <Badge key={mode}>{mode}</Badge>
+                ))}
+              </span>
+            ),
+          },
+          { name: 'In the lake', value: pipeline ? <LakeLinks table={table} pipeline={pipeline} /> : table.lakeName },
+          { name: 'Copy', value: <CopyCell table={table} /> },
+          { name: 'Changes committed', value: countText(table.rowsCommitted, 'rows') },
+          ...(table.spillBytes > 0 ? [{ name: 'Held back', value: bytesText(table.spillBytes) }] : []),
+          ...(table.markerAt && table.markerLsn
+            ? [
+                { name: 'Last commit', value: <RelativeTime at={table.markerAt} /> },
+                { name: 'Up to LSN', value: <Identifier text={table.markerLsn} /> },
+              ]
+            : []),
+          ...(nulled.length > 0
+            ? [
+                {
+                  name: 'Values made null',
+                  value: nulled.map(([column, count]) => `${column}: ${countText(count)}`).join(', '),
+                },
+              ]
+            : []),
+        ]}
+      />
+      <TableColumns table={table} />
+    </div>
+  );
+}

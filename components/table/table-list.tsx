@@ -1,0 +1,166 @@
+'use client';
+
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Table2 } from 'lucide-react';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { Badge } from '@/components/ui/badge.tsx';
+import { Card } from '@/components/ui/card.tsx';
+import { type Column, DataTable } from '@/components/ui/data-table.tsx';
+import { EmptyState } from '@/components/ui/empty-state.tsx';
+import { ErrorState } from '@/components/ui/error-state.tsx';
+import { bytesText, countText } from '@/components/ui/figures.ts';
+import { FilterSelect } from '@/components/ui/filter-select.tsx';
+import { LoadMore } from '@/components/ui/load-more.tsx';
+import { RelativeTime } from '@/components/ui/relative-time.tsx';
+import { SearchField } from '@/components/ui/search-field.tsx';
+import { TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { StateBadge, shownState } from '@/components/ui/state-badge.tsx';
+import { useUrlState } from '@/components/ui/url-state.ts';
+import { TABLE_STATES } from '@/server/domain/table-state.ts';
+import { CopyCell } from './copy-cell.tsx';
+import { TableDrawer } from './table-drawer.tsx';
+import type { TableView } from './table-types.ts';
+
+const SORTS = ['source', '-source', 'state', '-state', 'rowsCommitted', '-rowsCommitted'] as const;
+
+/** The tables of a pipeline with their progress; a row opens its drawer. */
+export function TableList({ pipelineId }: { pipelineId: string }) {
+  const trpc = useTRPC();
+  const url = useUrlState();
+  const search = url.get('search');
+  const state = TABLE_STATES.find((known) => known === url.get('state'));
+  const sort = SORTS.find((known) => known === url.get('sort'));
+  const list = useInfiniteQuery(
+    trpc.tables.list.infiniteQueryOptions(
+      {
+        pipelineId,
+        limit: 100,
+        ...(search ? { search } : {}),
+        ...(state ? { state } : {}),
+        ...(sort ? { sort } : {}),
+      },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  const tables = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const opened = url.get('table');
+  return (
+    <>
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <SearchField label="Search tables" />
+        <FilterSelect
+          label="State"
+          name="state"
+          all="All states"
+          choices={TABLE_STATES.map((value) => ({ value, label: shownState(value).word }))}
+        />
+      </div>
+      <Card flush>
+        {list.isPending && <TableSkeleton columns={6} />}
+        {list.isError && (
+          <div className="px-4">
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          </div>
+        )}
+        {list.isSuccess && tables.length === 0 && (
+          <EmptyState icon={Table2} title="No table matches">
+            Change the search or the state above.
+          </EmptyState>
+        )}
+        {tables.length > 0 && (
+          <DataTable
+            label="Tables"
+            columns={columns}
+            rows={tables}
+            rowKey={({ id }) => id}
+            rowHref={({ id }) => url.href({ table: String(id) })}
+            rowLabel={({ source }) => source}
+            isSelected={({ id }) => String(id) === opened}
+            footer={
+              <LoadMore
+                shown={tables.length}
+                total={list.data?.pages[0]?.total}
+                hasMore={list.hasNextPage}
+                isLoading={list.isFetchingNextPage}
+                onMore={() => void list.fetchNextPage()}
+              />
+            }
+          />
+        )}
+      </Card>
+      <TableDrawer
+        pipelineId={pipelineId}
+        tableId={opened !== null && /^\d{1,15}$/.test(opened) ? Number(opened) : null}
+        onClose={() => url.set({ table: null })}
+      />
+    </>
+  );
+}
+
+const columns: readonly Column<TableView>[] = [
+  {
+    id: 'source',
+    header: 'Table',
+    sort: 'source',
+    cell: ({ source }) => <span className="block max-w-72 truncate font-medium">{source}</span>,
+  },
+  { id: 'state', header: 'State', sort: 'state', width: 'w-40', cell: ({ state }) => <StateBadge state={state} /> },
+  {
+    id: 'modes',
+    header: 'Modes',
+    width: 'w-44',
+    from: 'md',
+    cell: ({ modes }) => (
+      <span className="flex gap-1">
+        {modes.map((mode) => (
+          <Badge key={mode}>{mode}</Badge>
+        ))}
+      </span>
+    ),
+  },
+  { id: 'copy', header: 'Copy', width: 'w-44', from: 'lg', cell: (table) => <CopyCell table={table} /> },
+  {
+    id: 'rows',
+    header: 'Changes',
+    sort: 'rowsCommitted',
+    align: 'right',
+    width: 'w-24',
+    from: 'sm',
+    cell: ({ rowsCommitted }) => countText(rowsCommitted),
+  },
+  {
+    id: 'held',
+    header: 'Held back',
+    align: 'right',
+    width: 'w-24',
+    from: 'lg',
+    cell: ({ spillBytes }) => (spillBytes === 0 ? <span className="text-faint">–</span> : bytesText(spillBytes)),
+  },
+  {
+    id: 'letters',
+    header: 'Dead letters',
+    align: 'right',
+    width: 'w-28',
+    from: 'md',
+    cell: ({ deadLettersOpen }) =>
+      deadLettersOpen === 0 ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <span className="font-medium text-attention">{countText(deadLettersOpen)}</span>
+      ),
+  },
+  {
+    id: 'at',
+    header: 'Last commit',
+    align: 'right',
+    width: 'w-28',
+    cell: ({ markerAt }) =>
+      markerAt === null ? (
+        <span className="text-faint">–</span>
+      ) : (
+        <span className="relative z-1">
+          <RelativeTime at={markerAt} />
+        </span>
+      ),
+  },
+];

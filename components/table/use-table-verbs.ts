@@ -1,0 +1,38 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { useToast } from '@/components/ui/toast.tsx';
+import type { TableView } from './table-types.ts';
+
+/** When a wish is carried out, in words. */
+const WHEN = {
+  now: '',
+  soon: 'It takes about a second.',
+  'when it runs': 'It happens when the pipeline runs again.',
+} as const;
+
+/** What can be done with one table; each says when it is done or refused. */
+export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableView, 'pipelineId' | 'id' | 'source'>) {
+  const trpc = useTRPC();
+  const toast = useToast();
+  const queries = useQueryClient();
+  const told = (done: string, failed: string) => ({
+    onSuccess: (outcome: { carriedOut?: keyof typeof WHEN } | object) => {
+      toast.done(`${source} ${done}`, 'carriedOut' in outcome && outcome.carriedOut ? WHEN[outcome.carriedOut] : '');
+      return Promise.all([
+        queries.invalidateQueries({ queryKey: trpc.tables.pathKey() }),
+        queries.invalidateQueries({ queryKey: trpc.pipelines.status.queryKey({ id: pipelineId }) }),
+      ]);
+    },
+    onError: (error: unknown) => toast.failed(`${source} ${failed}`, error),
+  });
+  return {
+    key: { pipelineId, tableId },
+    pause: useMutation(trpc.tables.pause.mutationOptions(told('is paused', 'was not paused'))),
+    resume: useMutation(trpc.tables.resume.mutationOptions(told('goes on', 'did not resume'))),
+    resync: useMutation(trpc.tables.resync.mutationOptions(told('is copied anew', 'was not resynced'))),
+    remove: useMutation(trpc.tables.remove.mutationOptions(told('is taken out', 'was not taken out'))),
+    update: useMutation(trpc.tables.update.mutationOptions(told('is changed', 'was not changed'))),
+  };
+}
