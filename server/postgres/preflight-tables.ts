@@ -76,12 +76,22 @@ function accessFindings(
   return findings.filter((finding) => finding !== false);
 }
 
+/**
+ * Whether updates and deletes would fail once the table is published. A deferrable key tells nothing apart until commit,
+ * so the server does not take it for an identity (manual: ALTER TABLE, REPLICA IDENTITY).
+ */
+export function lacksIdentity({ schema, keyDeferrable }: Pick<DiscoveredTable, 'schema' | 'keyDeferrable'>): boolean {
+  const { replicaIdentity } = schema;
+  if (replicaIdentity === 'f') return false;
+  return replicaIdentity === 'n' || keyDeferrable || keyColumns(schema).length === 0;
+}
+
 function keyFindings(table: ChosenTable & { found: DiscoveredTable }, subject: string): Finding[] {
   const { found, mode } = table;
   const { replicaIdentity } = found.schema;
   const key = keyColumns(found.schema);
   const isMirrored = mode !== 'changelog';
-  const hasNoIdentity = replicaIdentity === 'n' || (replicaIdentity !== 'f' && key.length === 0);
+  const hasNoIdentity = lacksIdentity(found);
   const findings: (Finding | false)[] = [
     hasNoIdentity && {
       code: 'no_replica_identity',
@@ -89,7 +99,9 @@ function keyFindings(table: ChosenTable & { found: DiscoveredTable }, subject: s
       subject,
       message:
         'Once published, updates and deletes of this table would fail in the application: it has no replica identity.',
-      remedy: 'Add a primary key, or ALTER TABLE ... REPLICA IDENTITY FULL.',
+      remedy: found.keyDeferrable
+        ? 'Make the key NOT DEFERRABLE, or ALTER TABLE ... REPLICA IDENTITY FULL.'
+        : 'Add a primary key, or ALTER TABLE ... REPLICA IDENTITY FULL.',
     },
     isMirrored &&
       !hasNoIdentity &&

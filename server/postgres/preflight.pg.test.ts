@@ -65,3 +65,20 @@ test('a role without rights is told which ones it lacks, row-level security incl
     await db.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   }
 });
+
+test('a deferrable key alone is no replica identity: once published, the application could not update its rows', async () => {
+  await using db = await openTestDatabase();
+  await db.query(`
+    CREATE TABLE deferred (id int PRIMARY KEY DEFERRABLE, v int);
+    CREATE TABLE deferred_full (id int PRIMARY KEY DEFERRABLE, v int); ALTER TABLE deferred_full REPLICA IDENTITY FULL;
+    INSERT INTO deferred VALUES (1, 1); INSERT INTO deferred_full VALUES (1, 1);
+    CREATE PUBLICATION everything FOR TABLE deferred, deferred_full`);
+  await expect(db.query('UPDATE deferred SET v = 2')).rejects.toThrow(/replica identity/);
+  await db.query('UPDATE deferred_full SET v = 2');
+  const tables = ['deferred', 'deferred_full'].map((table) => {
+    return { schema: 'public', table, mode: 'changelog' as const };
+  });
+  const findings = await preflight({ ...db.connection, tls: { mode: 'disable' } }, { applicationName, tables });
+  const errors = findings.filter(({ severity, subject }) => severity === 'error' && subject.startsWith('public.'));
+  expect(errors.map(({ code, subject }) => [code, subject])).toEqual([['no_replica_identity', 'public.deferred']]);
+});
