@@ -1,3 +1,5 @@
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { openSourceSession } from '@/server/postgres/connect.ts';
@@ -14,5 +16,27 @@ export async function discoverSource(
   authorize(actor, 'source:read');
   const connection = await openSource(deps, id);
   await using session = await openSourceSession(connection, { applicationName: 'philotes_discover' });
-  return (await discoverTables(session.client)).map(sourceTableView);
+  const found = await discoverTables(session.client);
+  const users = await pipelinesByTable(deps, id);
+  return found.map((table) => sourceTableView(table, users.get(`${table.schema.schema}.${table.schema.table}`)));
+}
+
+/** Which pipelines replicate which tables of the source, by `schema.table`. */
+async function pipelinesByTable(
+  { database }: Pick<ControlDeps, 'database'>,
+  sourceId: string,
+): Promise<ReadonlyMap<string, { id: string; name: string }[]>> {
+  const rows = await database.db
+    .select({
+      id: pipeline.id,
+      name: pipeline.name,
+      table: sql<string>`${pipelineTable.sourceSchema} || '.' || ${pipelineTable.sourceTable}`,
+    })
+    .from(pipelineTable)
+    .innerJoin(pipeline, eq(pipeline.id, pipelineTable.pipelineId))
+    .where(and(eq(pipeline.sourceId, sourceId), ne(pipeline.desiredState, 'deleted')))
+    .orderBy(pipeline.name);
+  const users = new Map<string, { id: string; name: string }[]>();
+  for (const { table, ...user } of rows) users.set(table, [...(users.get(table) ?? []), user]);
+  return users;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keyColumns } from '@/server/domain/table-schema.ts';
 import type { DiscoveredTable } from '@/server/postgres/discover.ts';
+import { recommendMode } from './recommend-mode.ts';
 
 /** A table of a source as its catalog shows it now, with what decides whether and how it can be replicated. */
 export const SourceTableView = z
@@ -25,11 +26,18 @@ export const SourceTableView = z
     canReplicate: z.boolean(),
     canMirror: z.boolean().describe('Mirrors need a key that is not deferrable'),
     reason: z.string().nullable().describe('Why it cannot be replicated'),
+    replicaIdentity: z.enum(['default', 'full', 'index', 'nothing']).describe('What the server sends of old rows'),
+    recommended: z
+      .object({ mode: z.enum(['mirror', 'changelog', 'none']), reason: z.string() })
+      .describe('How it is replicated best, and why'),
+    pipelines: z.array(z.object({ id: z.string(), name: z.string() })).describe('Pipelines that replicate it already'),
   })
   .meta({ id: 'SourceTable' });
 export type SourceTableView = z.output<typeof SourceTableView>;
 
-export function sourceTableView(found: DiscoveredTable): SourceTableView {
+const IDENTITIES = { d: 'default', f: 'full', i: 'index', n: 'nothing' } as const;
+
+export function sourceTableView(found: DiscoveredTable, pipelines: SourceTableView['pipelines'] = []): SourceTableView {
   const key = keyColumns(found.schema).map(({ name }) => name);
   const { publishable, selectable } = found;
   return {
@@ -47,5 +55,8 @@ export function sourceTableView(found: DiscoveredTable): SourceTableView {
     canReplicate: publishable.ok && selectable,
     canMirror: publishable.ok && selectable && key.length > 0 && !found.keyDeferrable,
     reason: publishable.ok ? (selectable ? null : 'the role may not SELECT from it') : publishable.reason,
+    replicaIdentity: IDENTITIES[found.schema.replicaIdentity],
+    recommended: recommendMode(found),
+    pipelines: [...pipelines],
   };
 }
