@@ -9,6 +9,9 @@ export const workerProcess = pgTable('worker_process', {
   version: text('version').notNull(),
   nodeVersion: text('node_version').notNull(),
   duckdbVersion: text('duckdb_version').notNull(),
+  /** As of its last look at Redis; null while that does not answer. */
+  redisVersion: text('redis_version'),
+  redisEvictionPolicy: text('redis_eviction_policy'),
   startedAt: instant('started_at').notNull().defaultNow(),
   seenAt: instant('seen_at').notNull().defaultNow(),
   /** Resident set size. */
