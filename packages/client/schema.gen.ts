@@ -80,6 +80,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the audit log
+         * @description Oldest entries first. The download itself is on record. Needs the right `audit:read`.
+         */
+        get: operations["audit_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/verify": {
         parameters: {
             query?: never;
@@ -96,6 +116,68 @@ export interface paths {
          *     Needs the right `audit:read`.
          */
         post: operations["audit_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dead-letters/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count parked rows by table, column and reason
+         * @description Needs the right `dead-letter:read`.
+         */
+        get: operations["deadLetters_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/destination-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a destination, saved or not
+         * @description It is not waited for: a worker carries it out, and the answer says where the findings will be. Only who asked can read them, for ten minutes.
+         *
+         *     Needs the right `destination:write`.
+         */
+        post: operations["destinations_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/destination-tests/{testId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a test of a destination went
+         * @description Needs the right `destination:write`.
+         */
+        get: operations["destinations_testResult"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -158,6 +240,26 @@ export interface paths {
         patch: operations["destinations_update"];
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what changes
+         * @description A stream of server-sent events: `pipeline`, `table`, `commit`, `dead-letter`, `source`, `destination`, each filtered by your rights. `Last-Event-ID` resumes it; `ready` says whether anything was missed. Needs no particular right.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -184,6 +286,128 @@ export interface paths {
         };
         /** See whether a request would be served */
         get: operations["health_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lake/{destinationId}/namespaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the namespaces of a lake
+         * @description Needs the right `catalog:read`.
+         */
+        get: operations["lake_namespaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lake/{destinationId}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tables of a lake
+         * @description Needs the right `catalog:read`.
+         */
+        get: operations["lake_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lake/{destinationId}/tables/{namespace}/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the schema, snapshots and figures of a table
+         * @description Needs the right `catalog:read`.
+         */
+        get: operations["lake_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lake/{destinationId}/tables/{namespace}/{table}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a table
+         * @description Needs the right `catalog:read`.
+         */
+        get: operations["lake_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lake/{destinationId}/tables/{namespace}/{table}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read some rows of a table
+         * @description Looking at rows is on record.
+         *
+         *     Needs the right `catalog:read`.
+         */
+        get: operations["lake_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lake/{destinationId}/tables/{namespace}/{table}/snippets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how engines open a table
+         * @description Needs the right `catalog:read`.
+         */
+        get: operations["lake_snippets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -557,6 +781,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/{pipelineId}/commits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the commits of a pipeline
+         * @description One entry for each batch, with the lake tables and snapshots in it.
+         *
+         *     Needs the right `pipeline:read`.
+         */
+        get: operations["pipelines_commits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/{pipelineId}/dead-letters": {
         parameters: {
             query?: never;
@@ -573,6 +819,70 @@ export interface paths {
         get: operations["deadLetters_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close many dead letters without carrying their rows
+         * @description All that are open and fit the fields that are given. The note is kept in the audit log.
+         *
+         *     Needs the right `dead-letter:write`.
+         */
+        post: operations["deadLetters_discardAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/dead-letters/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download parked rows with their values
+         * @description The download is on record. Needs the right `dead-letter:read`.
+         */
+        get: operations["deadLetters_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry many parked rows after all
+         * @description All that are open and fit the fields that are given.
+         *
+         *     Needs the right `dead-letter:write`.
+         */
+        post: operations["deadLetters_replayAll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +947,26 @@ export interface paths {
          *     Needs the right `dead-letter:write`.
          */
         post: operations["deadLetters_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/schema-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List how the columns of the tables changed
+         * @description Needs the right `pipeline:read`.
+         */
+        get: operations["pipelines_schemaChanges"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -893,6 +1223,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how people sign in
+         * @description Needs the right `settings:read`.
+         */
+        get: operations["signIn_read"];
+        /**
+         * Let people sign in at an OpenID Connect issuer
+         * @description The client secret stays when it is left out, unless the issuer changes.
+         *
+         *     Needs the right `settings:manage`.
+         */
+        put: operations["signIn_write"];
+        post?: never;
+        /**
+         * Forget the issuer
+         * @description People who sign in there cannot any more; members with a password can.
+         *
+         *     Needs the right `settings:manage`.
+         */
+        delete: operations["signIn_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/sign-in/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See whether an issuer could be used
+         * @description Needs the right `settings:manage`.
+         */
+        post: operations["signIn_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/source-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a source, saved or not
+         * @description It is not waited for: a worker carries it out, and the answer says where the findings will be. Only who asked can read them, for ten minutes.
+         *
+         *     Needs the right `source:write`.
+         */
+        post: operations["sources_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/source-tests/{testId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a test of a source went
+         * @description Needs the right `source:write`.
+         */
+        get: operations["sources_testResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sources": {
         parameters: {
             query?: never;
@@ -1095,21 +1519,61 @@ export interface components {
             /** @description Whether the table is copied again */
             resync: boolean;
         };
+        ClosedDeadLetters: {
+            count: number;
+        };
         Commit: {
-            bytesAdded: number;
             /** Format: date-time */
-            committedAt: string;
+            at: string;
+            batchId: string;
+            bytesAdded: number;
             durationMs: number;
-            id: string;
-            /** @description stream, copy or compaction */
-            kind: string;
-            lakeName: string;
-            /** @description mirror or changelog */
-            mode: string;
+            fromLsn: string;
+            /** @enum {string} */
+            kind: "stream" | "copy" | "compaction" | "replay";
             rowsAdded: number;
             rowsDeleted: number;
-            snapshotId: string;
+            tables: {
+                bytesAdded: number;
+                lakeName: string;
+                /** @enum {string} */
+                mode: "mirror" | "changelog";
+                rowsAdded: number;
+                rowsDeleted: number;
+                /** @description 64 bits, so text */
+                snapshotId: string;
+                tableId: number;
+            }[];
             toLsn: string;
+        };
+        CommitPage: {
+            items: components["schemas"]["Commit"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
+        };
+        ConnectionTest: {
+            /** Format: date-time */
+            createdAt: string;
+            endedAt: string | null;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Errors first */
+            findings: components["schemas"]["TestFinding"][];
+            /** @description Of a source that let us in */
+            server: {
+                durationMs: number;
+                version: string;
+            } | null;
+            /**
+             * @description Failed means that an error was found
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "passed" | "failed";
+            /** @enum {string} */
+            subject: "source" | "destination";
+            testId: string;
         };
         CreatedApiKey: {
             id: string;
@@ -1156,6 +1620,28 @@ export interface components {
                 column: string;
                 value: string | null;
             }[];
+        };
+        DeadLetterGroup: {
+            column: string | null;
+            /** Format: date-time */
+            firstAt: string;
+            lakeName: string;
+            /** Format: date-time */
+            lastAt: string;
+            /** @description Not dealt with, those included whose replay was asked for */
+            open: number;
+            pipelineId: string;
+            pipelineName: string;
+            reason: string;
+            /** @description schema.table */
+            source: string;
+            tableId: number;
+            total: number;
+            /** @description How many came in each of the last 24 hours, the present one last */
+            trend: number[];
+        };
+        DeadLetterGroups: {
+            items: components["schemas"]["DeadLetterGroup"][];
         };
         DeadLetterPage: {
             items: components["schemas"]["DeadLetter"][];
@@ -1224,6 +1710,180 @@ export interface components {
             /** @description Works once, and is never shown again */
             link: string;
             member: components["schemas"]["Member"];
+        };
+        LakeFile: {
+            bytes: number;
+            /** @enum {string} */
+            content: "data" | "position-deletes" | "equality-deletes";
+            path: string;
+            rows: number;
+            /** @description Data sequence number: decides which deletes apply to which data */
+            sequence: string;
+        };
+        LakeFilePage: {
+            items: components["schemas"]["LakeFile"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
+        };
+        LakeFilesSummary: {
+            averageBytes: number;
+            data: number;
+            dataBytes: number;
+            dataRows: number;
+            deleteBytes: number;
+            deletedRows: number;
+            equalityDeletes: number;
+            health: {
+                /** @enum {string} */
+                level: "good" | "fair" | "poor";
+                reason: string;
+            };
+            largestBytes: number;
+            manifests: number;
+            positionDeletes: number;
+            /** @description Data files below 8 MiB, when there are several */
+            small: number;
+        };
+        LakeNamespace: {
+            namespace: string;
+            tables: number;
+        };
+        LakeNamespaces: {
+            items: components["schemas"]["LakeNamespace"][];
+        };
+        LakeOwner: {
+            /** @enum {string} */
+            mode: "mirror" | "changelog";
+            pipelineId: string;
+            pipelineName: string;
+            /** @description schema.table */
+            source: string;
+            /** @description State of the pipeline’s table */
+            state: string;
+            tableId: number;
+        };
+        LakePreview: {
+            columns: {
+                type: string;
+                name: string;
+            }[];
+            readMs: number;
+            rows: (string | null)[][];
+            snapshotId: string | null;
+            /** @description Whether long values were cut or rows left out to keep the answer small */
+            truncated: boolean;
+        };
+        LakeSchema: {
+            fields: {
+                /** @description As Iceberg writes it: decimal(12, 2), list<string> */
+                type: string;
+                doc: string | null;
+                id: number;
+                /** @description Whether it is an identifier field */
+                key: boolean;
+                name: string;
+                required: boolean;
+            }[];
+            id: number;
+        };
+        LakeSchemaVersion: {
+            changes: {
+                column: string;
+                detail: string;
+                /** @enum {string} */
+                kind: "added" | "removed" | "renamed" | "type" | "required" | "optional";
+            }[];
+            current: boolean;
+            fields: {
+                /** @description As Iceberg writes it: decimal(12, 2), list<string> */
+                type: string;
+                doc: string | null;
+                id: number;
+                /** @description Whether it is an identifier field */
+                key: boolean;
+                name: string;
+                required: boolean;
+            }[];
+            /** @description Of the oldest snapshot that is still known to use it */
+            firstUsedAt: string | null;
+            id: number;
+        };
+        LakeSnapshot: {
+            /** @description Null when the writer did not say */
+            addedBytes: number | null;
+            /** @description Null when the writer did not say */
+            addedFiles: number | null;
+            /** @description Null when the writer did not say */
+            addedRows: number | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Batch of ours that made it */
+            batchId: string | null;
+            current: boolean;
+            /** @description Null when the writer did not say */
+            deletedFiles: number | null;
+            /** @description Null when the writer did not say */
+            deletedRows: number | null;
+            /** @description 63-bit number */
+            id: string;
+            operation: string;
+            parentId: string | null;
+            /** @description LSN up to which it holds the source’s changes */
+            position: string | null;
+            schemaId: number | null;
+            summary: {
+                [key: string]: string;
+            };
+            /** @description Null when the writer did not say */
+            totalFiles: number | null;
+            /** @description Null when the writer did not say */
+            totalRows: number | null;
+        };
+        LakeTable: {
+            /** @description Null before the first snapshot, or when filesProblem says why */
+            files: components["schemas"]["LakeFilesSummary"] | null;
+            filesProblem: string | null;
+            formatVersion: number;
+            /** Format: date-time */
+            lastUpdatedAt: string;
+            location: string;
+            metadataLocation: string | null;
+            name: string;
+            namespace: string;
+            owner: components["schemas"]["LakeOwner"] | null;
+            partitions: {
+                current: boolean;
+                fields: {
+                    column: string;
+                    name: string;
+                    transform: string;
+                }[];
+                specId: number;
+            }[];
+            properties: {
+                [key: string]: string;
+            };
+            schema: components["schemas"]["LakeSchema"];
+            /** @description Newest first */
+            schemas: components["schemas"]["LakeSchemaVersion"][];
+            snapshotCount: number;
+            /** @description Newest first; at most 500 */
+            snapshots: components["schemas"]["LakeSnapshot"][];
+            uuid: string;
+        };
+        LakeTableEntry: {
+            name: string;
+            namespace: string;
+            owner: components["schemas"]["LakeOwner"] | null;
+        };
+        LakeTablePage: {
+            items: components["schemas"]["LakeTableEntry"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
         };
         Me: {
             /** @description Where engines reach the embedded catalog */
@@ -1410,7 +2070,7 @@ export interface components {
                 bytesMax: number | null;
                 segments: number;
             };
-            commits: components["schemas"]["Commit"][];
+            commits: components["schemas"]["TableCommit"][];
             deadLettersOpen: number;
             /**
              * @description What people asked for
@@ -1443,10 +2103,15 @@ export interface components {
             rowsLastMinute: number;
             /** @description The replication slot as of the last look at the source */
             slot: {
+                checkedAt: string | null;
+                /** @description How fast the retained WAL grows, smoothed over a minute; negative while it shrinks */
+                growthBytesPerSecond: number | null;
                 /** @description WAL that the source keeps because of the slot */
                 retainedBytes: number | null;
-                /** @description WAL that may still be written before the slot is lost */
+                /** @description WAL that may still be written before the slot is lost; null without a limit */
                 safeBytes: number | null;
+                /** @description Forecast until the slot is lost if it goes on like this; null while nothing grows, or without a limit */
+                secondsLeft: number | null;
                 walStatus: string | null;
             } | null;
             source: {
@@ -1503,10 +2168,15 @@ export interface components {
             rowsLastMinute: number;
             /** @description The replication slot as of the last look at the source */
             slot: {
+                checkedAt: string | null;
+                /** @description How fast the retained WAL grows, smoothed over a minute; negative while it shrinks */
+                growthBytesPerSecond: number | null;
                 /** @description WAL that the source keeps because of the slot */
                 retainedBytes: number | null;
-                /** @description WAL that may still be written before the slot is lost */
+                /** @description WAL that may still be written before the slot is lost; null without a limit */
                 safeBytes: number | null;
+                /** @description Forecast until the slot is lost if it goes on like this; null while nothing grows, or without a limit */
+                secondsLeft: number | null;
                 walStatus: string | null;
             } | null;
             source: {
@@ -1569,6 +2239,17 @@ export interface components {
             /** @description The one that asks */
             session: components["schemas"]["Session"] | null;
         };
+        ReaderSnippets: {
+            items: {
+                /** @enum {string} */
+                engine: "duckdb" | "pyiceberg" | "spark" | "trino" | "icebird";
+                /** @enum {string} */
+                language: "sql" | "python" | "javascript" | "properties";
+                /** @description Holds `phl_your_read_only_key` where the reader’s own API key belongs */
+                text: string;
+                title: string;
+            }[];
+        };
         RecordedError: {
             /** Format: date-time */
             at: string;
@@ -1580,6 +2261,49 @@ export interface components {
             /** @enum {string} */
             carriedOut: "now" | "soon" | "when it runs";
             tables: number;
+        };
+        SchemaChange: {
+            /**
+             * @description followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do
+             * @enum {string}
+             */
+            action: "followed" | "kept" | "refused" | "noted";
+            after: ({
+                /** @description As PostgreSQL prints it */
+                type: string;
+                /** @description 0-based place in the key */
+                keyOrdinal: number | null;
+                name: string;
+                notNull: boolean;
+            } | string) | null;
+            /** Format: date-time */
+            at: string;
+            /** @description The column, or the name of key, identity or table */
+            before: ({
+                /** @description As PostgreSQL prints it */
+                type: string;
+                /** @description 0-based place in the key */
+                keyOrdinal: number | null;
+                name: string;
+                notNull: boolean;
+            } | string) | null;
+            /** @description Null when the whole table is meant */
+            column: string | null;
+            epoch: number;
+            id: string;
+            /** @enum {string} */
+            kind: "column-added" | "column-dropped" | "column-renamed" | "column-retyped" | "column-nullability" | "key-changed" | "identity-changed" | "table-renamed";
+            /** @description Where the stream first showed it */
+            lsn: string;
+            source: string;
+            tableId: number;
+        };
+        SchemaChangePage: {
+            items: components["schemas"]["SchemaChange"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
         };
         Session: {
             /** @description Network address it began at */
@@ -1602,6 +2326,50 @@ export interface components {
         };
         SessionList: {
             items: components["schemas"]["Session"][];
+        };
+        SignInSettings: {
+            oidc: {
+                /** @description Exact domains of e-mail addresses; none means all */
+                allowedDomains: string[];
+                clientId: string;
+                enabled: boolean;
+                /** @description Whoever is in none of the groups may not come in */
+                groupRoles: {
+                    /** @description Exactly as the identity provider tells it; an id is safer than a name */
+                    group: string;
+                    /** @enum {string} */
+                    role: "viewer" | "operator" | "admin" | "owner";
+                }[];
+                groupsClaim: string;
+                hasClientSecret: boolean;
+                issuer: string;
+                /** @description On the button */
+                name: string;
+                scopes: string;
+                /**
+                 * @description From the environment they are read-only here
+                 * @enum {string}
+                 */
+                source: "database" | "environment";
+                updatedAt: string | null;
+                version: string;
+            } | null;
+            /**
+             * @description Members who were invited sign in with e-mail and password
+             * @constant
+             */
+            password: true;
+            /** @description To be entered at the identity provider */
+            redirectUri: string;
+        };
+        SignInTest: {
+            findings: {
+                message: string;
+                remedy: string;
+                /** @enum {string} */
+                severity: "error" | "warning" | "ok";
+            }[];
+            ok: boolean;
         };
         Source: {
             /** Format: date-time */
@@ -1649,8 +2417,24 @@ export interface components {
             keyDeferrable: boolean;
             /** @enum {string} */
             kind: "table" | "partitioned" | "view" | "materialized view" | "foreign table";
+            /** @description Pipelines that replicate it already */
+            pipelines: {
+                id: string;
+                name: string;
+            }[];
             /** @description Why it cannot be replicated */
             reason: string | null;
+            /** @description How it is replicated best, and why */
+            recommended: {
+                /** @enum {string} */
+                mode: "mirror" | "changelog" | "none";
+                reason: string;
+            };
+            /**
+             * @description What the server sends of old rows
+             * @enum {string}
+             */
+            replicaIdentity: "default" | "full" | "index" | "nothing";
             /** @description The planner’s estimate; null when the table was never analysed */
             rowEstimate: number | null;
             schema: string;
@@ -1692,6 +2476,22 @@ export interface components {
             state: string;
             table: string;
         };
+        TableCommit: {
+            bytesAdded: number;
+            /** Format: date-time */
+            committedAt: string;
+            durationMs: number;
+            id: string;
+            /** @description stream, copy or compaction */
+            kind: string;
+            lakeName: string;
+            /** @description mirror or changelog */
+            mode: string;
+            rowsAdded: number;
+            rowsDeleted: number;
+            snapshotId: string;
+            toLsn: string;
+        };
         TablePage: {
             items: components["schemas"]["Table"][];
             /** @description Ask for the next page with it; null on the last one */
@@ -1723,6 +2523,16 @@ export interface components {
             spillBytes: number;
             /** @description pending, copying, catching_up, live, paused or needs_attention */
             state: string;
+        };
+        TestFinding: {
+            code: string;
+            message: string;
+            /** @description Empty where there is nothing to do */
+            remedy: string;
+            /** @enum {string} */
+            severity: "ok" | "info" | "warning" | "error";
+            /** @description The server, setting, role, table or place that it is about */
+            subject: string;
         };
         UpdatedPipeline: {
             id: string;
@@ -1878,11 +2688,16 @@ export type AuditPage = components['schemas']['AuditPage'];
 export type AuditVerdict = components['schemas']['AuditVerdict'];
 export type CarriedOut = components['schemas']['CarriedOut'];
 export type ChangedTable = components['schemas']['ChangedTable'];
+export type ClosedDeadLetters = components['schemas']['ClosedDeadLetters'];
 export type Commit = components['schemas']['Commit'];
+export type CommitPage = components['schemas']['CommitPage'];
+export type ConnectionTest = components['schemas']['ConnectionTest'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
 export type CreatedPipeline = components['schemas']['CreatedPipeline'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterContent = components['schemas']['DeadLetterContent'];
+export type DeadLetterGroup = components['schemas']['DeadLetterGroup'];
+export type DeadLetterGroups = components['schemas']['DeadLetterGroups'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
 export type Destination = components['schemas']['Destination'];
 export type DestinationPage = components['schemas']['DestinationPage'];
@@ -1891,6 +2706,19 @@ export type Finding = components['schemas']['Finding'];
 export type FindingList = components['schemas']['FindingList'];
 export type FingerprintList = components['schemas']['FingerprintList'];
 export type Invitation = components['schemas']['Invitation'];
+export type LakeFile = components['schemas']['LakeFile'];
+export type LakeFilePage = components['schemas']['LakeFilePage'];
+export type LakeFilesSummary = components['schemas']['LakeFilesSummary'];
+export type LakeNamespace = components['schemas']['LakeNamespace'];
+export type LakeNamespaces = components['schemas']['LakeNamespaces'];
+export type LakeOwner = components['schemas']['LakeOwner'];
+export type LakePreview = components['schemas']['LakePreview'];
+export type LakeSchema = components['schemas']['LakeSchema'];
+export type LakeSchemaVersion = components['schemas']['LakeSchemaVersion'];
+export type LakeSnapshot = components['schemas']['LakeSnapshot'];
+export type LakeTable = components['schemas']['LakeTable'];
+export type LakeTableEntry = components['schemas']['LakeTableEntry'];
+export type LakeTablePage = components['schemas']['LakeTablePage'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberPage = components['schemas']['MemberPage'];
@@ -1906,16 +2734,23 @@ export type PipelineSummary = components['schemas']['PipelineSummary'];
 export type PipelineTable = components['schemas']['PipelineTable'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
+export type ReaderSnippets = components['schemas']['ReaderSnippets'];
 export type RecordedError = components['schemas']['RecordedError'];
 export type ResyncedPipeline = components['schemas']['ResyncedPipeline'];
+export type SchemaChange = components['schemas']['SchemaChange'];
+export type SchemaChangePage = components['schemas']['SchemaChangePage'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type SignInSettings = components['schemas']['SignInSettings'];
+export type SignInTest = components['schemas']['SignInTest'];
 export type Source = components['schemas']['Source'];
 export type SourcePage = components['schemas']['SourcePage'];
 export type SourceTable = components['schemas']['SourceTable'];
 export type Table = components['schemas']['Table'];
+export type TableCommit = components['schemas']['TableCommit'];
 export type TablePage = components['schemas']['TablePage'];
 export type TableStatus = components['schemas']['TableStatus'];
+export type TestFinding = components['schemas']['TestFinding'];
 export type UpdatedPipeline = components['schemas']['UpdatedPipeline'];
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseForbidden = components['responses']['Forbidden'];
@@ -2007,6 +2842,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2109,6 +2945,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -2142,6 +2979,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    audit_download: {
+        parameters: {
+            query: {
+                actor?: string;
+                /** @description `pipeline.start`, or all that begin so: `pipeline.` */
+                action?: string;
+                subject?: string;
+                /** @description At this instant or later */
+                from?: string;
+                /** @description Before this instant */
+                to?: string;
+                /** @description Only what was refused, or only what was not */
+                refused?: boolean;
+                /** @description Part of an action, subject, name or detail, any case */
+                search?: string;
+                format: "csv" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["InvalidInput"];
@@ -2187,10 +3064,175 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deadLetters_groups: {
+        parameters: {
+            query?: {
+                pipelineId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterGroups"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    destinations_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A destination that is not saved yet */
+                    candidate?: {
+                        /**
+                         * @default {
+                         *       "kind": "embedded"
+                         *     }
+                         */
+                        catalog?: {
+                            /** @constant */
+                            kind: "embedded";
+                        } | {
+                            auth: {
+                                /** @constant */
+                                kind: "none";
+                            } | {
+                                /** @constant */
+                                kind: "bearer";
+                                token: string;
+                            } | {
+                                clientId: string;
+                                clientSecret: string;
+                                /** @constant */
+                                kind: "oauth2";
+                                scope?: string;
+                                /** Format: uri */
+                                tokenUri?: string;
+                            };
+                            /** @constant */
+                            kind: "rest";
+                            /** Format: uri */
+                            uri: string;
+                            warehouse: string;
+                        };
+                        /** @default candidate */
+                        name?: string;
+                        /**
+                         * @default {
+                         *       "kind": "file"
+                         *     }
+                         */
+                        storage?: {
+                            /** @constant */
+                            kind: "file";
+                            root?: string;
+                        } | {
+                            credentials?: {
+                                accessKeyId: string;
+                                secretAccessKey: string;
+                            };
+                            /** Format: uri */
+                            endpoint?: string;
+                            /** @constant */
+                            kind: "s3";
+                            /** @default false */
+                            pathStyle?: boolean;
+                            /** @default us-east-1 */
+                            region?: string;
+                            root: string;
+                        };
+                    };
+                    /** @description A saved destination instead */
+                    destinationId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun; ask for the result */
+            202: {
+                headers: {
+                    /** @description Where it is found */
+                    Location?: string;
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    destinations_testResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                testId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -2262,10 +3304,12 @@ export interface operations {
                             /** @constant */
                             kind: "oauth2";
                             scope?: string;
+                            /** Format: uri */
                             tokenUri?: string;
                         };
                         /** @constant */
                         kind: "rest";
+                        /** Format: uri */
                         uri: string;
                         warehouse: string;
                     };
@@ -2284,6 +3328,7 @@ export interface operations {
                             accessKeyId: string;
                             secretAccessKey: string;
                         };
+                        /** Format: uri */
                         endpoint?: string;
                         /** @constant */
                         kind: "s3";
@@ -2315,6 +3360,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2419,8 +3465,10 @@ export interface operations {
                             /** @constant */
                             kind: "oauth2";
                             scope?: string;
+                            /** Format: uri */
                             tokenUri?: string;
                         };
+                        /** Format: uri */
                         uri?: string;
                     };
                     name?: string;
@@ -2459,6 +3507,32 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -2535,6 +3609,219 @@ export interface operations {
                 };
             };
             "4XX": components["responses"]["InvalidInput"];
+        };
+    };
+    lake_namespaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destinationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeNamespaces"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lake_tables: {
+        parameters: {
+            query?: {
+                namespace?: string;
+                search?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                destinationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeTablePage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lake_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destinationId: string;
+                namespace: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeTable"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lake_files: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                destinationId: string;
+                namespace: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeFilePage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lake_preview: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                destinationId: string;
+                namespace: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakePreview"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lake_snippets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destinationId: string;
+                namespace: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderSnippets"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     system_me: {
@@ -2635,6 +3922,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2755,6 +4043,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -2870,7 +4159,9 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            400: components["responses"]["InvalidInput"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
         };
     };
     pipelines_list: {
@@ -3111,6 +4402,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -3361,6 +4653,42 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    pipelines_commits: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: "-at" | "at";
+                tableId?: number;
+                kind?: "stream" | "copy" | "compaction" | "replay";
+            };
+            header?: never;
+            path: {
+                pipelineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     deadLetters_list: {
         parameters: {
             query?: {
@@ -3394,6 +4722,136 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deadLetters_discardAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    column?: string;
+                    /** @description Why, for the audit log */
+                    note: string;
+                    /** @description Exactly as the groups show it */
+                    reason?: string;
+                    tableId?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDeadLetters"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deadLetters_download: {
+        parameters: {
+            query: {
+                state?: "open" | "replay_requested" | "replayed" | "discarded" | "superseded";
+                tableId?: number;
+                /** @description Name of the column whose value could not be carried */
+                column?: string;
+                reason?: string;
+                format: "ndjson" | "csv";
+            };
+            header?: never;
+            path: {
+                pipelineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deadLetters_replayAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    column?: string;
+                    /** @description Exactly as the groups show it */
+                    reason?: string;
+                    tableId?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDeadLetters"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -3504,6 +4962,41 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pipelines_schemaChanges: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: "-at" | "at";
+                tableId?: number;
+            };
+            header?: never;
+            path: {
+                pipelineId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaChangePage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -3705,6 +5198,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -3889,10 +5383,12 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -3928,6 +5424,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3993,6 +5490,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4074,10 +5572,287 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signIn_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signIn_write: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read; refused with 412 when it is not the present one */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default [] */
+                    allowedDomains?: string[];
+                    clientId: string;
+                    /** @description Left out, the stored one stays */
+                    clientSecret?: string;
+                    /** @default true */
+                    enabled?: boolean;
+                    /** @default [] */
+                    groupRoles?: {
+                        /** @description Exactly as the identity provider tells it; an id is safer than a name */
+                        group: string;
+                        /** @enum {string} */
+                        role: "viewer" | "operator" | "admin" | "owner";
+                    }[];
+                    /** @default groups */
+                    groupsClaim?: string;
+                    issuer: string;
+                    /** @description What the button says behind “Continue with” */
+                    name: string;
+                    /** @default openid email profile */
+                    scopes?: string;
+                    version?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInSettings"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signIn_remove: {
+        parameters: {
+            query?: {
+                version?: string;
+            };
+            header?: {
+                /** @description The `ETag` that was read; refused with 412 when it is not the present one */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    signIn_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    issuer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInTest"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sources_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A source that is not saved yet */
+                    candidate?: {
+                        database: string;
+                        host: string;
+                        password: string;
+                        /** @default 5432 */
+                        port?: number;
+                        /** Format: includes */
+                        tlsCa?: string;
+                        /**
+                         * @default verify-full
+                         * @enum {string}
+                         */
+                        tlsMode?: "disable" | "require" | "verify-full";
+                        username: string;
+                    };
+                    /** @description Fields of the saved source that are about to change */
+                    overrides?: {
+                        database?: string;
+                        host?: string;
+                        password?: string;
+                        port?: number;
+                        tlsCa?: string | null;
+                        /** @enum {string} */
+                        tlsMode?: "disable" | "require" | "verify-full";
+                        username?: string;
+                    };
+                    /** @description A saved source instead */
+                    sourceId?: string;
+                    /** @default [] */
+                    tables?: {
+                        /** @enum {string} */
+                        mode: "mirror" | "changelog" | "both";
+                        schema: string;
+                        table: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Begun; ask for the result */
+            202: {
+                headers: {
+                    /** @description Where it is found */
+                    Location?: string;
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sources_testResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                testId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -4163,6 +5938,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4288,6 +6064,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -4371,6 +6148,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["Unreachable"];
             503: components["responses"]["Unavailable"];

@@ -91,7 +91,7 @@ export const TableStatus = z
   .meta({ id: 'TableStatus' });
 export type TableStatus = z.output<typeof TableStatus>;
 
-/** One Iceberg commit. */
+/** One Iceberg commit of one lake table. */
 export const CommitEntry = z
   .object({
     id: z.string(),
@@ -106,7 +106,7 @@ export const CommitEntry = z
     durationMs: z.number(),
     committedAt: z.iso.datetime(),
   })
-  .meta({ id: 'Commit' });
+  .meta({ id: 'TableCommit' });
 export type CommitEntry = z.output<typeof CommitEntry>;
 
 /** A pipeline with its tables and latest commits. */

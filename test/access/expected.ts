@@ -10,9 +10,12 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'audit.list': 'audit:read',
   'audit.verify': 'audit:read',
   'deadLetters.discard': 'dead-letter:write',
+  'deadLetters.discardAll': 'dead-letter:write',
+  'deadLetters.groups': 'dead-letter:read',
   'deadLetters.inspect': 'dead-letter:read',
   'deadLetters.list': 'dead-letter:read',
   'deadLetters.replay': 'dead-letter:write',
+  'deadLetters.replayAll': 'dead-letter:write',
   'destinations.create': 'destination:write',
   'destinations.delete': 'destination:write',
   'destinations.get': 'destination:read',
@@ -34,6 +37,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'members.update': 'member:manage',
   'overview.metrics': 'pipeline:read',
   'overview.sparklines': 'pipeline:read',
+  'pipelines.commits': 'pipeline:read',
   'pipelines.create': 'pipeline:write',
   'pipelines.delete': 'pipeline:write',
   'pipelines.get': 'pipeline:read',
@@ -42,6 +46,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'pipelines.pause': 'pipeline:operate',
   'pipelines.resume': 'pipeline:operate',
   'pipelines.resync': 'pipeline:operate',
+  'pipelines.schemaChanges': 'pipeline:read',
   'pipelines.start': 'pipeline:operate',
   'pipelines.status': 'pipeline:read',
   'pipelines.stop': 'pipeline:operate',
@@ -82,6 +87,7 @@ export const PLAIN: Readonly<Record<string, Access>> = {
   'GET /audit/download': 'audit:read',
   'GET /events': 'signed-in',
   'GET /openapi.json': 'public',
+  'GET /pipelines/{pipelineId}/dead-letters/download': 'dead-letter:read',
 };
 
 /** Pages of the console, as folders of app/. */

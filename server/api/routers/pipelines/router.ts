@@ -1,4 +1,5 @@
 import { router } from '@/server/api/trpc.ts';
+import { commits } from './commits.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { get } from './get.ts';
@@ -7,6 +8,7 @@ import { metrics } from './metrics.ts';
 import { pause } from './pause.ts';
 import { resume } from './resume.ts';
 import { resync } from './resync.ts';
+import { schemaChanges } from './schema-changes.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -25,4 +27,6 @@ export const pipelines = router({
   resume,
   resync,
   metrics,
+  commits,
+  schemaChanges,
 });
