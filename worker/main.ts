@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { openDatabase } from '@/db/client.ts';
 import { loadConfig } from '@/server/config/config.ts';
+import { setNetworkPolicy } from '@/server/network/process-policy.ts';
 import { armFailpointFrom } from '@/server/platform/failpoint.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
@@ -22,6 +23,7 @@ const RECONCILE_MS = 1_000;
 async function main(): Promise<void> {
   // biome-ignore lint/style/noProcessEnv: the composition root is the one place that reads the environment.
   const { config, secrets } = loadConfig(process.env);
+  setNetworkPolicy(config.network);
   // biome-ignore lint/style/noProcessEnv: for tests of crashes only, so it is no part of the configuration.
   armFailpointFrom(process.env.FAILPOINT);
   const log = createLog({ name: 'worker', level: config.logLevel });

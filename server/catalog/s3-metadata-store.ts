@@ -7,6 +7,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { AppError } from '@/server/errors/app-error.ts';
+import { guardedS3Handler } from '@/server/network/guarded-s3.ts';
 import type { MetadataStore } from './metadata-store.ts';
 
 export type S3MetadataStoreOptions = {
@@ -26,6 +27,7 @@ export function openS3MetadataStore(options: S3MetadataStoreOptions): MetadataSt
     // Many compatible stores refuse the checksums that the SDK adds by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: guardedS3Handler({}),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.pathStyle === undefined ? {} : { forcePathStyle: options.pathStyle }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),

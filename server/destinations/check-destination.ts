@@ -3,6 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
+import { createGuardedFetch } from '@/server/network/guarded-fetch.ts';
+import { guardedS3Handler } from '@/server/network/guarded-s3.ts';
+import { networkPolicy } from '@/server/network/process-policy.ts';
 import { type OpenedDestination, openDestination } from './open-destination.ts';
 
 export type DestinationCheck = {
@@ -50,6 +53,7 @@ async function checkS3(storage: Extract<OpenedDestination['storage'], { kind: 's
     maxAttempts: 2,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: guardedS3Handler({}),
     ...(storage.endpoint === undefined ? {} : { endpoint: storage.endpoint }),
     ...(storage.credentials === undefined ? {} : { credentials: storage.credentials }),
   });
@@ -68,6 +72,7 @@ async function checkCatalog({ catalog }: OpenedDestination): Promise<Destination
   const headers = catalog.auth.kind === 'bearer' ? { Authorization: `Bearer ${catalog.auth.token}` } : {};
   const url = `${catalog.uri}/v1/config?warehouse=${encodeURIComponent(catalog.warehouse)}`;
   try {
+    const fetch = createGuardedFetch(catalog.isEmbedded ? undefined : networkPolicy());
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(CATALOG_TIMEOUT_MS), redirect: 'error' });
     await response.body?.cancel();
     const ok = response.ok || (catalog.auth.kind === 'oauth2' && response.status === 401);

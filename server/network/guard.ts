@@ -36,6 +36,14 @@ function refusalOf(policy: NetworkPolicy, host: string, addresses: readonly Look
   return new AppError('HOST_FORBIDDEN', `${host} leads to an address that this installation does not connect to`);
 }
 
+/** The refusal behind a failure: clients wrap what a look-up or a socket threw. */
+export function refusalIn(error: unknown): AppError | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof AppError && at.code === 'HOST_FORBIDDEN') return at;
+  }
+  return null;
+}
+
 type Limits = { readonly bytesMax: number; readonly millisecondsMax: number };
 
 /**

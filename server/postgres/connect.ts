@@ -1,6 +1,8 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { AppError } from '@/server/errors/app-error.ts';
+import { guardSocket } from '@/server/network/guard-socket.ts';
+import { networkPolicy } from '@/server/network/process-policy.ts';
 import { sourceError } from './source-error.ts';
 
 /** Where a source database is and who we are there. `password` is a secret: never logged. */
@@ -64,7 +66,8 @@ export function sourceClientConfig(source: SourceConnection, options: SessionOpt
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     ...(queryTimeoutMs === undefined ? {} : { query_timeout: queryTimeoutMs }),
-    ...(socket && source.tls.mode === 'disable' ? { stream: socket } : {}),
+    // At every connection: a name may lead elsewhere than it did before.
+    stream: () => guardSocket(socket && source.tls.mode === 'disable' ? socket() : new Socket(), networkPolicy()),
     options: Object.entries(SESSION_SETTINGS)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),

@@ -32,9 +32,9 @@ export async function openLake(
 
 /** The catalog alone. */
 export const openDestinationCatalog = (
-  { catalog: { uri, warehouse, auth } }: OpenedDestination,
+  { catalog: { uri, warehouse, auth, isEmbedded } }: OpenedDestination,
   options: Pick<CatalogOptions, 'signal' | 'limits'>,
-): Promise<Catalog> => openCatalog({ uri, warehouse, auth: catalogAuth(uri, auth), ...options });
+): Promise<Catalog> => openCatalog({ uri, warehouse, auth: catalogAuth(uri, auth), isOwn: isEmbedded, ...options });
 
 type StoredAuth = OpenedDestination['catalog']['auth'];
 

@@ -62,8 +62,8 @@ async function probeCatalog({ destination, isSaved, signal }: Options): Promise<
     });
   } catch (error) {
     // Whatever else lives at that address is nobody's business: it is no catalog.
-    const isDenied = error instanceof AppError && error.code === 'CATALOG_DENIED';
-    return [codedFinding(isDenied ? error : new AppError('CATALOG_UNREACHABLE', ''), uri, CATALOG_MESSAGES)];
+    const isTold = error instanceof AppError && ['CATALOG_DENIED', 'HOST_FORBIDDEN'].includes(error.code);
+    return [codedFinding(isTold ? error : new AppError('CATALOG_UNREACHABLE', ''), uri, CATALOG_MESSAGES)];
   }
   try {
     const findings = await roundTrip(catalog, { destination, signal });

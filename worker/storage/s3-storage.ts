@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { AppError } from '@/server/errors/app-error.ts';
+import { guardedS3Handler } from '@/server/network/guarded-s3.ts';
 import { codedS3Error } from './s3-errors.ts';
 import type { Storage, StoredObject } from './storage.ts';
 
@@ -41,7 +42,7 @@ export function openS3Storage(settings: S3Settings): Storage & AsyncDisposable {
     // Many S3-compatible stores reject the trailing checksums that the SDK adds by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: CONNECT_MS_MAX, requestTimeout: REQUEST_MS_MAX },
+    requestHandler: guardedS3Handler({ connectionTimeout: CONNECT_MS_MAX, requestTimeout: REQUEST_MS_MAX }),
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
     ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
   });

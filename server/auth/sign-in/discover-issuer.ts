@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/server/errors/app-error.ts';
+import { refusalIn } from '@/server/network/guard.ts';
 import type { GuardedFetch } from '@/server/network/guarded-fetch.ts';
 
 /** Where an issuer does what; OpenID Connect Discovery 1.0, section 3. */
@@ -86,7 +87,7 @@ async function readDocument(fetch: GuardedFetch, issuer: string): Promise<unknow
       if (text.length > BYTES_MAX) throw unusable(`is larger than ${BYTES_MAX} bytes`);
     }
   } catch (error) {
-    throw forbidden(error) ?? (error instanceof AppError ? error : unreachable(error));
+    throw refusalIn(error) ?? (error instanceof AppError ? error : unreachable(error));
   }
   try {
     return JSON.parse(text);
@@ -97,11 +98,3 @@ async function readDocument(fetch: GuardedFetch, issuer: string): Promise<unknow
 
 const unusable = (reason: string) => new AppError('ISSUER_UNREACHABLE', `the discovery document ${reason}`);
 const unreachable = (cause: unknown) => new AppError('ISSUER_UNREACHABLE', 'the issuer does not answer', { cause });
-
-/** Fetch wraps what the look-up of a name threw. */
-function forbidden(error: unknown): AppError | null {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof AppError && at.code === 'HOST_FORBIDDEN') return at;
-  }
-  return null;
-}

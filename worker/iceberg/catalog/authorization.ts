@@ -1,4 +1,7 @@
 import { AppError } from '@/server/errors/app-error.ts';
+import { refusalIn } from '@/server/network/guard.ts';
+import { createGuardedFetch } from '@/server/network/guarded-fetch.ts';
+import { networkPolicy } from '@/server/network/process-policy.ts';
 import { readBody } from './read-body.ts';
 
 export type CatalogAuth =
@@ -81,7 +84,7 @@ async function requestToken(auth: OAuth2): Promise<{ token: string; lifeS: numbe
   let status: number;
   let text: string;
   try {
-    const response = await fetch(auth.tokenUri, {
+    const response = await createGuardedFetch(networkPolicy())(auth.tokenUri, {
       method: 'POST',
       body: form,
       redirect: 'error',
@@ -91,7 +94,7 @@ async function requestToken(auth: OAuth2): Promise<{ token: string; lifeS: numbe
     status = response.status;
     text = await readBody(response, TOKEN_BYTES_MAX);
   } catch (cause) {
-    throw new AppError('CATALOG_UNREACHABLE', 'the token endpoint gave no answer', { cause });
+    throw refusalIn(cause) ?? new AppError('CATALOG_UNREACHABLE', 'the token endpoint gave no answer', { cause });
   }
   // The body of a refusal may repeat what was sent, so only the status is shown.
   if (status >= 500 || status === 429)

@@ -1,5 +1,8 @@
 import { parseJson, stringifyJson } from '@/server/domain/iceberg/lossless-json.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { refusalIn } from '@/server/network/guard.ts';
+import { createGuardedFetch } from '@/server/network/guarded-fetch.ts';
+import { networkPolicy } from '@/server/network/process-policy.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import type { Authorization } from './authorization.ts';
 import { readBody } from './read-body.ts';
@@ -31,10 +34,7 @@ const PAUSE_MS_MAX = 10_000;
  * Sends one request. Verbs that may be repeated are, when the failure looks passing (RFC 9110, 9.2.2); POST only after
  * 429, which says that nothing was done. A rejected token (401, 419) is renewed once. Rethrows the caller's abort.
  */
-export async function send(
-  request: Request,
-  context: { authorization: Authorization; headers: Readonly<Record<string, string>>; limits: HttpLimits },
-): Promise<Answer> {
+export async function send(request: Request, context: Context & { authorization: Authorization }): Promise<Answer> {
   const { limits, authorization } = context;
   let renewed = false;
   for (let attempt = 1; ; attempt += 1) {
@@ -54,12 +54,17 @@ export async function send(
   }
 }
 
+type Context = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: HttpLimits;
+  /** The catalog of this installation, which the operator placed; others go to checked addresses only. */
+  readonly isOwn: boolean;
+};
+
 type Sent = { answer: Answer; retryAfterMs?: number };
 
-async function sendOnce(
-  request: Request,
-  { headers, limits }: { headers: Readonly<Record<string, string>>; limits: HttpLimits },
-): Promise<Sent> {
+async function sendOnce(request: Request, { headers, limits, isOwn }: Context): Promise<Sent> {
+  const fetch = createGuardedFetch(isOwn ? undefined : networkPolicy());
   const timeout = AbortSignal.timeout(limits.timeoutMsMax);
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   try {
@@ -83,6 +88,8 @@ async function sendOnce(
     };
   } catch (cause) {
     request.signal?.throwIfAborted();
+    const refused = refusalIn(cause);
+    if (refused) throw refused;
     return { answer: { kind: 'failure', sent: !neverSent(cause), cause } };
   }
 }

@@ -21,6 +21,8 @@ export type CatalogOptions = {
   /** The catalog's name for the warehouse, when it has several. */
   readonly warehouse?: string;
   readonly auth: CatalogAuth;
+  /** The embedded catalog: at an address of the operator's, which nobody else can name. */
+  readonly isOwn?: boolean;
   readonly signal?: AbortSignal;
   readonly limits?: Partial<HttpLimits>;
 };
@@ -36,7 +38,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   async function call(
     request: Request & { purpose?: Purpose; what: string; accept: readonly number[] },
   ): Promise<Answer> {
-    const answer = await send(request, { authorization, headers, limits });
+    const answer = await send(request, { authorization, headers, limits, isOwn: options.isOwn ?? false });
     if (answer.kind === 'response' && request.accept.includes(answer.status)) return answer;
     throw answerError(answer, { purpose: request.purpose ?? 'other', what: request.what });
   }
