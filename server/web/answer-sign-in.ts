@@ -8,6 +8,7 @@ import { sendTo } from './answer.ts';
 import { addressOf } from './authenticate.ts';
 import { readBody } from './read-body.ts';
 import { returnPath } from './return-path.ts';
+import { sendOnward } from './send-onward.ts';
 import { readCookies, readSessionCookie, sessionCookie } from './session-cookie.ts';
 import type { Outcome, SignInDesk, Visitor } from './sign-in-desk.ts';
 
@@ -43,7 +44,10 @@ const ROUTES: Readonly<Record<string, Answer>> = {
 
   'POST /sign-in/oidc': async ({ deps, desk }, { request, response }) => {
     const returnTo = returnPath((await readForm(request)).get('callbackUrl'), deps.config);
-    send(deps, response, await desk.toIssuer(visitorOf(request), { returnTo }), returnTo);
+    const outcome = await desk.toIssuer(visitorOf(request), { returnTo });
+    if ('problem' in outcome) return send(deps, response, outcome, returnTo);
+    response.setHeader('Set-Cookie', [...outcome.cookies]);
+    sendOnward(response, outcome.location);
   },
 
   [`GET ${OIDC_CALLBACK_PATH}`]: async ({ deps, desk }, { request, response, url }) => {

@@ -16,6 +16,7 @@ import { silentNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from './authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from './front-door.ts';
+import { openQueueBoard } from './queue-board.ts';
 import { createSignInDesk } from './sign-in-desk.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -46,6 +47,7 @@ async function openSite() {
   const sealer = createSealer(secrets.encryptionKey);
   const deps = { database, sealer, config, log: silentLog, nudge: silentNudge };
   const events = createEventHub(deps);
+  const board = openQueueBoard(secrets.redisUrl, silentLog);
   const door = createFrontDoor({
     deps,
     catalog: createCatalogHandler({
@@ -58,6 +60,7 @@ async function openSite() {
     pages: async (_request, response) => void response.end('console'),
     limitCalls: createRateLimit(database.pool),
     events,
+    board,
     desk: createSignInDesk(deps, secrets),
     internalKey: INTERNAL_KEY,
   });
@@ -68,6 +71,7 @@ async function openSite() {
     query: test.query,
     async [Symbol.asyncDispose]() {
       events.close();
+      await board[Symbol.asyncDispose]();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await database.close();

@@ -11,10 +11,12 @@ import { problemOf } from '@/server/errors/problem.ts';
 import type { EventHub } from '@/server/events/event-hub.ts';
 import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
+import { answerBoard, isBoardPath } from './answer-board.ts';
 import { answerSignIn, OPEN_PAGES } from './answer-sign-in.ts';
 import { actorOf, addressOf, bearerOf, signedInOf } from './authenticate.ts';
 import { answerReady } from './health.ts';
 import { renderMetrics } from './metrics.ts';
+import type { QueueBoard } from './queue-board.ts';
 import { readBody } from './read-body.ts';
 import { contentSecurityPolicy, securityHeaders } from './security-headers.ts';
 import type { SignInDesk } from './sign-in-desk.ts';
@@ -28,6 +30,7 @@ export type FrontDoor = {
   readonly limitCalls: RateLimit;
   /** Live changes, one stream for each browser. */
   readonly events: EventHub;
+  readonly board: QueueBoard;
   /** Where people come in. */
   readonly desk: SignInDesk;
   /** Bearer that Prometheus uses. */
@@ -85,6 +88,7 @@ async function route(door: FrontDoor, exchange: Exchange): Promise<void> {
   if (path === '/metrics') return answerMetrics(door, exchange);
   if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(request, url);
   if (path.startsWith(`${TRPC_PATH}/`) || path.startsWith(`${REST_PATH}/`)) return answerApi(door, exchange);
+  if (isBoardPath(path)) return answerBoard(door, exchange);
   if (await answerSignIn(door, exchange)) return;
   return answerPage(door, exchange);
 }

@@ -8,12 +8,14 @@ import { createCatalogHandler } from '@/server/catalog/catalog-handler.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { ConfigError, loadConfig } from '@/server/config/config.ts';
 import { createEventHub } from '@/server/events/event-hub.ts';
+import { setNetworkPolicy } from '@/server/network/process-policy.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { openNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from './authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from './front-door.ts';
+import { openQueueBoard } from './queue-board.ts';
 import { createSignInDesk } from './sign-in-desk.ts';
 import { createWarehouseFinder } from './warehouses.ts';
 
@@ -22,6 +24,7 @@ const STREAMS_MAY_TAKE_MS = 2_000;
 /** The web process: console, API and embedded catalog behind one port. Ends on SIGTERM or SIGINT. */
 async function main(): Promise<void> {
   const { config, secrets } = loadConfig();
+  setNetworkPolicy(config.network);
   const log = createLog({ name: 'web', level: config.logLevel });
   await using resources = new Resources();
   const stop = new Promise<void>((resolve) => {
@@ -32,6 +35,7 @@ async function main(): Promise<void> {
   const onError = (error: Error) => log.warn('an idle database connection broke', { error });
   const database = resources.add(openDatabase(secrets.databaseUrl, { onError }), (opened) => opened.close());
   const nudges = resources.add(openNudge(secrets.redisUrl, log), (opened) => opened[Symbol.asyncDispose]());
+  const board = resources.add(openQueueBoard(secrets.redisUrl, log), (opened) => opened[Symbol.asyncDispose]());
   const sealer = createSealer(secrets.encryptionKey);
   const deps = { database, sealer, config, log, nudge: nudges.nudge };
   const owner = await ensureOwner(deps, { ...config, ...secrets });
@@ -55,6 +59,7 @@ async function main(): Promise<void> {
     catalog,
     pages: app.getRequestHandler(),
     limitCalls: createRateLimit(database.pool),
+    board,
     desk: createSignInDesk(deps, secrets),
     events,
     internalKey: secrets.internalKey,

@@ -15,6 +15,7 @@ import { silentNudge } from '@/server/queue/nudge.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { catalogCallerOf } from '@/server/web/authenticate.ts';
 import { CATALOG_PATH, createFrontDoor } from '@/server/web/front-door.ts';
+import { openQueueBoard } from '@/server/web/queue-board.ts';
 import { createSignInDesk } from '@/server/web/sign-in-desk.ts';
 
 export type Sent = { method?: string; headers?: Record<string, string>; body?: string };
@@ -47,6 +48,7 @@ export async function openSite(options: { log?: Log; callsMax?: number; env?: Re
     nudge: silentNudge,
   };
   const events = createEventHub(deps);
+  const board = openQueueBoard(secrets.redisUrl, silentLog);
   const door = createFrontDoor({
     deps,
     catalog: createCatalogHandler({
@@ -58,6 +60,7 @@ export async function openSite(options: { log?: Log; callsMax?: number; env?: Re
     }),
     pages: async (_request, response) => void response.end('console'),
     limitCalls: createRateLimit(database.pool, { actorCallsMax: options.callsMax ?? 1_000_000 }),
+    board,
     desk: createSignInDesk(deps, secrets),
     events,
     internalKey: INTERNAL_KEY,
@@ -116,6 +119,7 @@ export async function openSite(options: { log?: Log; callsMax?: number; env?: Re
       }),
     async [Symbol.asyncDispose]() {
       events.close();
+      await board[Symbol.asyncDispose]();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await database.close();
