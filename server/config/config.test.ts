@@ -30,7 +30,7 @@ describe('loadConfig', () => {
       catalogUrl: 'http://127.0.0.1:8474/api/catalog',
       workDir: '/srv/philotes/work',
       warehouseRoot: 'file:///srv/philotes/warehouse',
-      duckdb: { memoryMb: 384, threads: 2 },
+      duckdb: { memoryMb: 384, threads: 1 },
     });
     expect(secrets.encryptionKey).toHaveLength(32);
   });

@@ -224,11 +224,13 @@ export const settings = z.strictObject({
       example: '1024',
     },
   ),
-  PHILOTES_DUCKDB_THREADS: setting(count.default(2), {
+  // More than one buys time with CPU: a statement that waits for its last thread spins until that one is done.
+  PHILOTES_DUCKDB_THREADS: setting(count.default(1), {
     key: 'limits.duckdbThreads',
-    about: 'Threads of the columnar engine of one worker.',
-    remedy: 'set it to the number of cores that a worker may use',
-    example: '4',
+    about:
+      'Threads of the columnar engine for one statement; pipelines and the parts of a copy work side by side anyway.',
+    remedy: 'leave it at 1 unless a single pipeline lags behind while cores are idle',
+    example: '2',
   }),
 });
 

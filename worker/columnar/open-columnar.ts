@@ -25,7 +25,7 @@ export type ColumnarOptions = {
 
 /** Starts DuckDB in this process. Disposing it ends every session's connection and removes what it wrote to `workDir`. */
 export async function openColumnar(options: ColumnarOptions): Promise<Columnar> {
-  const { workDir, memoryLimitMb = 384, threads = 2, log } = options;
+  const { workDir, memoryLimitMb = 384, threads = 1, log } = options;
   const home = path.join(workDir, `columnar-${randomUUID()}`);
   const blocksDir = path.join(home, 'blocks');
   await mkdir(blocksDir, { recursive: true });
