@@ -3,6 +3,7 @@ import { version as duckdbVersion } from '@duckdb/node-api';
 import type { Pool } from 'pg';
 import { takeSamples } from '@/db/queries/take-samples.ts';
 import { PRODUCT_VERSION } from '@/server/platform/product-version.ts';
+import type { RedisFacts } from './redis-facts.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 const HEARTBEAT_MS = 5_000;
@@ -17,10 +18,15 @@ type Chore = { readonly everyMs: number; readonly what: string; run(): Promise<u
  */
 export function createHousekeeping(
   { database: { pool }, holder, log }: Pick<WorkerDeps, 'database' | 'holder' | 'log'>,
-  { running }: { running: () => number },
+  { running, redisFacts }: { running: () => number; redisFacts: () => Promise<RedisFacts | null> },
 ): () => Promise<void> {
   const chores: Chore[] = [
-    { everyMs: HEARTBEAT_MS, what: 'heartbeat', run: () => reportWorker(pool, { holder, jobs: running() }), nextAt: 0 },
+    {
+      everyMs: HEARTBEAT_MS,
+      what: 'heartbeat',
+      run: async () => reportWorker(pool, { holder, jobs: running(), redis: await redisFacts() }),
+      nextAt: 0,
+    },
     { everyMs: SAMPLE_MS, what: 'samples', run: () => takeSamples(pool), nextAt: 0 },
     { everyMs: SWEEP_MS, what: 'sweep', run: () => sweep(pool), nextAt: 0 },
   ];
@@ -40,14 +46,29 @@ export function createHousekeeping(
 }
 
 /** Says that this process lives. */
-export async function reportWorker(pool: Pool, { holder, jobs }: { holder: string; jobs: number }): Promise<void> {
+export async function reportWorker(
+  pool: Pool,
+  { holder, jobs, redis }: { holder: string; jobs: number; redis: RedisFacts | null },
+): Promise<void> {
   await pool.query(
     /* sql */ `
-    insert into worker_process (name, host, version, node_version, duckdb_version, memory_bytes, jobs)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into worker_process (name, host, version, node_version, duckdb_version, memory_bytes, jobs,
+                                redis_version, redis_eviction_policy)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     on conflict (name) do update
-       set seen_at = now(), memory_bytes = excluded.memory_bytes, jobs = excluded.jobs`,
-    [holder, hostname(), PRODUCT_VERSION, process.versions.node, duckdbVersion(), process.memoryUsage.rss(), jobs],
+       set seen_at = now(), memory_bytes = excluded.memory_bytes, jobs = excluded.jobs,
+           redis_version = excluded.redis_version, redis_eviction_policy = excluded.redis_eviction_policy`,
+    [
+      holder,
+      hostname(),
+      PRODUCT_VERSION,
+      process.versions.node,
+      duckdbVersion(),
+      process.memoryUsage.rss(),
+      jobs,
+      redis?.version ?? null,
+      redis?.evictionPolicy ?? null,
+    ],
   );
 }
 

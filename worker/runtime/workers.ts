@@ -9,6 +9,7 @@ import { inquiryJob } from '@/worker/jobs/inquiry-job.ts';
 import { tearDown } from '@/worker/jobs/teardown-job.ts';
 import { watchRestingSlot } from '@/worker/jobs/watch-job.ts';
 import type { Work } from './reconcile.ts';
+import { type RedisFacts, readRedisFacts } from './redis-facts.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** A shift waits on others most of the time, so many fit into one process; copying is real work. */
@@ -30,6 +31,8 @@ export function startWorkers(
   enqueue: (work: Work) => Promise<void>;
   /** Jobs under way in this process. */
   running: () => number;
+  /** The Redis that this process sees; null while it does not answer. */
+  redisFacts: () => Promise<RedisFacts | null>;
   /** Brings the queue metrics up to date; while Redis is away they stay as they were. */
   countJobs: () => Promise<void>;
   close(): Promise<void>;
@@ -92,6 +95,7 @@ export function startWorkers(
       await queues.get(work.kind)?.add(work.kind, payloadOf(work), { ...JOB_OPTIONS, jobId: work.id });
     },
     running: () => running,
+    redisFacts: () => readRedisFacts(producer),
     async countJobs() {
       for (const [name, queue] of queues) {
         try {
