@@ -1,32 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { apiKey } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { newId } from '@/server/platform/new-id.ts';
-import { resourceId } from '@/server/platform/resource-id.ts';
-import { resourceName } from '@/server/sources/source-input.ts';
 import { type Actor, authorize, isKey } from './actor.ts';
+import { createApiKeyInput } from './api-key-input.ts';
 import { mintToken, readToken } from './api-key-token.ts';
 import type { ApiKeyView } from './api-key-view.ts';
 import { readApiKey } from './get-api-key.ts';
-import { KEY_SCOPES } from './scopes.ts';
-
-export const createApiKeyInput = z.strictObject({
-  name: resourceName,
-  scopes: z
-    .array(z.enum(KEY_SCOPES))
-    .min(1, 'choose at least one right')
-    .transform((scopes) => [...new Set(scopes)]),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .optional()
-    .describe('When it ends by itself; left out, it holds until it is revoked'),
-  ownerId: resourceId
-    .optional()
-    .describe('For the system on the host: whose key it is. People make keys for themselves'),
-});
 
 /** Makes a key for its maker, with rights its maker has. The token is returned here and never again. */
 export async function createApiKey(

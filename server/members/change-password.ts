@@ -1,5 +1,5 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { member, memberLink, session } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import { type Actor, authorize, personOf } from '@/server/auth/actor.ts';
@@ -8,9 +8,7 @@ import { throttle } from '@/server/auth/throttle.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
-import { newPassword } from './member-input.ts';
-
-export const changePasswordInput = z.strictObject({ current: z.string().max(1_000), next: newPassword });
+import { changePasswordInput } from './member-input.ts';
 
 /**
  * Replaces one's own password, for those who know it, and signs the person out everywhere else. Throws INVALID_INPUT when

@@ -1,23 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isViolation } from '@/db/is-violation.ts';
 import { member } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import { type Actor, reaches } from '@/server/auth/actor.ts';
-import { ROLES } from '@/server/auth/scopes.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { newId } from '@/server/platform/new-id.ts';
 import { readMember } from './get-member.ts';
-import { emailInput, personName } from './member-input.ts';
+import { inviteMemberInput } from './member-input.ts';
 import { createMemberLink, type MemberLink } from './member-link.ts';
 import type { MemberView } from './member-view.ts';
-
-export const inviteMemberInput = z.strictObject({
-  email: emailInput,
-  name: personName.optional(),
-  role: z.enum(ROLES),
-});
 
 export type Invitation = MemberLink & { readonly member: MemberView };
 

@@ -3,14 +3,9 @@ import { z } from 'zod';
 import type { Database } from '@/db/client.ts';
 import { oidcSetting } from '@/db/schema/identity.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
-import { ROLES } from '@/server/auth/scopes.ts';
 import type { Config } from '@/server/config/config.ts';
 import type { SealedPlace } from '@/server/secrets/seal.ts';
-
-export const groupRole = z.strictObject({
-  group: z.string().min(1).max(300).describe('Exactly as the identity provider tells it; an id is safer than a name'),
-  role: z.enum(ROLES),
-});
+import { groupRole } from './sign-in-input.ts';
 
 /** How people sign in, as every interface shows it. The client secret can be set and never read. */
 export const SignInSettings = z

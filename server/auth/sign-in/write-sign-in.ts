@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { oidcSetting } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import { type Actor, reaches } from '@/server/auth/actor.ts';
@@ -7,43 +7,8 @@ import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
-import { versionInput } from '@/server/platform/resource-id.ts';
-import { issuerInput } from './issuer-input.ts';
-import { clientSecretPlace, groupRole, OIDC_ID, readOidcRow, type SignInSettings, signInView } from './sign-in-view.ts';
-
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters');
-
-export const writeSignInInput = z.strictObject({
-  version: versionInput,
-  enabled: z.boolean().default(true),
-  name: line(60).describe('What the button says behind “Continue with”'),
-  issuer: issuerInput,
-  clientId: line(500),
-  clientSecret: z.string().min(1).max(2_000).optional().describe('Left out, the stored one stays'),
-  scopes: z
-    .string()
-    .regex(/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'must be names separated by spaces')
-    .max(500)
-    .refine((text) => text.split(' ').includes('openid'), 'must name openid')
-    .default('openid email profile'),
-  groupsClaim: line(200).default('groups'),
-  allowedDomains: z
-    .array(
-      z
-        .string()
-        .toLowerCase()
-        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'must be a domain like example.com'),
-    )
-    .max(100)
-    .default([]),
-  groupRoles: z.array(groupRole).max(500).default([]),
-});
+import { writeSignInInput } from './sign-in-input.ts';
+import { clientSecretPlace, OIDC_ID, readOidcRow, type SignInSettings, signInView } from './sign-in-view.ts';
 
 /**
  * Stores how people of an OIDC issuer sign in. The secret is never sent to an issuer it was not entered for: with another

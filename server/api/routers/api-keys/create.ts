@@ -1,6 +1,7 @@
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
-import { createApiKey, createApiKeyInput } from '@/server/auth/create-api-key.ts';
+import { createApiKeyInput } from '@/server/auth/api-key-input.ts';
+import { createApiKey } from '@/server/auth/create-api-key.ts';
 import { CreatedApiKey } from './created-api-key.ts';
 
 export const create = procedure('api-key:manage')

@@ -1,6 +1,7 @@
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
-import { inviteMember, inviteMemberInput } from '@/server/members/invite-member.ts';
+import { inviteMember } from '@/server/members/invite-member.ts';
+import { inviteMemberInput } from '@/server/members/member-input.ts';
 import { InvitationView } from './invitation-view.ts';
 
 export const invite = procedure('member:manage')

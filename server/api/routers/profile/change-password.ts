@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
-import { changePassword as change, changePasswordInput } from '@/server/members/change-password.ts';
+import { changePassword as change } from '@/server/members/change-password.ts';
+import { changePasswordInput } from '@/server/members/member-input.ts';
 
 export const changePassword = procedure('profile:manage')
   .meta(

@@ -1,7 +1,8 @@
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
+import { writeSignInInput } from '@/server/auth/sign-in/sign-in-input.ts';
 import { SignInSettings } from '@/server/auth/sign-in/sign-in-view.ts';
-import { writeSignIn, writeSignInInput } from '@/server/auth/sign-in/write-sign-in.ts';
+import { writeSignIn } from '@/server/auth/sign-in/write-sign-in.ts';
 
 export const write = procedure('settings:manage')
   .meta(
