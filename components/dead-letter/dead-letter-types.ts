@@ -4,6 +4,7 @@ import type { AppRouter } from '@/server/api/root.ts';
 type Outputs = inferRouterOutputs<AppRouter>['deadLetters'];
 
 export type DeadLetter = Outputs['list']['items'][number];
+export type DeadLetterGroup = Outputs['groups']['items'][number];
 export type DeadLetterContent = Outputs['inspect'];
 
 /** What the source did to the row, by the letter that the buffer keeps. */

@@ -25,7 +25,7 @@ export function Preview(at: LakeKey) {
     <div>
       <Card flush className="overflow-hidden">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-        <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Rows, scrolls sideways">
+        <section className="overflow-x-auto" tabIndex={0} aria-label="Rows, scrolls sideways">
           <table aria-label="Rows" className="w-full font-mono text-xs">
             <thead className="text-left text-muted">
               <tr className="border-b border-line">
@@ -39,7 +39,6 @@ export function Preview(at: LakeKey) {
             </thead>
             <tbody className="divide-y divide-line">
               {rows.map((row, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: rows of a preview have no identity.
                 <tr key={index} className="h-9">
                   {row.map((value, column) => (
                     <td key={columns[column]?.name} className="max-w-72 truncate px-3 whitespace-nowrap first:pl-4">
@@ -50,7 +49,7 @@ export function Preview(at: LakeKey) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       </Card>
       <p className="mt-2 text-xs text-muted">
         {rows.length === 0 ? 'The table is empty. ' : ''}Read in {secondsText(readMs / 1_000)}

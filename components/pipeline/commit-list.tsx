@@ -1,62 +1,109 @@
 'use client';
 
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { GitCommitHorizontal } from 'lucide-react';
+import { useTRPC } from '@/components/api/trpc.ts';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
 import { Card } from '@/components/ui/card.tsx';
-import { Identifier } from '@/components/ui/code-block.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { bytesText, countText, secondsText } from '@/components/ui/figures.ts';
+import { ErrorState } from '@/components/ui/error-state.tsx';
+import { bytesText, counted, countText, secondsText } from '@/components/ui/figures.ts';
+import { FilterSelect } from '@/components/ui/filter-select.tsx';
+import { LoadMore } from '@/components/ui/load-more.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
-import type { PipelineStatus } from './pipeline-types.ts';
-import { usePipeline } from './use-pipeline.ts';
+import { useUrlState } from '@/components/ui/url-state.ts';
+import { CommitDrawer } from './commit-drawer.tsx';
+import type { Commit } from './pipeline-types.ts';
 
-type Commit = PipelineStatus['commits'][number];
+const KINDS = [
+  { value: 'stream', label: 'Stream' },
+  { value: 'copy', label: 'Copy' },
+  { value: 'compaction', label: 'Compaction' },
+  { value: 'replay', label: 'Replay' },
+] as const;
+const TONES: Readonly<Record<Commit['kind'], Tone>> = {
+  stream: 'accent',
+  copy: 'copying',
+  compaction: 'idle',
+  replay: 'running',
+};
 
-/** The latest Iceberg commits of a pipeline, newest first. */
+/** What was committed to the lake, newest first; a batch with all of its tables is one row. */
 export function CommitList({ pipelineId }: { pipelineId: string }) {
-  const { data, isPending } = usePipeline(pipelineId);
-  const commits = data?.commits ?? [];
+  const trpc = useTRPC();
+  const url = useUrlState();
+  const kind = KINDS.find(({ value }) => value === url.get('kind'))?.value;
+  const opened = url.get('batch');
+  const list = useInfiniteQuery(
+    trpc.pipelines.commits.infiniteQueryOptions(
+      { pipelineId, limit: 50, ...(kind ? { kind } : {}) },
+      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
+    ),
+  );
+  const commits = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <Card flush>
-      {isPending && <TableSkeleton rows={10} columns={6} />}
-      {data && commits.length === 0 && (
-        <EmptyState icon={GitCommitHorizontal} title="No commit yet">
-          The first one follows the first copy, when the pipeline runs.
-        </EmptyState>
-      )}
-      {commits.length > 0 && <DataTable label="Commits" columns={columns} rows={commits} rowKey={({ id }) => id} />}
-    </Card>
+    <>
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <FilterSelect label="Kind" name="kind" all="All kinds" choices={KINDS} />
+      </div>
+      <Card flush>
+        {list.isPending && <TableSkeleton rows={10} columns={6} />}
+        {list.isError && (
+          <div className="px-4">
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          </div>
+        )}
+        {list.isSuccess && commits.length === 0 && (
+          <EmptyState icon={GitCommitHorizontal} title={kind ? 'No commit of this kind' : 'No commit yet'}>
+            {kind ? 'Choose another kind above.' : 'The first one follows the first copy, when the pipeline runs.'}
+          </EmptyState>
+        )}
+        {commits.length > 0 && (
+          <DataTable
+            label="Commits"
+            columns={columns}
+            rows={commits}
+            rowKey={keyOf}
+            rowHref={(commit) => url.href({ batch: keyOf(commit) })}
+            rowLabel={({ kind: each, tables }) => `${each} commit of ${counted(tables.length, 'table')}`}
+            isSelected={(commit) => keyOf(commit) === opened}
+            footer={
+              <LoadMore
+                shown={commits.length}
+                hasMore={list.hasNextPage}
+                isLoading={list.isFetchingNextPage}
+                onMore={() => void list.fetchNextPage()}
+              />
+            }
+          />
+        )}
+      </Card>
+      <CommitDrawer
+        pipelineId={pipelineId}
+        commit={commits.find((commit) => keyOf(commit) === opened) ?? null}
+        onClose={() => url.set({ batch: null })}
+      />
+    </>
   );
 }
 
-const KINDS: Readonly<Record<string, Tone>> = { stream: 'accent', copy: 'copying', compaction: 'idle' };
+const keyOf = ({ batchId, kind }: Commit): string => `${batchId} ${kind}`;
 
 const columns: readonly Column<Commit>[] = [
   {
-    id: 'table',
-    header: 'Lake table',
-    cell: ({ lakeName, mode }) => (
-      <span className="flex max-w-64 items-center gap-2">
-        <span className="truncate font-medium">{lakeName}</span>
-        {mode === 'changelog' && <span className="text-muted max-sm:hidden">changelog</span>}
-      </span>
-    ),
+    id: 'tables',
+    header: 'Lake tables',
+    cell: ({ tables }) => <span className="block max-w-72 truncate font-medium">{namesOf(tables)}</span>,
   },
-  { id: 'kind', header: 'Kind', width: 'w-28', cell: ({ kind }) => <Badge tone={KINDS[kind] ?? 'idle'}>{kind}</Badge> },
-  {
-    id: 'added',
-    header: 'Added',
-    align: 'right',
-    width: 'w-20',
-    cell: ({ rowsAdded }) => `+${countText(rowsAdded)}`,
-  },
+  { id: 'kind', header: 'Kind', width: 'w-28', cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
+  { id: 'added', header: 'Added', align: 'right', width: 'w-24', cell: ({ rowsAdded }) => `+${countText(rowsAdded)}` },
   {
     id: 'deleted',
-    header: 'Deleted',
+    header: 'Removed',
     align: 'right',
-    width: 'w-20',
+    width: 'w-24',
     from: 'sm',
     cell: ({ rowsDeleted }) =>
       rowsDeleted === 0 ? <span className="text-faint">–</span> : `−${countText(rowsDeleted)}`,
@@ -77,14 +124,26 @@ const columns: readonly Column<Commit>[] = [
     from: 'md',
     cell: ({ durationMs }) => secondsText(durationMs / 1_000),
   },
-  { id: 'snapshot', header: 'Snapshot', from: 'lg', cell: ({ snapshotId }) => <Identifier text={snapshotId} /> },
-  { id: 'lsn', header: 'Up to LSN', from: 'xl', cell: ({ toLsn }) => <Identifier text={toLsn} /> },
+  {
+    id: 'lsn',
+    header: 'Up to LSN',
+    align: 'right',
+    width: 'w-36',
+    from: 'lg',
+    cell: ({ toLsn }) => <code className="text-xs">{toLsn}</code>,
+  },
   {
     id: 'at',
     header: 'Committed',
     align: 'right',
     width: 'w-28',
     from: 'sm',
-    cell: ({ committedAt }) => <RelativeTime at={committedAt} />,
+    cell: ({ at }) => (
+      <span className="relative z-1">
+        <RelativeTime at={at} />
+      </span>
+    ),
   },
 ];
+
+const namesOf = (tables: Commit['tables']): string => [...new Set(tables.map(({ lakeName }) => lakeName))].join(', ');

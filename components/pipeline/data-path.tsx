@@ -25,7 +25,7 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
         facts={[
           { label: 'Not read yet', value: pipeline.sourceLagBytes === null ? '–' : bytesText(pipeline.sourceLagBytes) },
           { label: 'Slot', value: slot?.walStatus ?? '–' },
-          { label: 'Room left', value: slot?.safeBytes == null ? 'no limit' : bytesText(slot.safeBytes) },
+          { label: 'Room left', value: roomText(slot) },
         ]}
       />
       <Flow isMoving={flows && stuck?.place !== 'source'} />
@@ -59,6 +59,14 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
       />
     </ol>
   );
+}
+
+/** What the source may still write before it drops the slot; with a forecast while it runs out. */
+function roomText(slot: PipelineStatus['slot']): string {
+  if (slot?.safeBytes == null) return slot ? 'no limit' : '–';
+  return slot.secondsLeft === null
+    ? bytesText(slot.safeBytes)
+    : `${bytesText(slot.safeBytes)}, ${secondsText(slot.secondsLeft)}`;
 }
 
 type StopProps = {

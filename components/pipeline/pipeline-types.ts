@@ -6,3 +6,5 @@ type Outputs = inferRouterOutputs<AppRouter>['pipelines'];
 export type PipelineSummary = Outputs['list']['items'][number];
 export type PipelineStatus = Outputs['status'];
 export type PipelineMetrics = Outputs['metrics'];
+export type Commit = Outputs['commits']['items'][number];
+export type SchemaChange = Outputs['schemaChanges']['items'][number];

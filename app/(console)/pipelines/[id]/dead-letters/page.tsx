@@ -1,5 +1,12 @@
 import { DeadLetterList } from '@/components/dead-letter/dead-letter-list.tsx';
+import { LetterGroups } from '@/components/dead-letter/letter-groups.tsx';
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  return <DeadLetterList pipelineId={(await params).id} />;
+  const { id } = await params;
+  return (
+    <div className="space-y-8">
+      <LetterGroups pipelineId={id} />
+      <DeadLetterList pipelineId={id} />
+    </div>
+  );
 }
