@@ -86,7 +86,7 @@ async function route(door: FrontDoor, exchange: Exchange): Promise<void> {
   if (path === '/api/v1/health/live') return sendJson(response, 200, { status: 'live' });
   if (path === '/api/v1/health/ready') return answerReady(deps, response);
   if (path === '/metrics') return answerMetrics(door, exchange);
-  if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(request, url);
+  if (bearerOf(request.headers.authorization) === null) refuseForeignOrigin(deps.config, { request, url });
   if (path.startsWith(`${TRPC_PATH}/`) || path.startsWith(`${REST_PATH}/`)) return answerApi(door, exchange);
   if (isBoardPath(path)) return answerBoard(door, exchange);
   if (await answerSignIn(door, exchange)) return;
@@ -94,18 +94,31 @@ async function route(door: FrontDoor, exchange: Exchange): Promise<void> {
 }
 
 /** Browsers say where a request comes from; one that changes something must come from our own pages. */
-function refuseForeignOrigin(request: IncomingMessage, url: URL): void {
+function refuseForeignOrigin(
+  { publicUrl }: Pick<ControlDeps['config'], 'publicUrl'>,
+  { request, url }: Pick<Exchange, 'request' | 'url'>,
+): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  const isOurs =
-    origin === undefined ? site === 'same-origin' : URL.canParse(origin) && new URL(origin).host === url.host;
+  const isOurs = origin === undefined ? site === 'same-origin' : isOwnOrigin(origin, { publicUrl, url });
   if (!isOurs) throw new AppError('FORBIDDEN', 'the request comes from another site');
 }
 
+/** Over https a page that came by plain http, which anybody on the way may have written, is another site. */
+function isOwnOrigin(origin: string, { publicUrl, url }: { publicUrl: string; url: URL }): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { host, protocol } = new URL(origin);
+  return host === url.host && protocol === new URL(publicUrl).protocol;
+}
+
+/** Scripts, styles and fonts; a path that could mean another one after decoding is none of them. */
+const isAsset = (pathname: string): boolean =>
+  pathname === '/icon.svg' || (pathname.startsWith('/_next/static/') && !/\.\.|\\/.test(decodeURIComponent(pathname)));
+
 async function answerPage({ deps, pages, desk }: FrontDoor, { request, response, url }: Exchange): Promise<void> {
   const { pathname } = url;
-  const isOpen = OPEN_PAGES.has(pathname) || pathname.startsWith('/_next/') || pathname === '/icon.svg';
+  const isOpen = OPEN_PAGES.has(pathname) || isAsset(pathname);
   if (!isOpen && !(await signedInOf(deps, request))) return sendTo(response, signInPath(url));
   const nonce = randomBytes(16).toString('base64');
   const policy = contentSecurityPolicy(nonce);

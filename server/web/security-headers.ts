@@ -1,5 +1,6 @@
-/** Sent with every answer. HSTS only where the site is https. */
+/** Sent with every answer. HSTS only where the site is https. Pages bring a policy of their own; nothing else may do anything. */
 export const securityHeaders = (publicUrl: string): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'same-origin',
   'X-Frame-Options': 'DENY',
