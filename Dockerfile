@@ -29,6 +29,7 @@ COPY --from=build /app/docs ./docs
 COPY --from=build /app/scripts/docker ./scripts/docker
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/.next ./.next
+RUN ln -s /app/dist/philotes.mjs /usr/local/bin/philotes
 ENV NODE_ENV=production \
     NEXT_TELEMETRY_DISABLED=1 \
     PHILOTES_HOST=0.0.0.0 \

@@ -1,7 +1,7 @@
 // Bundles our entry points (packages stay outside) and builds the console when its inputs changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 
@@ -11,6 +11,7 @@ export const ENTRY_POINTS = {
   reset: 'scripts/reset/main.ts',
   web: 'server/web/main.ts',
   worker: 'worker/main.ts',
+  philotes: 'server/cli/main.ts',
   interop: 'test/interop/run.ts',
   'generate-docs': 'scripts/generate-docs/main.ts',
 };
@@ -47,6 +48,8 @@ async function bundleEntryPoints(root) {
       sourcemap: true,
       logLevel: 'silent',
     });
+    // It begins with #! and is linked to as a command.
+    if ('philotes' in entryPoints) chmodSync(join(root, 'dist/philotes.mjs'), 0o755);
   } catch (error) {
     const first = error.errors?.[0];
     const where = first?.location ? `${first.location.file}:${first.location.line}: ` : '';

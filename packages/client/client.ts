@@ -18,6 +18,8 @@ export type PhilotesOptions = {
   readonly retriesMax?: number;
   /** Shows in the audit log of the server's proxy; default `philotes-client`. */
   readonly userAgent?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly fetch?: (request: Request) => Promise<Response>;
 };
 
@@ -40,15 +42,12 @@ export function createPhilotes(options: PhilotesOptions): Philotes {
 type Send = (request: Request) => Promise<Response>;
 
 /** Sends a request in our name; answers that are no success are thrown. */
-function sender({
-  token,
-  retriesMax = 3,
-  userAgent = 'philotes-client',
-  fetch = globalThis.fetch,
-}: PhilotesOptions): Send {
+function sender(options: PhilotesOptions): Send {
+  const { token, retriesMax = 3, userAgent = 'philotes-client', headers = {}, fetch = globalThis.fetch } = options;
   const send = retryingFetch(fetch, { retriesMax });
   return async (request) => {
     request.headers.set('User-Agent', userAgent);
+    for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
     if (token !== undefined) request.headers.set('Authorization', `Bearer ${token}`);
     // The server does the work once per key, so that a request may be repeated whose answer was lost.
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {

@@ -31,6 +31,8 @@ export type Installation = {
   path(...parts: string[]): string;
   saveSecrets(secrets: InstallationSecrets): void;
   savePorts(ports: Ports): void;
+  /** What web and worker run with, for commands on this host. */
+  saveEnvironment(env: Readonly<Record<string, string>>): void;
 };
 
 /** The data folder: `PHILOTES_DATA_DIR`, else `.philotes` in the clone. */
@@ -49,6 +51,7 @@ export function openInstallation(dataDir: string): Installation {
     path: (...parts) => join(dataDir, ...parts),
     saveSecrets: (secrets) => writeJson(secretsPath, secrets),
     savePorts: (ports) => writeJson(portsPath, ports),
+    saveEnvironment: (env) => writeJson(join(dataDir, 'environment.json'), env),
   };
 }
 

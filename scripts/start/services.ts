@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '@/db/migrate.ts';
-import { DEFAULT_PORT, DEFAULT_WORKER_PORT } from '@/server/config/settings.ts';
+import { DEFAULT_PORT, DEFAULT_WORKER_PORT, isSetting } from '@/server/config/settings.ts';
 import { type EmbeddedPostgres, startPostgres } from '@/server/platform/embedded/postgres.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Resources } from '@/server/platform/resources.ts';
@@ -70,6 +70,7 @@ export async function startServices(options: {
   });
   const redisUrl = redis?.url ?? process.env.REDIS_URL ?? '';
   const env = childEnvironment({ installation, databaseUrl, redisUrl, web, worker });
+  installation.saveEnvironment(Object.fromEntries(Object.entries(env).filter(([name]) => isSetting(name))));
   const start = (name: string, readyUrl: string) =>
     startChild({ name, readyUrl, installation, env, processIds, resources, log, signal });
   const siteUrl = `http://127.0.0.1:${web}`;

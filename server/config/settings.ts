@@ -245,6 +245,9 @@ export const SETTINGS: readonly Setting[] = Object.entries(settings.shape).map((
   return { variable, fallback, ...known };
 });
 
+/** Whether a variable is one of ours. */
+export const isSetting = (variable: string): boolean => variable in settings.shape;
+
 /** Names the file to read; not part of it. */
 export const CONFIG_VARIABLE = 'PHILOTES_CONFIG';
 

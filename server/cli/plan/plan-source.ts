@@ -1,0 +1,41 @@
+import type { Philotes, Source } from '@/packages/client/client.ts';
+import { type Change, differences, nothing } from './change.ts';
+import type { SourceSpec } from './resource-schemas.ts';
+import { isSameSecret } from './same-secret.ts';
+
+export async function planSource(
+  philotes: Philotes,
+  { name, spec, present }: { name: string; spec: SourceSpec; present: Source | undefined },
+): Promise<Change> {
+  const { password, tlsCa, ...open } = spec;
+  if (!present) {
+    const fields = [...differences({}, { ...open, ...(tlsCa ? { tlsCa } : {}) }), { field: 'password' }];
+    return {
+      kind: 'Source',
+      name,
+      action: 'create',
+      fields,
+      apply: async (client) =>
+        void (await client.POST('/sources', { body: { name, ...open, password, ...(tlsCa ? { tlsCa } : {}) } })),
+    };
+  }
+  const { id } = present;
+  const changed = differences({ ...present }, { ...open, tlsCa: tlsCa ?? null });
+  const isSame = await isSameSecret(philotes, { id, field: 'source.password', value: password });
+  const fields = [...changed, ...(isSame ? [] : [{ field: 'password' }])];
+  if (fields.length === 0) return { kind: 'Source', name, action: 'none', fields, apply: nothing };
+  return {
+    kind: 'Source',
+    name,
+    action: 'update',
+    fields,
+    async apply(client) {
+      // The password goes along: the server asks for it when the address changes.
+      const body = { ...Object.fromEntries(changed.map(({ field, after }) => [field, after])), password };
+      await client.PATCH('/sources/{id}', {
+        params: { path: { id }, header: { 'If-Match': `"${present.version}"` } },
+        body,
+      });
+    },
+  };
+}

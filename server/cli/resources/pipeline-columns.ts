@@ -1,0 +1,15 @@
+import type { PipelineSummary } from '@/packages/client/client.ts';
+import { bytesText, countText, durationText } from '../output/figures.ts';
+import type { Column } from '../output/table.ts';
+
+export const PIPELINE_COLUMNS: readonly Column<PipelineSummary>[] = [
+  ['NAME', ({ name }) => name],
+  ['STATE', ({ state }) => state],
+  ['FRESHNESS', ({ freshnessSeconds }) => durationText(freshnessSeconds)],
+  ['LAG', ({ lagBytes }) => bytesText(lagBytes)],
+  ['TABLES', ({ tables }) => `${tables.live}/${tables.all}`],
+  ['ROWS', ({ rowsCommitted }) => countText(rowsCommitted)],
+  ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
+  ['FROM', ({ source }) => source.name],
+  ['TO', ({ destination, namespace }) => `${destination.name}/${namespace}`],
+];

@@ -1,0 +1,147 @@
+import type { Command } from 'commander';
+import type { Table } from '@/packages/client/client.ts';
+import type { CliIo } from '../cli-io.ts';
+import type { Context } from '../context.ts';
+import { CliError } from '../exit-codes.ts';
+import { bytesText, countText, timeText } from '../output/figures.ts';
+import { printList, printOne } from '../output/print.ts';
+import type { Column } from '../output/table.ts';
+import { several, verb } from '../verb.ts';
+import { collect } from './collect.ts';
+import { findId, findTable } from './find-id.ts';
+import { modesOf, tableInput } from './table-argument.ts';
+
+const COLUMNS: readonly Column<Table>[] = [
+  ['TABLE', ({ source }) => source],
+  ['STATE', ({ state }) => state],
+  ['MODES', ({ modes }) => modes.join(', ')],
+  ['COPIED', ({ copy }) => countText(copy.rows)],
+  ['COMMITTED', ({ rowsCommitted }) => countText(rowsCommitted)],
+  ['WAITING', ({ spillBytes }) => bytesText(spillBytes)],
+  ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
+  ['UP TO', ({ markerAt }) => timeText(markerAt)],
+  ['LAKE TABLE', ({ lakeName }) => lakeName],
+  ['PROBLEM', ({ error }) => error?.code],
+];
+const POLICIES = ['dead-letter', 'string', 'null'] as const;
+type Policy = (typeof POLICIES)[number];
+type UpdateOptions = { readonly mode?: string; readonly policy?: readonly string[] };
+
+/** `philotes table ...` */
+export function addTableCommands(program: Command, io: CliIo): void {
+  const table = program.command('table').summary('Tables of a pipeline').description('The tables of a pipeline.');
+  const pathOf = async ({ philotes }: Context, [pipeline = '', name = '']: readonly string[]) => {
+    const pipelineId = await findId(philotes, 'pipeline', pipeline);
+    return { path: { pipelineId, tableId: await findTable(philotes, pipelineId, name) } };
+  };
+
+  verb(table, io, {
+    usage: 'list <pipeline>',
+    summary: 'List the tables of a pipeline',
+    async run({ philotes, format }, [pipeline = '']) {
+      const path = { pipelineId: await findId(philotes, 'pipeline', pipeline) };
+      const rows = await collect(philotes.all('/pipelines/{pipelineId}/tables', { path, query: { sort: 'source' } }));
+      printList(io, format, { rows, columns: COLUMNS, none: 'no tables' });
+    },
+  });
+  verb(table, io, {
+    usage: 'get <pipeline> <table>',
+    summary: 'Show a table by schema.table or id',
+    async run(context, args) {
+      const params = await pathOf(context, args);
+      const { data } = await context.philotes.GET('/pipelines/{pipelineId}/tables/{tableId}', { params });
+      if (data) printOne(io, context.format, data);
+    },
+  });
+  verb(table, io, {
+    usage: 'add <pipeline> <tables...>',
+    summary: 'Add tables to a pipeline, also while it runs',
+    examples: ['table add shop public.refunds audit.events:changelog'],
+    async run({ philotes, done }, [pipeline = '', ...tables]) {
+      const pipelineId = await findId(philotes, 'pipeline', pipeline);
+      const { data } = await philotes.POST('/pipelines/{pipelineId}/tables', {
+        params: { path: { pipelineId } },
+        body: { tables: tables.map(tableInput) },
+      });
+      done(`Added ${data?.tables.map(({ source, lakeName }) => `${source} as ${lakeName}`).join(', ')}`);
+    },
+  });
+  verb<{ dropLakeTables?: boolean }>(table, io, {
+    usage: 'remove <pipeline> <table>',
+    summary: 'Take a table out of a pipeline',
+    options: (command) => command.option('--drop-lake-tables', 'drop its lake tables with their files too'),
+    async run(context, args, { dropLakeTables = false }) {
+      const { path } = await pathOf(context, args);
+      await context.confirm(
+        `This takes ${args[1]} out of ${args[0]}${dropLakeTables ? ' and drops its lake tables' : '; its lake tables stay'}.`,
+      );
+      const params = { path, query: { dropLakeTables } };
+      const { data } = await context.philotes.DELETE('/pipelines/{pipelineId}/tables/{tableId}', { params });
+      context.done(`${args[1]} is removed: ${data?.carriedOut}`);
+    },
+  });
+  verb<UpdateOptions>(table, io, {
+    usage: 'update <pipeline> <table>',
+    summary: 'Change modes and what happens to values that the lake cannot hold',
+    examples: ['table update shop orders --mode both --policy created_at=null'],
+    options: (command) =>
+      command
+        .option('--mode <mode>', 'mirror, changelog or both')
+        .option('--policy <column=policy>', 'dead-letter, string or null; several times', several),
+    async run(context, args, { mode, policy }) {
+      if (mode === undefined && policy === undefined) throw new CliError('USAGE', 'nothing to change was given');
+      const params = await pathOf(context, args);
+      const body = {
+        ...(mode === undefined ? {} : modesOf(mode)),
+        ...(policy === undefined ? {} : { policies: policiesOf(policy) }),
+      };
+      await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
+      context.done(`Changed ${args[1]}`);
+    },
+  });
+  verb(table, io, {
+    usage: 'resync <pipeline> <table>',
+    summary: 'Copy a table again',
+    async run(context, args) {
+      const params = await pathOf(context, args);
+      await context.confirm(
+        `This copies ${args[1]} again; readers see the present rows until the new ones are complete.`,
+      );
+      const { data } = await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/resync', { params });
+      context.done(`${args[1]} is copied again: ${data?.carriedOut}`);
+    },
+  });
+  verb(table, io, {
+    usage: 'pause <pipeline> <table>',
+    summary: 'Hold the changes of a table back',
+    async run(context, args) {
+      const params = await pathOf(context, args);
+      await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/pause', { params });
+      context.done(`Paused ${args[1]}`);
+    },
+  });
+  verb(table, io, {
+    usage: 'resume <pipeline> <table>',
+    summary: 'Go on with a table that was paused or needs attention',
+    async run(context, args) {
+      const params = await pathOf(context, args);
+      await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/resume', { params });
+      context.done(`${args[1]} goes on`);
+    },
+  });
+}
+
+const isPolicy = (text: string): text is Policy => POLICIES.some((policy) => policy === text);
+
+function policiesOf(given: readonly string[]): Record<string, Policy> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.lastIndexOf('=');
+      const policy = text.slice(at + 1);
+      if (at < 1 || !isPolicy(policy)) {
+        throw new CliError('USAGE', `--policy: "${text}" is not column=policy`, `Policies are ${POLICIES.join(', ')}.`);
+      }
+      return [text.slice(0, at), policy];
+    }),
+  );
+}
