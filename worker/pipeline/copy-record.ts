@@ -25,6 +25,8 @@ export const CopyRecord = z.object({
   startLsn: z.string(),
   /** Hash of the TableSchema that COPY's columns follow, stored in `table_schema`. */
   schemaHash: z.string(),
+  /** A partitioned table has no rows of its own: it is read with its partitions. */
+  isPartitioned: z.boolean(),
 });
 export type CopyRecord = z.output<typeof CopyRecord>;
 

@@ -116,7 +116,7 @@ type OpenRange = AsyncDisposable & Pick<OpenChunk, 'snapshot' | 'bytes' | 'rows'
 async function openRange({ connection, pipeline, schema, range, record, signal }: Range): Promise<OpenRange> {
   const common = {
     connection,
-    table: { schema, kind: 'table' },
+    table: { schema, kind: record.isPartitioned ? 'partitioned' : 'table' },
     fingerprint: record.fingerprint,
     applicationName: applicationName(pipeline.id, 'copy'),
     signal,

@@ -138,7 +138,8 @@ async function startCopy(
     segment: { schemas: new Map([[hash, discovered.schema]]), toLsn: tailLsn },
     known: new Set(),
   });
-  const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash };
+  const isPartitioned = discovered.kind === 'partitioned';
+  const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash, isPartitioned };
   await storePlan(pool, { table, record, chunks: chunkRecords(plan), rowsEstimate: discovered.rowEstimate ?? 0 });
 }
 
