@@ -1275,6 +1275,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/source-setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a database is made ready
+         * @description Statements to copy, by provider. Nothing is connected to.
+         *
+         *     Needs the right `source:read`.
+         */
+        get: operations["sources_setupSql"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/source-tests": {
         parameters: {
             query?: never;
@@ -2396,6 +2418,20 @@ export interface components {
             /** @description How many there are on all pages, where that is cheap to tell */
             total?: number;
         };
+        SourceSetup: {
+            items: {
+                /** @enum {string} */
+                provider: "postgresql" | "rds" | "cloud-sql" | "azure" | "supabase" | "neon";
+                /** @description All statements in order; the password is left to the reader */
+                sql: string;
+                steps: {
+                    sql: string | null;
+                    text: string;
+                    title: string;
+                }[];
+                title: string;
+            }[];
+        };
         SourceTable: {
             /** @description Size on the source */
             bytes: number;
@@ -2745,6 +2781,7 @@ export type SignInSettings = components['schemas']['SignInSettings'];
 export type SignInTest = components['schemas']['SignInTest'];
 export type Source = components['schemas']['Source'];
 export type SourcePage = components['schemas']['SourcePage'];
+export type SourceSetup = components['schemas']['SourceSetup'];
 export type SourceTable = components['schemas']['SourceTable'];
 export type Table = components['schemas']['Table'];
 export type TableCommit = components['schemas']['TableCommit'];
@@ -4233,6 +4270,10 @@ export interface operations {
                         lakeName?: string;
                         /** @default true */
                         mirror?: boolean;
+                        /** @enum {string} */
+                        onDelete?: "apply" | "soft" | "ignore";
+                        /** @enum {string} */
+                        onTruncate?: "apply" | "soft" | "ignore";
                         /** @default {} */
                         policies?: {
                             [key: string]: "dead-letter" | "string" | "null";
@@ -4369,6 +4410,10 @@ export interface operations {
                         lakeName?: string;
                         /** @default true */
                         mirror?: boolean;
+                        /** @enum {string} */
+                        onDelete?: "apply" | "soft" | "ignore";
+                        /** @enum {string} */
+                        onTruncate?: "apply" | "soft" | "ignore";
                         /** @default {} */
                         policies?: {
                             [key: string]: "dead-letter" | "string" | "null";
@@ -5058,6 +5103,10 @@ export interface operations {
                         lakeName?: string;
                         /** @default true */
                         mirror?: boolean;
+                        /** @enum {string} */
+                        onDelete?: "apply" | "soft" | "ignore";
+                        /** @enum {string} */
+                        onTruncate?: "apply" | "soft" | "ignore";
                         /** @default {} */
                         policies?: {
                             [key: string]: "dead-letter" | "string" | "null";
@@ -5173,6 +5222,10 @@ export interface operations {
                 "application/json": {
                     changelog?: boolean;
                     mirror?: boolean;
+                    /** @enum {string} */
+                    onDelete?: "apply" | "soft" | "ignore";
+                    /** @enum {string} */
+                    onTruncate?: "apply" | "soft" | "ignore";
                     policies?: {
                         [key: string]: "dead-letter" | "string" | "null";
                     };
@@ -5746,6 +5799,39 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sources_setupSql: {
+        parameters: {
+            query: {
+                provider?: "postgresql" | "rds" | "cloud-sql" | "azure" | "supabase" | "neon";
+                database: string;
+                role?: string;
+                schemas?: string[];
+                owner?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceSetup"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
