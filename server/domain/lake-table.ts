@@ -22,6 +22,9 @@ export type LakeTable = {
   readonly keyFieldIds: readonly number[];
 };
 
+/** A mirror's own column, where deleted rows stay: when its row was deleted on the source; null while it is there. */
+export const DELETED_AT_COLUMN = { name: '_philotes_deleted_at', type: 'timestamptz', required: false } as const;
+
 /** The changelog's own columns, in front of the table's; field ids come from the loaded table, by name. */
 export const CHANGELOG_COLUMNS = [
   { name: '_philotes_op', type: 'string', required: true },

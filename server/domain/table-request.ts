@@ -17,6 +17,8 @@ export type TableShape = {
   readonly mirror: boolean;
   readonly changelog: boolean;
   readonly policies: TablePolicies;
+  readonly onDelete: EffectPolicy;
+  readonly onTruncate: EffectPolicy;
 };
 
 /**

@@ -23,6 +23,9 @@ const lakeName = z
 /** Column name -> what happens to values that its lake type cannot hold. */
 export const valuePolicies = z.record(z.string().min(1).max(63), z.enum(['dead-letter', 'string', 'null']));
 
+/** What a delete, or a truncate, of the source does to the mirror. */
+export const effectPolicy = z.enum(['apply', 'soft', 'ignore']);
+
 export const tableInput = z
   .strictObject({
     schema: z.string().min(1).max(63),
@@ -30,6 +33,8 @@ export const tableInput = z
     mirror: z.boolean().default(true),
     changelog: z.boolean().default(false),
     policies: valuePolicies.default({}),
+    onDelete: effectPolicy.optional(),
+    onTruncate: effectPolicy.optional(),
     /** Default: the table's name, behind its schema's unless that is public. */
     lakeName: lakeName.optional(),
   })

@@ -8,7 +8,8 @@ import { type CarriedOut, carriedOut, lockTable, type TableKey, tableKey } from 
 
 /**
  * Has a table copied anew, from any state. Its lake tables stay readable as they are until one commit replaces their content;
- * a changelog keeps its history, followed by a truncate row and the rows of the copy. The other tables go on.
+ * a changelog keeps its history, followed by a truncate row and the rows of the copy. The other tables go on. Rows that a
+ * mirror has kept after their delete go: the copy shows what the source has.
  */
 export async function resyncTable(
   { database }: Pick<ControlDeps, 'database'>,
@@ -19,12 +20,12 @@ export async function resyncTable(
   return audited(database, change, async (tx) => {
     const key = parseInput(tableKey, input);
     const { pipeline, table, name } = await lockTable(tx, key);
-    const { mirror, changelog, policies } = table;
+    const { mirror, changelog, policies, onDelete, onTruncate } = table;
     await tx
       .update(pipelineTable)
       .set({
         // A shape that was asked for before is kept.
-        requested: table.requested ?? { kind: 'resync', mirror, changelog, policies },
+        requested: table.requested ?? { kind: 'resync', mirror, changelog, policies, onDelete, onTruncate },
         version: sql`${pipelineTable.version} + 1`,
         updatedAt: sql`now()`,
       })

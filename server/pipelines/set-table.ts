@@ -14,7 +14,8 @@ import { setTableInput } from './table-verbs-input.ts';
 
 /**
  * Changes how a table is kept. A mode that is added needs a copy, so the table is resynced; one that is taken away is
- * written no more and stays in the lake. Policies count from the next commit on; which columns are text is decided when
+ * written no more and stays in the lake. Deletes and truncates that are to be applied after they were not need a copy, too,
+ * which drops the rows that were kept. Policies count from the next commit on; which columns are text is decided when
  * the lake table is made, so changing that is refused (CONFLICT) afterwards.
  */
 export async function setTable(
@@ -31,6 +32,8 @@ export async function setTable(
       mirror: wanted.mirror ?? present.mirror,
       changelog: wanted.changelog ?? present.changelog,
       policies: wanted.policies ?? present.policies,
+      onDelete: wanted.onDelete ?? present.onDelete,
+      onTruncate: wanted.onTruncate ?? present.onTruncate,
     };
     if (!shape.mirror && !shape.changelog) {
       throw fieldError('INVALID_INPUT', 'mirror', `table ${name} needs a mode: mirror, changelog or both`);
@@ -49,12 +52,16 @@ export async function setTable(
       except: table.id,
     });
     const adds = (shape.mirror && !table.mirror) || (shape.changelog && !table.changelog);
-    const needsCopy = isInLake && (adds || table.requested?.kind === 'resync');
+    // To apply what was not applied so far, the rows that were kept have to go.
+    const applies =
+      (shape.onDelete === 'apply' && table.onDelete !== 'apply') ||
+      (shape.onTruncate === 'apply' && table.onTruncate !== 'apply');
+    const needsCopy = isInLake && (adds || applies || table.requested?.kind === 'resync');
     await tx
       .update(pipelineTable)
       .set({
-        // Modes that a copy is needed for change when it begins; policies count from the next commit on.
-        ...(needsCopy ? {} : { mirror: shape.mirror, changelog: shape.changelog }),
+        // What a copy is needed for changes when it begins; policies count from the next commit on.
+        ...(needsCopy ? {} : shape),
         policies: shape.policies,
         ...(needsCopy ? { requested: { kind: 'resync' as const, ...shape } } : {}),
         version: sql`${pipelineTable.version} + 1`,
@@ -71,6 +78,6 @@ export async function setTable(
 
 /** What was asked for last counts, also while it is not carried out yet. */
 function presentShape(table: LockedTable): TableShape {
-  const { mirror, changelog } = table.requested?.kind === 'resync' ? table.requested : table;
-  return { mirror, changelog, policies: table.policies };
+  const { mirror, changelog, onDelete, onTruncate } = table.requested?.kind === 'resync' ? table.requested : table;
+  return { mirror, changelog, onDelete, onTruncate, policies: table.policies };
 }

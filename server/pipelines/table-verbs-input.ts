@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { tableKey } from './lock-table.ts';
-import { tableInput, valuePolicies } from './pipeline-input.ts';
+import { effectPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
 
 export const addTablesInput = z.strictObject({
   pipelineId: resourceId,
@@ -20,4 +20,6 @@ export const setTableInput = z.strictObject({
   mirror: z.boolean().optional(),
   changelog: z.boolean().optional(),
   policies: valuePolicies.optional(),
+  onDelete: effectPolicy.optional(),
+  onTruncate: effectPolicy.optional(),
 });

@@ -71,7 +71,10 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     if (!table) continue;
     wanted.delete(key);
     const { mirror, changelog, lakeName, policies } = table;
+    const { onDelete = row.onDelete, onTruncate = row.onTruncate } = table;
+    const isSameEffect = onDelete === row.onDelete && onTruncate === row.onTruncate;
     const isSame =
+      isSameEffect &&
       mirror === row.mirror &&
       changelog === row.changelog &&
       lakeName === row.lakeName &&
@@ -81,7 +84,16 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     if (row.state !== 'pending' && (isShape || !sameTextColumns(policies, row.policies))) {
       throw new AppError('CONFLICT', `tables: ${key} is in the lake already; remove it and add it again to change it`);
     }
-    await tx.update(pipelineTable).set({ mirror, changelog, lakeName, policies }).where(eq(pipelineTable.id, row.id));
+    if (row.state !== 'pending' && !isSameEffect) {
+      throw new AppError(
+        'CONFLICT',
+        `tables: ${key} is in the lake already; change its onDelete and onTruncate by itself`,
+      );
+    }
+    await tx
+      .update(pipelineTable)
+      .set({ mirror, changelog, lakeName, policies, onDelete, onTruncate })
+      .where(eq(pipelineTable.id, row.id));
   }
   if (wanted.size > 0) {
     await tx.insert(pipelineTable).values(

@@ -3,12 +3,13 @@ import type { FoundRows } from './find-rows.ts';
 import type { Folded } from './fold.ts';
 import { type LakeFile, readLakeFiles } from './read-lake-files.ts';
 import type { Reject } from './reject.ts';
+import { SOFT_DELETE } from './soft-delete.ts';
 
 /** The lake's values for rows that left them unchanged. */
 export type LakeValues = {
   /** Session table `rid`, `v<index>` per completed column; null when the batch needs none. */
   readonly table: string | null;
-  /** Rows to complete that the lake does not have; they are out of the upserts. */
+  /** Rows to complete that the lake does not have; they are out of the upserts, with deleted rows that it never had. */
   readonly rejects: readonly Reject[];
 };
 
@@ -44,8 +45,8 @@ export async function completeFromLake(
   const missing = `from_lake AND rid NOT IN (SELECT rid FROM ${table})`;
   const lost =
     await session.rows(`SELECT t.lsn, t.ordinal, CASE ${completed.map((i) => `WHEN src${i} IS NULL THEN ${i}`).join(' ')} END AS i
-    FROM ${upsertsTable} u JOIN ${loaded.table} t ON t.rowid = u.rid WHERE ${missing}`);
-  if (lost.length > 0) await session.run(`DELETE FROM ${upsertsTable} WHERE ${missing}`);
+    FROM ${upsertsTable} u JOIN ${loaded.table} t ON t.rowid = u.rid WHERE ${missing} AND t.op <> '${SOFT_DELETE}'`);
+  await session.run(`DELETE FROM ${upsertsTable} WHERE ${missing}`);
   return { table, rejects: await unchangedRejects(loaded, lost) };
 }
 

@@ -2,6 +2,7 @@ import type { ColumnarSession } from './columnar-session.ts';
 import type { LoadedChanges } from './load-changes.ts';
 import { readLines } from './read-lines.ts';
 import type { Reject } from './reject.ts';
+import { SOFT_DELETE } from './soft-delete.ts';
 
 export type Completion = {
   readonly upsertsTable: string;
@@ -103,13 +104,19 @@ async function walkKeyChanges(session: ColumnarSession, options: Traced & { trac
   return named;
 }
 
-/** Rows whose value is nowhere, or was itself rejected: out of the upserts, and their older row stays in the lake. */
+/**
+ * Rows whose value is nowhere, or was itself rejected: out of the upserts, and their older row stays in the lake. A deleted
+ * row that was to be kept has nothing left to keep then, and its older row goes.
+ */
 async function rejectLost(session: ColumnarSession, options: Traced & { state: string }): Promise<Reject[]> {
   const { loaded, keys, upsertsTable, keysTable, wiped, completed, state, parkedTable } = options;
   const lost = session.newName('lost');
   const absent = `(s.from_lake AND (s.begun OR ${wiped >= 0}))`;
   // What the lake has under a parked key is older than what the source did not repeat.
-  const stale = parkedTable === null ? 'false' : `(s.from_lake AND ${parkedOrigin(parkedTable, keys)})`;
+  const stale =
+    parkedTable === null
+      ? 'false'
+      : `(s.from_lake AND t.op <> '${SOFT_DELETE}' AND ${parkedOrigin(parkedTable, keys)})`;
   const tests = completed.map((i) => `list_contains(b${i}.bad, ${i})`);
   const joins = completed.map(
     (i) => `LEFT JOIN ${loaded.table} b${i} ON b${i}.rowid = s.src${i} AND b${i}.bad IS NOT NULL`,
@@ -121,10 +128,10 @@ async function rejectLost(session: ColumnarSession, options: Traced & { state: s
         ' ',
       )} END AS i FROM ${state} s JOIN ${loaded.table} t ON t.rowid = s.rid ${joins.join(' ')} WHERE ${absent} OR ${stale} OR ${tests.map((t) => `coalesce(${t}, false)`).join(' OR ')}`,
   );
-  const rows = await session.rows(`SELECT lsn, ordinal, i FROM ${lost} l JOIN ${loaded.table} t ON t.rowid = l.rid`);
-  if (rows.length === 0) return [];
+  const rows = await session.rows(`SELECT lsn, ordinal, i FROM ${lost} l JOIN ${loaded.table} t ON t.rowid = l.rid
+    WHERE t.op <> '${SOFT_DELETE}'`);
   await session.run(`DELETE FROM ${keysTable} k USING ${lost} l, ${loaded.table} t WHERE t.rowid = l.rid AND NOT l.begun
-    AND ${keys.map((key, at) => `k.k${at} = t.${key}`).join(' AND ')}`);
+    AND t.op <> '${SOFT_DELETE}' AND ${keys.map((key, at) => `k.k${at} = t.${key}`).join(' AND ')}`);
   await session.run(`DELETE FROM ${upsertsTable} WHERE rid IN (SELECT rid FROM ${lost})`);
   return unchangedRejects(loaded, rows);
 }

@@ -1,6 +1,7 @@
 import { completeUnchanged } from './complete-unchanged.ts';
 import type { LoadedChanges } from './load-changes.ts';
 import type { Reject } from './reject.ts';
+import { SOFT_DELETE } from './soft-delete.ts';
 
 /** A batch as its effect on a mirror: per touched key one row to write or none, and what to delete from the lake. */
 export type Folded = {
@@ -51,7 +52,7 @@ export async function fold(
     SELECT ${keys.map((key, at) => `${key} AS k${at}`).join(', ')} FROM ${lastTable} WHERE ${lookUp}`);
   const upsertsTable = session.newName('upserts');
   await session.run(`CREATE TEMP TABLE ${upsertsTable} AS
-    SELECT rid FROM ${lastTable} WHERE last_op IN ('i', 'u', 'U')`);
+    SELECT rid FROM ${lastTable} WHERE last_op IN ('i', 'u', 'U', '${SOFT_DELETE}')`);
   const completion = await completeUnchanged(session, {
     loaded,
     keys,

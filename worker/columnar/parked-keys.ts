@@ -3,6 +3,7 @@ import { convertText } from './convert-text.ts';
 import { type Folded, keyColumns } from './fold.ts';
 import { lakeSqlType } from './lake-sql-type.ts';
 import type { LoadedChanges } from './load-changes.ts';
+import { SOFT_DELETE } from './soft-delete.ts';
 import { literal } from './sql-text.ts';
 
 /** A key whose lake row is not what the source had when the batch began. */
@@ -50,7 +51,7 @@ export async function supersededBy(folded: Folded, parkedTable: string | null): 
   const { loaded, lastTable, upsertsTable, truncated, wiped } = folded;
   const { session, table } = loaded;
   const keys = keyColumns(loaded);
-  const applied = `(l.last_op IN ('d', 'D') OR l.rid IN (SELECT rid FROM ${upsertsTable}))`;
+  const applied = `(l.last_op IN ('d', 'D', '${SOFT_DELETE}') OR l.rid IN (SELECT rid FROM ${upsertsTable}))`;
   const old =
     parkedTable === null
       ? []

@@ -1,6 +1,7 @@
 import { currentSchema, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import type { Field, Type } from '@/server/domain/iceberg/schema.ts';
 import { LAST_ADDED, type TableUpdate } from '@/server/domain/iceberg/updates.ts';
+import { DELETED_AT_COLUMN } from '@/server/domain/lake-table.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { lakeNames } from './column-names.ts';
@@ -16,8 +17,10 @@ export function evolveSchema(options: {
   metadata: TableMetadata;
   schema: TableSchema;
   policies: ValuePolicies;
+  /** The column that says when a row was deleted is added where it is missing. */
+  keepsDeleted?: boolean;
 }): TableUpdate[] {
-  const { metadata, schema, policies } = options;
+  const { metadata, schema, policies, keepsDeleted = false } = options;
   const lake = currentSchema(metadata);
   const match = sourceOf(schema);
   const matched = lake.fields.map((field) => ({ field, source: match(field) }));
@@ -48,6 +51,9 @@ export function evolveSchema(options: {
     const type = icebergType({ type: column.type, policy, newId });
     const name = names.get(column.attnum) ?? column.name;
     fields.push({ id, name, required: false, type, doc: columnDoc(column) });
+  }
+  if (keepsDeleted && !fields.some(({ name }) => name === DELETED_AT_COLUMN.name)) {
+    fields.push({ id: newId(), ...DELETED_AT_COLUMN });
   }
   if (JSON.stringify(fields) === JSON.stringify(lake.fields)) return [];
   const highest = Math.max(...metadata.schemas.map((candidate) => candidate['schema-id']));

@@ -1,5 +1,5 @@
 import type { Field, Schema, Type } from '@/server/domain/iceberg/schema.ts';
-import { CHANGELOG_COLUMNS, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
+import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
 import { keyColumns, type SourceColumn, type TableSchema } from '@/server/domain/table-schema.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -16,11 +16,18 @@ export type LakeMode = 'mirror' | 'changelog';
  * optional, since NOT NULL may be dropped and deletes carry keys only. Field ids are 1, 2, ... outer columns first: what
  * a catalog assigns. Throws LAKE_SCHEMA_IMPOSSIBLE for a mirror without a usable key.
  */
-export function lakeSchema(options: { schema: TableSchema; policies: ValuePolicies; mode: LakeMode }): Schema {
-  const { schema, policies, mode } = options;
+export function lakeSchema(options: {
+  schema: TableSchema;
+  policies: ValuePolicies;
+  mode: LakeMode;
+  /** Adds the column that says when a row was deleted. */
+  keepsDeleted?: boolean;
+}): Schema {
+  const { schema, policies, mode, keepsDeleted = false } = options;
   const own = mode === 'changelog' ? CHANGELOG_COLUMNS : [];
   const names = lakeNames(schema.columns);
-  let lastId = own.length + schema.columns.length;
+  const behind = keepsDeleted ? [DELETED_AT_COLUMN] : [];
+  let lastId = own.length + schema.columns.length + behind.length;
   const newId = () => {
     lastId += 1;
     return lastId;
@@ -38,6 +45,7 @@ export function lakeSchema(options: { schema: TableSchema; policies: ValuePolici
         doc: columnDoc(column),
       }),
     ),
+    ...behind.map((column): Field => ({ id: own.length + schema.columns.length + 1, ...column })),
   ];
   const base = { type: 'struct', 'schema-id': 0, fields } as const;
   return key.length === 0 ? base : { ...base, 'identifier-field-ids': key.map(idOf) };

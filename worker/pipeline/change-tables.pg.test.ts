@@ -179,6 +179,21 @@ test('a mode that is added is copied, one that is taken away is written no more'
   await expect(setTable(control, SYSTEM_ACTOR, { ...key, policies: { note: 'string' } })).rejects.toThrow(/are text/);
 });
 
+test('a changelog that comes after the mirror has lost and won columns has its own, in their own places', async () => {
+  await using live = await openLive();
+  const { source, control, pipeline, work, tables } = live;
+  await source.query('alter table a drop column note, add column more text, add column number int');
+  await source.query(`update a set more = 'm' || id, number = id where id < 10`);
+  await live.caughtUp();
+  await setTable(control, SYSTEM_ACTOR, { ...(await tables.key('a')), changelog: true });
+  await work.until(async () => (await tables.row('a'))?.generation === 2 && (await pipeline.isLive()), {
+    what: 'copied',
+  });
+  await source.query(`update a set more = 'after', number = 7 where id < 20; delete from a where id = 20`);
+  await live.caughtUp();
+  expect(await pipeline.compare('a', ['id'])).toMatchObject({ mirror: EXACT, changelog: EXACT });
+});
+
 test('what does not fit is refused with the reason, and changes nothing', async () => {
   await using live = await openLive();
   const { source, control, pipeline, tables } = live;

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import type { EffectPolicy } from '@/server/domain/table-request.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
 
 /** A pipeline as the workers need it; the row is the truth, read anew by every job. */
@@ -30,6 +31,8 @@ export type PipelineTable = {
   readonly mirror: boolean;
   readonly changelog: boolean;
   readonly policies: Readonly<Record<string, ValuePolicy>>;
+  readonly onDelete: EffectPolicy;
+  readonly onTruncate: EffectPolicy;
   readonly state: TableState;
   readonly generation: number;
   /** Its copy is in the lake; a wait since then ends where the lake tables say that they are. */
@@ -87,6 +90,8 @@ type TableRow = {
   mirror: boolean;
   changelog: boolean;
   policies: Record<string, ValuePolicy>;
+  on_delete: EffectPolicy;
+  on_truncate: EffectPolicy;
   state: TableState;
   generation: number;
   is_joined: boolean;
@@ -99,7 +104,7 @@ type TableRow = {
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       state, generation, is_joined, copy_plan, copy_end_lsn, marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
+       on_delete, on_truncate,       state, generation, is_joined, copy_plan, copy_end_lsn, marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
 export async function readTables(pool: Pool, pipelineId: string): Promise<PipelineTable[]> {
@@ -127,6 +132,8 @@ const toTable = (row: TableRow): PipelineTable => ({
   mirror: row.mirror,
   changelog: row.changelog,
   policies: row.policies,
+  onDelete: row.on_delete,
+  onTruncate: row.on_truncate,
   state: row.state,
   generation: row.generation,
   isJoined: row.is_joined,

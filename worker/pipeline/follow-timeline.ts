@@ -80,7 +80,8 @@ async function storeTimeline({ pool, pipelineId, lease, identity }: Options, swi
     await client.query(
       /* sql */ `
       update pipeline_table
-         set requested = jsonb_build_object('kind', 'resync', 'mirror', mirror, 'changelog', changelog, 'policies', policies)
+         set requested = jsonb_build_object('kind', 'resync', 'mirror', mirror, 'changelog', changelog, 'policies', policies,
+                                             'onDelete', on_delete, 'onTruncate', on_truncate)
        where pipeline_id = $1 and requested is null and (state = 'copying' or copy_end_lsn > $2::pg_lsn)`,
       [pipelineId, formatLsn(switchpoint)],
     );

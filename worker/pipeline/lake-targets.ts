@@ -1,10 +1,11 @@
 import { identifierText, type TableIdentifier } from '@/server/domain/iceberg/identifier.ts';
 import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
-import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
+import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeTable } from '@/server/domain/lake-table.ts';
 import { changelogName } from '@/server/domain/names.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
+import type { Effects } from '@/worker/columnar/apply-effects.ts';
 import type { ChangelogFieldIds } from '@/worker/columnar/write-changelog.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { NEW_TABLE_PROPERTIES } from '@/worker/iceberg/create-properties.ts';
@@ -23,6 +24,8 @@ export type LakeTarget = {
   readonly lake: LakeTable;
   /** For changelogs. */
   readonly changelogFieldIds: ChangelogFieldIds | null;
+  /** For mirrors that do not simply apply deletes and truncates. */
+  readonly effects?: Effects;
 };
 
 const OWNER = 'philotes.owner';
@@ -57,7 +60,8 @@ export async function createTargets(
       const found = await catalog.loadTable(identifier, { signal });
       if (found.metadata.properties[OWNER] === ownerOf(table)) {
         // A copy that begins anew may bring other columns.
-        await evolve(catalog, { identifier, found, schema, policies: policiesOf(table, schema), signal });
+        const policies = policiesOf(table, schema);
+        await evolve(catalog, { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode), signal });
         continue;
       }
       throw new AppError(
@@ -68,7 +72,12 @@ export async function createTargets(
     await catalog.createTable(
       {
         identifier,
-        schema: lakeSchema({ schema, policies: policiesOf(table, schema), mode }),
+        schema: lakeSchema({
+          schema,
+          policies: policiesOf(table, schema),
+          mode,
+          keepsDeleted: keepsDeleted(table, mode),
+        }),
         properties: { ...NEW_TABLE_PROPERTIES, [OWNER]: ownerOf(table) },
       },
       { signal },
@@ -113,7 +122,8 @@ export async function loadTargets(
       const identifier = identifierOf(pipeline, table, mode);
       const found = known?.get(identifierText(identifier)) ?? (await catalog.loadTable(identifier, { signal }));
       const policies = policiesOf(table, schema);
-      const loaded = lease ? await evolve(catalog, { identifier, found, schema, policies, lease, signal }) : found;
+      const wanted = { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode) };
+      const loaded = lease ? await evolve(catalog, { ...wanted, lease, signal }) : found;
       if (loaded !== found) known?.set(identifierText(identifier), loaded);
       return toTarget({ mode, identifier, loaded, table, schema });
     }),
@@ -128,14 +138,15 @@ async function evolve(
     found: LoadedTable;
     schema: TableSchema;
     policies: ValuePolicies;
+    keepsDeleted: boolean;
     /** Fences the commit; without it the table must not be live. */
     lease?: Lease;
     signal: AbortSignal;
   },
 ): Promise<LoadedTable> {
-  const { identifier, found, schema, policies, lease, signal } = options;
+  const { identifier, found, schema, policies, keepsDeleted, lease, signal } = options;
   const { metadata } = found;
-  const updates = evolveSchema({ metadata, schema, policies });
+  const updates = evolveSchema({ metadata, schema, policies, keepsDeleted });
   if (updates.length === 0) return found;
   const token = lease && { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
   return catalog.commitTable(
@@ -162,12 +173,23 @@ function toTarget(options: {
   const { mode, identifier, loaded, table, schema } = options;
   const present = currentSchema(loaded.metadata);
   const lake = lakeTable({ lake: present, schema, policies: policiesOf(table, schema) });
-  if (mode === 'mirror') return { mode, identifier, loaded, lake, changelogFieldIds: null };
+  if (mode === 'mirror') {
+    return { mode, identifier, loaded, lake, changelogFieldIds: null, ...effectsOf(table, lake) };
+  }
   const ids = new Map(present.fields.map((field) => [field.name, field.id]));
   const changelogFieldIds = Object.fromEntries(
     CHANGELOG_COLUMNS.map(({ name }) => [name, ids.get(name) ?? 0]),
   ) as ChangelogFieldIds;
   return { mode, identifier, loaded, lake, changelogFieldIds };
+}
+
+const keepsDeleted = ({ onDelete, onTruncate }: PipelineTable, mode: LakeMode): boolean =>
+  mode === 'mirror' && (onDelete === 'soft' || onTruncate === 'soft');
+
+function effectsOf({ onDelete, onTruncate }: PipelineTable, lake: LakeTable): { effects?: Effects } {
+  if (onDelete === 'apply' && onTruncate === 'apply') return {};
+  const deletedAt = lake.columns.findIndex(({ name }) => name === DELETED_AT_COLUMN.name);
+  return { effects: { onDelete, onTruncate, deletedAt } };
 }
 
 /** People name columns; the lake knows them by attnum. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFile, WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
+import { applyEffects, type Effects } from '@/worker/columnar/apply-effects.ts';
 import { completeFromLake } from '@/worker/columnar/complete-from-lake.ts';
 import { countNulled } from '@/worker/columnar/find-rejects.ts';
 import { findRows } from '@/worker/columnar/find-rows.ts';
@@ -117,9 +118,11 @@ export async function stageTable(options: StageOptions): Promise<StagedTable> {
 
 const NOTHING_SUPERSEDED: Superseded = { ids: [], positions: new Set() };
 
-async function foldKnowing({ parked = [] }: StageOptions, loaded: LoadedChanges) {
+async function foldKnowing({ parked = [] }: StageOptions, loaded: LoadedChanges, effects?: Effects) {
   const parkedTable = await loadParkedKeys(loaded, parked);
-  return { folded: await fold(loaded, { insertsMayExist: parked.length > 0, parkedTable }), parkedTable };
+  // Where deleted rows stay, a key that is inserted may be there already.
+  const insertsMayExist = parked.length > 0 || effects !== undefined;
+  return { folded: await fold(loaded, { insertsMayExist, parkedTable }), parkedTable };
 }
 
 type Part = { readonly target: LakeTarget; readonly outDir: string };
@@ -143,7 +146,9 @@ async function stageStraight(
 
 async function stageChangelog(options: StageOptions, { loaded, ...part }: Part & { loaded: LoadedChanges }) {
   const { target } = part;
-  const written = await writeChangelog({ ...loaded, lake: target.lake }, changelogOptions(options, part));
+  // Its columns may stand in another order than those of the mirror that the changes were loaded for.
+  const changelogLake = loaded.lake === target.lake ? {} : { changelogLake: target.lake };
+  const written = await writeChangelog(loaded, { ...changelogOptions(options, part), ...changelogLake });
   return addToChangelog(options, { target, written });
 }
 
@@ -170,14 +175,23 @@ async function addToChangelog(
 
 async function stageMirror(
   options: StageOptions,
-  { target, loaded, outDir }: Part & { loaded: LoadedChanges },
+  { target, loaded: sent, outDir }: Part & { loaded: LoadedChanges },
 ): Promise<{ staged: StagedTarget; rejects: readonly Reject[]; superseded: Superseded }> {
   const { lake, copied } = options;
-  const { folded, parkedTable } = await foldKnowing(options, loaded);
   const live = await liveFiles({ metadata: target.loaded.metadata, reader: lake.manifests });
   // A copy replaces whatever an earlier one has left in the table.
   const data = copied ? copied.mirror : live.data.map(({ file }) => file);
   const deletes = copied ? [] : live.deletes.map(({ file }) => file);
+  const loaded = target.effects
+    ? await applyEffects(sent, {
+        ...target.effects,
+        lakeFiles: async () => ({
+          files: await localFiles(options, data),
+          deletes: await localFiles(options, deletes),
+        }),
+      })
+    : sent;
+  const { folded, parkedTable } = await foldKnowing(options, loaded, target.effects);
 
   const found = await findRows(folded, {
     files: await localFiles(options, await candidates(folded, data)),
