@@ -3,6 +3,7 @@ import type { NextApiRequest, NextApiResponse } from 'next';
 import NextAuth, { type AuthOptions } from 'next-auth';
 import type { Config } from '@/server/config/config.ts';
 import { setNextAuthAddress } from '@/server/config/next-auth-environment.ts';
+import { defaultExport } from '@/server/platform/default-export.ts';
 
 /** A step of a sign-in, as NextAuth names them: /api/auth/<action>/<provider>. */
 export type Step = {
@@ -36,7 +37,7 @@ export async function callNextAuth(
   };
   const response = new HeldResponse();
   setNextAuthAddress(config);
-  await NextAuth(request as unknown as NextApiRequest, response as unknown as NextApiResponse, options);
+  await defaultExport(NextAuth)(request as unknown as NextApiRequest, response as unknown as NextApiResponse, options);
   const cookies = response.list('set-cookie').filter((cookie) => !cookie.startsWith(`${csrf.name}=`));
   return { location: response.list('location')[0] ?? null, cookies };
 }

@@ -11,6 +11,7 @@ import type { Secrets } from '@/server/config/config.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { createGuardedFetch } from '@/server/network/guarded-fetch.ts';
+import { defaultExport } from '@/server/platform/default-export.ts';
 import { callNextAuth, type Step } from './call-next-auth.ts';
 import { type OidcProfile, oidcProvider } from './oidc-provider.ts';
 import { returnPath } from './return-path.ts';
@@ -107,7 +108,7 @@ export function createSignInDesk(deps: Deps, secrets: DeskSecrets): SignInDesk {
 
     async withPassword(visitor, { email, password, returnTo }) {
       const attempt = newAttempt();
-      const provider = credentials({
+      const provider = defaultExport(credentials)({
         credentials: { email: {}, password: {} },
         async authorize() {
           try {
