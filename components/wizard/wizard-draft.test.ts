@@ -28,14 +28,17 @@ const table = (name: string, more: Partial<SourceTable> = {}): SourceTable => ({
   canReplicate: true,
   canMirror: true,
   reason: null,
+  replicaIdentity: 'default',
+  recommended: { mode: 'mirror', reason: 'id tells its rows apart.' },
+  pipelines: [],
   ...more,
 });
 
 test('tables are chosen in their best mode, and not at all when they cannot be replicated', () => {
   const draft = withTables(EMPTY_DRAFT, [
     table('orders'),
-    table('log', { key: [], canMirror: false }),
-    table('view', { canReplicate: false, canMirror: false, reason: 'views have no changes' }),
+    table('log', { recommended: { mode: 'changelog', reason: 'It has no key.' } }),
+    table('view', { recommended: { mode: 'none', reason: 'Views have no changes.' } }),
   ]);
   expect(draft.tables.map(({ table: name, mirror, changelog }) => [name, mirror, changelog])).toEqual([
     ['orders', true, false],
