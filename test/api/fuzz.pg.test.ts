@@ -18,7 +18,10 @@ beforeAll(async () => {
   site = await openSite({ log: { ...log, child: quiet } });
   cookie = await site.cookieOf('owner');
 });
-beforeEach(() => define(site));
+beforeEach(async () => {
+  faults.length = 0;
+  await define(site);
+});
 afterAll(() => site[Symbol.asyncDispose]());
 
 const quiet = (): Log => ({

@@ -21,7 +21,7 @@ const HOURS_KEPT = 24;
 /** A request without an answer after this is not being worked on any more: its process ended. */
 const WORK_S_MAX = 120;
 
-const storedAnswer = z.object({ headers: z.record(z.string(), z.string()), body: z.unknown() });
+const storedAnswer = z.object({ headers: z.record(z.string(), z.string()), body: z.unknown().optional() });
 
 /**
  * Does the work once per key: a repetition gets the first answer. Only successes are kept; what failed changed nothing and

@@ -110,6 +110,24 @@ it('does repeated work once, and tells the same answer', async () => {
   expect(JSON.stringify(stored.map((row) => String(row.answer_sealed)))).not.toContain('once');
 });
 
+it('repeats an answer without a body', async () => {
+  const owner = { Cookie: await site.cookieOf('owner'), Origin: site.origin, 'Idempotency-Key': 'k-3' };
+  const ended = () => site.send('/api/v1/profile/sessions/end-others', { method: 'POST', headers: owner });
+  expect([(await ended()).status, (await ended()).status]).toEqual([200, 200]);
+  const made = await call('POST', '/sources', { body: { name: 'watched', ...SHOP } });
+  const { id } = made.json() as { id: string };
+  await site.query(`insert into destination (id, name, catalog_kind, warehouse, catalog_auth, storage_kind, storage_root)
+    values ('dst_9', 'd', 'embedded', 'd', 'bearer', 'file', 'file:///x')`);
+  await site.query(
+    `insert into pipeline (id, name, source_id, destination_id, namespace, settings, state, desired_state)
+     values ('pl_9', 'p', $1, 'dst_9', 'n', '{}', 'running', 'running')`,
+    [id],
+  );
+  const stop = () => site.send('/api/v1/pipelines/pl_9/stop', { method: 'POST', headers: owner });
+  const [first, second] = [await stop(), await stop()];
+  expect([first.status, second.status, second.headers['idempotent-replayed']]).toEqual([204, 204, 'true']);
+});
+
 it('forgets the key of a request that failed', async () => {
   const headers = { 'Idempotency-Key': 'k-2' };
   await call('POST', '/sources', { body: { name: 'taken', ...SHOP } });
