@@ -81,7 +81,9 @@ it('tells what changed, and nothing else', async () => {
   await test.query(`update pipeline set state = 'needs_attention', error_code = 'SOURCE_REFUSED' where id = $1`, [
     pipelines[1]?.id,
   ]);
-  const told = await stream.until(({ name, data }) => name === 'pipeline' && data.id === pipelines[1]?.id);
+  const told = await stream.until(
+    ({ name, data }) => name === 'pipeline' && data.id === pipelines[1]?.id && 'state' in Object(data.changed),
+  );
   expect(told.data.changed).toMatchObject({ state: 'needs_attention', error: { code: 'SOURCE_REFUSED' } });
   expect(told.data.changed).not.toHaveProperty('name');
   await test.query(`update pipeline_table set state = 'paused' where id = $1`, [pipelines[0]?.tableId]);
