@@ -128,6 +128,8 @@ async function rejectLost(session: ColumnarSession, options: Traced & { state: s
         ' ',
       )} END AS i FROM ${state} s JOIN ${loaded.table} t ON t.rowid = s.rid ${joins.join(' ')} WHERE ${absent} OR ${stale} OR ${tests.map((t) => `coalesce(${t}, false)`).join(' OR ')}`,
   );
+  const { gone = 0 } = await session.numbers(`SELECT count(*) AS gone FROM ${lost}`);
+  if (gone === 0) return [];
   const rows = await session.rows(`SELECT lsn, ordinal, i FROM ${lost} l JOIN ${loaded.table} t ON t.rowid = l.rid
     WHERE t.op <> '${SOFT_DELETE}'`);
   await session.run(`DELETE FROM ${keysTable} k USING ${lost} l, ${loaded.table} t WHERE t.rowid = l.rid AND NOT l.begun
