@@ -51,7 +51,7 @@ const cases = [
   { point: 'commit-answered' as const, how: 'lost answer' as const },
 ];
 
-test.each(cases)('nothing is lost or doubled by a $how at $point', async ({ point, how }) => {
+test.each(cases)('nothing is lost or doubled by a $how at $point (rows 62, 66, 84, 85)', async ({ point, how }) => {
   const { source, deps } = installation;
   const name = `${point}_${how === 'crash' ? 'c' : 'l'}`.replaceAll('-', '_');
   const tables = [`${name}_a`, `${name}_b`] as const;

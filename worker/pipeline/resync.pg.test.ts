@@ -90,7 +90,7 @@ test('a resync replaces a live table in one commit, twice in a row, while the ot
 
 const points: Failpoint[] = ['resync-begun', 'chunk-copied', 'chunk-stored', 'files-uploaded', 'join-sent'];
 
-test.each(points)('a resync that dies at %s goes on with the next worker', async (point) => {
+test.each(points)('a resync that dies at %s goes on with the next worker (row 64)', async (point) => {
   const { control, deps } = installation;
   const { work, write, assertExact, a, tables } = await livePipeline(`dies_${point.replaceAll('-', '_')}`);
   let ended: Promise<void> | null = null;

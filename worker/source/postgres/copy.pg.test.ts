@@ -95,7 +95,7 @@ test('a table truncated under the copy fails the chunk instead of reading as emp
   await expect(source.read(chunk, held.snapshotId)).rejects.toMatchObject({ code: 'SOURCE_SNAPSHOT_LOST' });
 });
 
-test('a chunk left half read ends its session on the server', async () => {
+test('a chunk left half read ends its session on the server (row 61)', async () => {
   await using db = await openTestDatabase();
   await db.query(`CREATE TABLE t (k int PRIMARY KEY, v text);
     INSERT INTO t SELECT i, repeat(md5(i::text), 40) FROM generate_series(1, 20000) i`);

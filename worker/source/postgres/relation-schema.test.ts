@@ -22,7 +22,7 @@ test('a renamed column is found by its place and type', () => {
   expect(alignColumns([column('id'), column('old_name', TEXT), column('c')], slots, [])).toEqual([1, 2, 3]);
 });
 
-test('a column dropped and added again under the same name is the old one before, the new one after', () => {
+test('a column dropped and added again under the same name is the old one before, the new one after (row 39)', () => {
   const slots = [slot(1, 'id'), slot(2, null), slot(3, 'c'), slot(4, 'a', TEXT)];
   expect(alignColumns([column('id'), column('a'), column('c')], slots, [])).toEqual([1, 2, 3]);
   expect(alignColumns([column('id'), column('c'), column('a', TEXT)], slots, [])).toEqual([1, 3, 4]);

@@ -24,7 +24,7 @@ test('inserts, updates and deletes arrive as rows of one transaction, in order',
   expect(rows[0]?.xid).toBe(Number(xact?.xmin));
 });
 
-test('the slot is confirmed to exactly the stored position, and back-to-back commits survive a restart', async () => {
+test('the slot is confirmed to exactly the stored position, and back-to-back commits survive a restart (rows 17, 18)', async () => {
   await using source = await openTestSource('CREATE TABLE pair (id int PRIMARY KEY)');
   const a = await source.db.query('SELECT 1').then(() => source.db);
   const ids: number[] = [];

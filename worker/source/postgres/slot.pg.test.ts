@@ -20,7 +20,7 @@ async function openWriter(db: TestDatabase) {
   return { end: () => client.end(), [Symbol.asyncDispose]: () => client.end() };
 }
 
-test('the publication holds exactly the chosen tables and refuses one that somebody shaped', async () => {
+test('the publication holds exactly the chosen tables and refuses one that somebody shaped (row 47)', async () => {
   await using db = await openTestDatabase();
   await db.query(
     'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE "C c" (id int)',

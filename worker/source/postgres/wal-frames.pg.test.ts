@@ -19,7 +19,7 @@ test('a connection that swallows everything is noticed within a few sender timeo
   expect(rowCount(await readUntil(again, (all) => rowCount(all) === 1))).toBe(1);
 });
 
-test('the session outlives a consumer that stores nothing for several sender timeouts, in bounded memory', async () => {
+test('the session outlives a consumer that stores nothing for several sender timeouts, in bounded memory (rows 20, 91)', async () => {
   await using source = await openTestSource(
     `CREATE TABLE t (id int PRIMARY KEY, v text); ${setSenderTimeout("''500ms''")}`,
   );
