@@ -1439,6 +1439,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read versions, services, workers and limits
+         * @description Needs the right `system:read`.
+         */
+        get: operations["system_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2478,6 +2498,59 @@ export interface components {
             selectable: boolean;
             table: string;
         };
+        SystemInfo: {
+            catalogUrl: string;
+            /** @description Shown to those who may read the settings */
+            dataFolder: string | null;
+            licence: {
+                name: string;
+                url: string;
+            };
+            limits: {
+                meaning: string;
+                name: string;
+                /** @enum {string} */
+                unit: "count" | "bytes" | "seconds";
+                value: number;
+            }[];
+            publicUrl: string;
+            services: components["schemas"]["SystemService"][];
+            versions: {
+                duckdb: string | null;
+                node: string;
+                postgresql: string;
+                product: string;
+                /** @description As a worker sees it */
+                redis: string | null;
+            };
+            /** @description Silent ones are forgotten after a day */
+            workers: components["schemas"]["SystemWorker"][];
+        };
+        SystemService: {
+            message: string;
+            /** @enum {string} */
+            name: "database" | "redis" | "web" | "workers";
+            /** @description Empty where there is nothing to do */
+            remedy: string;
+            /** @enum {string} */
+            state: "ok" | "warning" | "failed";
+        };
+        SystemWorker: {
+            host: string;
+            /** @description Under way, shifts included */
+            jobs: number;
+            /** @description Resident set */
+            memoryBytes: number;
+            /** @description As it holds leases */
+            name: string;
+            /** Format: date-time */
+            seenAt: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "ok" | "silent";
+            version: string;
+        };
         Table: {
             changelog: boolean;
             copy: {
@@ -2783,6 +2856,9 @@ export type Source = components['schemas']['Source'];
 export type SourcePage = components['schemas']['SourcePage'];
 export type SourceSetup = components['schemas']['SourceSetup'];
 export type SourceTable = components['schemas']['SourceTable'];
+export type SystemInfo = components['schemas']['SystemInfo'];
+export type SystemService = components['schemas']['SystemService'];
+export type SystemWorker = components['schemas']['SystemWorker'];
 export type Table = components['schemas']['Table'];
 export type TableCommit = components['schemas']['TableCommit'];
 export type TablePage = components['schemas']['TablePage'];
@@ -6237,6 +6313,33 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    system_info: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInfo"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

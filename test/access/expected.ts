@@ -72,6 +72,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'sources.test': 'source:write',
   'sources.testResult': 'source:write',
   'sources.update': 'source:write',
+  'system.info': 'system:read',
   'system.me': 'signed-in',
   'tables.add': 'pipeline:write',
   'tables.get': 'pipeline:read',
