@@ -51,7 +51,8 @@ export async function updateDestination(
         .returning();
       if (!row) throw new AppError('NOT_FOUND', `there is no destination ${id}`);
       const secretsChanged = Object.keys(sealed).filter((name) => name.endsWith('Sealed'));
-      return { result: destinationView(row), subject: id, detail: { ...open, secretsChanged } };
+      const result = destinationView(row);
+      return { result, subject: id, detail: { secretsChanged }, before: destinationView(before), after: result };
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;

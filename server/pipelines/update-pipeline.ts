@@ -38,12 +38,14 @@ export async function updatePipeline(
           updatedAt: sql`now()`,
         })
         .where(eq(pipeline.id, id))
-        .returning({ version: pipeline.version });
+        .returning();
       if (!row) throw new AppError('NOT_FOUND', `there is no pipeline ${id}`);
       return {
         result: { id, version: row.version.toString() },
         subject: id,
-        detail: { name, settings, tables: tables?.length },
+        detail: tables ? { tables: tables.map(({ schema, table }) => `${schema}.${table}`) } : {},
+        before: { name: before.name, settings: before.settings },
+        after: { name: row.name, settings: row.settings },
       };
     });
   } catch (error) {

@@ -43,7 +43,9 @@ export async function updateSource(
         .where(eq(source.id, id))
         .returning();
       if (!row) throw new AppError('NOT_FOUND', `there is no source ${id}`);
-      return { result: sourceView(row), subject: id, detail: { ...changed, passwordChanged: password !== undefined } };
+      const result = sourceView(row);
+      const detail = { passwordChanged: password !== undefined };
+      return { result, subject: id, detail, before: sourceView(before), after: result };
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
