@@ -83,6 +83,7 @@ async function* copyParts(session: ColumnarSession, options: CopyChunkOptions): 
   const doubts = doubtsOf({ lake, schema });
   // Escapes rarely come alone: from the first on, the whole chunk is transcoded.
   let plain = schema.columns.length > 1;
+  let room: Buffer = Buffer.alloc(0);
   let part: { path: string; handle: FileHandle; format: CopyPart['format']; bytes: number; careful: boolean } | null =
     null;
   try {
@@ -99,8 +100,9 @@ async function* copyParts(session: ColumnarSession, options: CopyChunkOptions): 
         const path = session.scratchPath(session.newName('copy'));
         part = { path, handle: await open(path, 'wx'), format, bytes: 0, careful: false };
       }
-      const lines = plain ? piece : transcodeCopyText(piece);
+      const lines = plain ? piece : transcodeCopyText(piece, room);
       await part.handle.writeFile(lines);
+      if (!plain && lines.buffer !== room.buffer) room = Buffer.from(lines.buffer);
       part.bytes += lines.length;
       part.careful ||= hasDoubt(piece, doubts);
       if (part.bytes < partBytesMax) continue;

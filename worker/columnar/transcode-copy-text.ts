@@ -8,14 +8,16 @@ export function isPlainCopyText(lines: Buffer): boolean {
 
 /**
  * Whole lines of COPY's text format (manual: COPY, Text Format) as CSV with the constant field `x` in front, every value
- * in quotes and NULL as nothing. The constant keeps empty lines of one-column tables and a leading U+FEFF.
+ * in quotes and NULL as nothing. The constant keeps empty lines of one-column tables and a leading U+FEFF. The result
+ * lies in `room` when that is large enough: new buffers of megabytes cost whole collections.
  */
-export function transcodeCopyText(lines: Buffer): Buffer {
-  // At worst each byte is a doubled quote, or a whole line is one feed: `x,""` and the feed.
-  const out = Buffer.allocUnsafe(lines.length * 6 + 8);
+export function transcodeCopyText(lines: Buffer, room: Buffer = EMPTY): Buffer {
+  const bytesMax = transcodedBytesMax(lines);
+  const out = room.length >= bytesMax ? room : Buffer.allocUnsafeSlow(bytesMax);
+  const end = lines.length;
   let to = 0;
   let at = 0;
-  while (at < lines.length) {
+  while (at < end) {
     out[to++] = LEAD;
     for (let delimiter = TAB; delimiter === TAB; ) {
       out[to++] = COMMA;
@@ -23,12 +25,20 @@ export function transcodeCopyText(lines: Buffer): Buffer {
         at += 2;
       } else {
         out[to++] = QUOTE;
-        for (let byte = lines[at]; byte !== undefined && byte !== TAB && byte !== LINE_FEED; byte = lines[at]) {
+        while (at < end) {
+          let byte = lines[at] as number;
+          if (byte === TAB || byte === LINE_FEED) break;
           at += 1;
           if (byte === BACKSLASH) {
-            const decoded = readEscape(lines, at);
-            byte = decoded.byte;
-            at = decoded.next;
+            const letter = LETTERS[lines[at] ?? BACKSLASH] as number;
+            if (letter !== 0) {
+              byte = letter;
+              at += 1;
+            } else {
+              const decoded = readEscape(lines, at);
+              byte = decoded.byte;
+              at = decoded.next;
+            }
           }
           if (byte === QUOTE) out[to++] = QUOTE;
           out[to++] = byte;
@@ -42,11 +52,12 @@ export function transcodeCopyText(lines: Buffer): Buffer {
   return out.subarray(0, to);
 }
 
-/** What follows a backslash at `at`: a letter of the manual's table, up to three octal digits, `x` and hex, or itself. */
+/** At worst each byte is a doubled quote, or a whole line is one feed: `x,""` and the feed. */
+const transcodedBytesMax = (lines: Buffer): number => lines.length * 6 + 8;
+
+/** What follows a backslash at `at`, if it is no letter: up to three octal digits, `x` and hex, or itself. */
 function readEscape(lines: Buffer, at: number): { byte: number; next: number } {
   const byte = lines[at] ?? BACKSLASH;
-  const letter = LETTERS.get(byte);
-  if (letter !== undefined) return { byte: letter, next: at + 1 };
   const text = lines.toString('latin1', at, at + 3);
   const octal = /^[0-7]{1,3}/.exec(text)?.[0];
   if (octal) return { byte: Number.parseInt(octal, 8) & 0xff, next: at + octal.length };
@@ -64,11 +75,17 @@ const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const CAPITAL_N = 0x4e;
 const LEAD = 0x78;
-const LETTERS = new Map([
+const EMPTY = Buffer.alloc(0);
+/** By the letter behind a backslash, the byte that it stands for; 0 where there is none. */
+const LETTERS = new Uint8Array(256);
+for (const [letter, byte] of [
+  [BACKSLASH, BACKSLASH],
   [0x62, 0x08],
   [0x66, 0x0c],
   [0x6e, 0x0a],
   [0x72, 0x0d],
   [0x74, 0x09],
   [0x76, 0x0b],
-]);
+] as const) {
+  LETTERS[letter] = byte;
+}
