@@ -2571,11 +2571,23 @@ export interface components {
             nulledValues: {
                 [key: string]: number;
             };
+            /**
+             * @description What a delete does to the mirror; soft keeps the row with _philotes_deleted_at
+             * @enum {string}
+             */
+            onDelete: "apply" | "soft" | "ignore";
+            /**
+             * @description What a truncate does to the mirror
+             * @enum {string}
+             */
+            onTruncate: "apply" | "soft" | "ignore";
             pipelineId: string;
             /** @description Column -> what happens to values that its lake type cannot hold, where it is not dead-letter */
             policies: {
                 [key: string]: "dead-letter" | "string" | "null";
             };
+            /** @description What was asked for and is still to be carried out; null when nothing is */
+            requested: ("resync" | "remove") | null;
             rowsCommitted: number;
             schema: string;
             /** @description schema.table */

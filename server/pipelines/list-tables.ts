@@ -82,9 +82,17 @@ const definition = {
   mirror: pipelineTable.mirror,
   changelog: pipelineTable.changelog,
   policies: pipelineTable.policies,
+  onDelete: pipelineTable.onDelete,
+  onTruncate: pipelineTable.onTruncate,
+  requested: sql<'resync' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
 };
 
-type Defined = { id: number; schema: string; table: string; mirror: boolean; changelog: boolean; policies: unknown };
+type Defined = Pick<
+  TableView,
+  'id' | 'schema' | 'table' | 'mirror' | 'changelog' | 'onDelete' | 'onTruncate' | 'requested'
+> & {
+  policies: unknown;
+};
 const storedPolicies = z.record(z.string(), z.enum(['dead-letter', 'string', 'null']));
 
 /** Figures are read for these tables only. One that was removed in between is left out. */

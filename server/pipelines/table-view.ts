@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
 import { TableStatus } from './pipeline-view.ts';
 
+const EffectPolicyView = z.enum(['apply', 'soft', 'ignore']);
+
 /** A table of a pipeline: what is wanted of it, and how it is doing. */
 export const TableView = TableStatus.extend({
   pipelineId: z.string(),
@@ -12,6 +14,12 @@ export const TableView = TableStatus.extend({
   policies: z
     .record(z.string(), z.enum(['dead-letter', 'string', 'null']))
     .describe('Column -> what happens to values that its lake type cannot hold, where it is not dead-letter'),
+  onDelete: EffectPolicyView.describe('What a delete does to the mirror; soft keeps the row with _philotes_deleted_at'),
+  onTruncate: EffectPolicyView.describe('What a truncate does to the mirror'),
+  requested: z
+    .enum(['resync', 'remove'])
+    .nullable()
+    .describe('What was asked for and is still to be carried out; null when nothing is'),
 }).meta({ id: 'Table' });
 export type TableView = z.output<typeof TableView>;
 
