@@ -6,35 +6,52 @@ import { type ClaimedChunk, copyTableChunk } from '@/worker/pipeline/copy-table-
 import { endCopyIfDone } from '@/worker/pipeline/end-copy.ts';
 import { restartCopy } from '@/worker/pipeline/restart-copy.ts';
 import { parkTable, reportCopyError } from '@/worker/runtime/attention.ts';
-import { COPY_HEARTBEAT_LOST_S } from '@/worker/runtime/reconcile.ts';
+import { COPY_HEARTBEAT_LOST_S, chunksToCopy } from '@/worker/runtime/reconcile.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 
 const HEARTBEAT_MS = 4_000;
 /** What was copied so far does not belong together with what would follow. */
 const COPY_ENDING: ReadonlySet<ErrorCode> = new Set(['SOURCE_TABLE_CHANGED', 'SOURCE_SNAPSHOT_LOST']);
 
-/** Copies one chunk of a table, if nobody else does; the last one to finish ends the copy. */
+/**
+ * Copies one chunk of a table, if nobody else does, and then whichever waits next: a place that waits for the reconciler
+ * stands empty for up to a second per chunk.
+ */
 export async function copyJob(
   deps: WorkerDeps,
   { chunkId, signal }: { chunkId: number; signal: AbortSignal },
 ): Promise<void> {
+  let next: number | undefined = chunkId;
+  while (next !== undefined && !signal.aborted) {
+    const isCopied = await copyChunk(deps, { chunkId: next, signal });
+    next = isCopied ? (await chunksToCopy(deps.database.pool))[0]?.chunkId : undefined;
+  }
+}
+
+/** The last one to finish ends the copy. False when the chunk was somebody else's, or failed. */
+async function copyChunk(
+  deps: WorkerDeps,
+  { chunkId, signal }: { chunkId: number; signal: AbortSignal },
+): Promise<boolean> {
   const { pool } = deps.database;
   const worker = `${deps.holder}.${randomUUID()}`;
   const chunk = await claim(pool, { chunkId, worker });
-  if (!chunk) return;
+  if (!chunk) return false;
   const log = deps.log.child({ tableId: chunk.tableId, chunk: chunk.ordinal });
   using heart = keepBeating(pool, { chunkId, worker });
   try {
     await copyTableChunk(deps, { chunk, worker, signal: AbortSignal.any([signal, heart.signal]) });
     await endCopyIfDone(deps, chunk.tableId);
+    return true;
   } catch (error) {
     await release(pool, { chunkId, worker });
-    if (signal.aborted || heart.signal.aborted) return;
+    if (signal.aborted || heart.signal.aborted) return false;
     log.warn('chunk was not copied', { error });
     const { code, retry } = policyOf(error);
     if (COPY_ENDING.has(code)) await restartCopy(deps, { ...chunk, error, log });
     else if (retry === 'automatic') await reportCopyError(pool, { ...chunk, error });
     else await parkTable(pool, { ...chunk, error });
+    return false;
   }
 }
 

@@ -52,7 +52,7 @@ async function shiftsToStart(pool: Pool): Promise<Work[]> {
 }
 
 /** Chunks nobody copies, as many per pipeline as its settings allow beside those under way. */
-async function chunksToCopy(pool: Pool): Promise<Work[]> {
+export async function chunksToCopy(pool: Pool): Promise<Extract<Work, { kind: 'copy' }>[]> {
   const { rows } = await pool.query<{ id: string; attempt: string }>(
     /* sql */ `
     with chunk as (
