@@ -115,7 +115,8 @@ function consoleHash(root) {
 function walk(root, folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : walk(root, path);
+    if (entry.name === 'node_modules') return [];
+    if (entry.isDirectory()) return walk(root, path);
     return /\.test\.tsx?$/.test(entry.name) ? [] : [path];
   });
 }

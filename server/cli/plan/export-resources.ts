@@ -82,12 +82,8 @@ const pipelineSpec = (view: Pipeline, names: ReadonlyMap<string, string>): objec
   namespace: view.namespace,
   state: view.desiredState,
   settings: view.settings,
-  tables: view.tables.map(({ schema, table, mirror, changelog, policies, lakeName }) => ({
-    schema,
-    table,
-    mirror,
-    changelog,
+  tables: view.tables.map(({ id: _, state: __, policies, ...table }) => ({
+    ...table,
     ...(Object.keys(policies).length === 0 ? {} : { policies }),
-    lakeName,
   })),
 });

@@ -1,7 +1,9 @@
 import type { Philotes, Pipeline } from '@/packages/client/client.ts';
 import { isAtRest, isPipelineState } from '@/server/domain/pipeline-state.ts';
 import { type NewTable, withLakeName } from '@/server/pipelines/pipeline-input.ts';
+import { CliError } from '../exit-codes.ts';
 import { findId } from '../resources/find-id.ts';
+import { asJson } from './as-json.ts';
 import { type Change, differences, type FieldChange, nothing } from './change.ts';
 import type { PipelineSpec } from './resource-schemas.ts';
 
@@ -15,7 +17,7 @@ type Options = {
 
 export function planPipeline({ name, spec, present, names }: Options): Change {
   const { source, destination, state, namespace, settings } = spec;
-  const tables = spec.tables.map(withLakeName);
+  const tables = asJson(spec.tables.map(withLakeName));
   if (!present) {
     return {
       kind: 'Pipeline',
@@ -72,18 +74,18 @@ export function planPipeline({ name, spec, present, names }: Options): Change {
 }
 
 const nameOf = ({ schema, table }: { schema: string; table: string }): string => `${schema}.${table}`;
-const shapeOf = ({
-  mirror,
-  changelog,
-  policies,
-  lakeName,
-}: Pick<NewTable, 'mirror' | 'changelog' | 'policies' | 'lakeName'>) => ({ mirror, changelog, policies, lakeName });
+/** A table as the API takes it: fields that were left out are not there. */
+type WantedTable = ReturnType<typeof asJson<NewTable>>;
+
+/** What is said of a table beside its name. */
+const shapeOf = (table: Pipeline['tables'][number] | WantedTable): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(table).filter(([field]) => !['id', 'schema', 'table', 'state'].includes(field)));
 
 /** Settings that were given: those left out stay as they are. */
 const defined = (settings: PipelineSpec['settings']): Record<string, number> =>
   Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
-function tableChanges(present: Pipeline, tables: readonly NewTable[]): FieldChange[] {
+function tableChanges(present: Pipeline, tables: readonly WantedTable[]): FieldChange[] {
   const before = new Map(present.tables.map((table) => [nameOf(table), table]));
   const after = new Map(tables.map((table) => [nameOf(table), table]));
   return [
@@ -104,7 +106,7 @@ function tableChanges(present: Pipeline, tables: readonly NewTable[]): FieldChan
 /** At rest the whole list is replaced; a running pipeline takes and gives tables one by one. */
 async function changeTables(
   client: Philotes,
-  { present, tables }: { present: Pipeline; tables: readonly NewTable[] },
+  { present, tables }: { present: Pipeline; tables: readonly WantedTable[] },
 ): Promise<void> {
   const { id: pipelineId, state } = present;
   if (isPipelineState(state) && isAtRest(state)) {
@@ -119,9 +121,16 @@ async function changeTables(
     const before = known.get(nameOf(table));
     known.delete(nameOf(table));
     if (!before || differences(shapeOf(before), shapeOf(table)).length === 0) continue;
-    const { mirror, changelog, policies } = table;
+    const { schema: _, table: __, lakeName, ...body } = table;
+    if (lakeName !== before.lakeName) {
+      throw new CliError(
+        'CONFLICT',
+        `the lake table of ${nameOf(table)} is renamed at rest only`,
+        'Stop the pipeline, then apply again.',
+      );
+    }
     const params = { path: { pipelineId, tableId: before.id } };
-    await client.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body: { mirror, changelog, policies } });
+    await client.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
   }
   for (const { id: tableId } of known.values()) {
     await client.DELETE('/pipelines/{pipelineId}/tables/{tableId}', { params: { path: { pipelineId, tableId } } });

@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import type { ApiKey, AuditEntry, Member } from '@/packages/client/client.ts';
 import { isRole, isScope, ROLES, type Role, SCOPES } from '@/server/auth/scopes.ts';
 import { nearest } from '@/server/config/nearest.ts';
@@ -69,6 +71,22 @@ export function addAccessCommands(program: Command, io: CliIo): void {
     async run({ philotes, format }, _, { limit, ...query }) {
       const rows = await collect(philotes.all('/audit', { query }), numberFrom('--limit', limit));
       printList(io, format, { rows, columns: AUDIT_COLUMNS, none: 'nothing' });
+    },
+  });
+  verb<{ format: 'csv' | 'parquet'; file: string; from?: string; to?: string }>(audit, io, {
+    usage: 'download',
+    summary: 'Write the audit log to a file',
+    examples: ['audit download --file audit.csv --from 2026-01-01T00:00:00Z'],
+    options: (command) =>
+      command
+        .requiredOption('--file <file>', 'where to')
+        .addOption(new Option('--format <format>', 'what kind of file').choices(['csv', 'parquet']).default('csv'))
+        .option('--from <time>', 'from then on, like 2026-01-01T00:00:00Z')
+        .option('--to <time>', 'until then'),
+    async run({ philotes, done }, _, { file, ...query }) {
+      const { data } = await philotes.GET('/audit/download', { params: { query }, parseAs: 'stream' });
+      if (data) await writeFile(resolve(io.cwd, file), data);
+      done(`Wrote ${file}`);
     },
   });
   verb(audit, io, {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DeadLetter } from '@/packages/client/client.ts';
+import type { DeadLetter, DeadLetterGroup } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -8,7 +8,7 @@ import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
 import { collect } from './collect.ts';
-import { findId } from './find-id.ts';
+import { findId, findTable } from './find-id.ts';
 import { numberFrom } from './read-secret.ts';
 
 const COLUMNS: readonly Column<DeadLetter>[] = [
@@ -19,8 +19,18 @@ const COLUMNS: readonly Column<DeadLetter>[] = [
   ['SINCE', ({ createdAt }) => timeText(createdAt)],
   ['REASON', ({ reason }) => reason],
 ];
+const GROUP_COLUMNS: readonly Column<DeadLetterGroup>[] = [
+  ['PIPELINE', ({ pipelineName }) => pipelineName],
+  ['TABLE', ({ source }) => source],
+  ['COLUMN', ({ column }) => column],
+  ['OPEN', ({ open }) => open],
+  ['ALL', ({ total }) => total],
+  ['LAST', ({ lastAt }) => timeText(lastAt)],
+  ['REASON', ({ reason }) => reason],
+];
 const STATES = ['open', 'replay_requested', 'replayed', 'discarded', 'superseded'] as const;
 type State = (typeof STATES)[number];
+type AllOptions = { readonly all?: boolean; readonly table?: string; readonly column?: string };
 type ListOptions = { readonly state: State; readonly limit: string };
 
 /** `philotes dead-letter ...` */
@@ -57,28 +67,80 @@ export function addDeadLetterCommands(program: Command, io: CliIo): void {
     },
   });
   verb(letter, io, {
-    usage: 'replay <pipeline> <ids...>',
-    summary: 'Carry rows again, as they are on the source now',
-    async run(context, args) {
-      const letters = await pathsOf(context, args);
-      for (const params of letters) {
-        await context.philotes.POST('/pipelines/{pipelineId}/dead-letters/{id}/replay', { params });
-      }
-      context.done(`Asked for a replay of ${letters.length}`);
+    usage: 'groups [pipeline]',
+    summary: 'Show dead letters by table and reason',
+    async run({ philotes, format }, [pipeline = '']) {
+      const query = pipeline === '' ? {} : { pipelineId: await findId(philotes, 'pipeline', pipeline) };
+      const { data } = await philotes.GET('/dead-letters/groups', { params: { query } });
+      printList(io, format, { rows: data?.items ?? [], columns: GROUP_COLUMNS, none: 'no dead letters' });
     },
   });
-  verb(letter, io, {
-    usage: 'discard <pipeline> <ids...>',
+  verb<AllOptions>(letter, io, {
+    usage: 'replay <pipeline> [ids...]',
+    summary: 'Carry rows again, as they are on the source now',
+    examples: ['dead-letter replay shop 17 18', 'dead-letter replay shop --all --table orders --column total'],
+    options: allOptions,
+    async run(context, [pipeline = '', ...ids], options) {
+      const { philotes } = context;
+      const pipelineId = await findId(philotes, 'pipeline', pipeline);
+      if (isAll(ids, options)) {
+        const body = await filterOf(context, pipelineId, options);
+        const params = { path: { pipelineId } };
+        const { data } = await philotes.POST('/pipelines/{pipelineId}/dead-letters/replay', { params, body });
+        return context.done(`Asked for a replay of ${data?.count ?? 0}`);
+      }
+      for (const id of ids.map(letterId)) {
+        const params = { path: { pipelineId, id } };
+        await philotes.POST('/pipelines/{pipelineId}/dead-letters/{id}/replay', { params });
+      }
+      context.done(`Asked for a replay of ${ids.length}`);
+    },
+  });
+  verb<AllOptions & { note?: string }>(letter, io, {
+    usage: 'discard <pipeline> [ids...]',
     summary: 'Give rows up; the lake stays without them',
-    async run(context, args) {
-      const letters = await pathsOf(context, args);
+    examples: ['dead-letter discard shop 17', "dead-letter discard shop --all --table orders --note 'test data'"],
+    options: (command) => allOptions(command).option('--note <text>', 'with --all: why, for the audit log'),
+    async run(context, [pipeline = '', ...ids], options) {
+      const { philotes } = context;
+      const pipelineId = await findId(philotes, 'pipeline', pipeline);
+      if (isAll(ids, options)) {
+        const { note } = options;
+        if (note === undefined) throw new CliError('USAGE', '--all needs --note: why these rows are given up');
+        const filter = await filterOf(context, pipelineId, options);
+        await context.confirm(`This gives all open dead letters of ${options.table ?? pipeline} up for good.`);
+        const params = { path: { pipelineId } };
+        const body = { ...filter, note };
+        const { data } = await philotes.POST('/pipelines/{pipelineId}/dead-letters/discard', { params, body });
+        return context.done(`Discarded ${data?.count ?? 0}`);
+      }
+      const letters = ids.map(letterId);
       await context.confirm(`This gives ${letters.length} rows up for good.`);
-      for (const params of letters) {
-        await context.philotes.POST('/pipelines/{pipelineId}/dead-letters/{id}/discard', { params });
+      for (const id of letters) {
+        const params = { path: { pipelineId, id } };
+        await philotes.POST('/pipelines/{pipelineId}/dead-letters/{id}/discard', { params });
       }
       context.done(`Discarded ${letters.length}`);
     },
   });
+}
+
+const allOptions = (command: Command): Command =>
+  command
+    .option('--all', 'all that are open, instead of numbers')
+    .option('--table <table>', 'with --all: only of this table')
+    .option('--column <name>', 'with --all: only because of this column');
+
+function isAll(ids: readonly string[], { all = false }: AllOptions): boolean {
+  if (all === ids.length > 0) throw new CliError('USAGE', 'name dead letters by their numbers, or say --all');
+  return all;
+}
+
+async function filterOf({ philotes }: Context, pipelineId: string, { table, column }: AllOptions) {
+  return {
+    ...(table === undefined ? {} : { tableId: await findTable(philotes, pipelineId, table) }),
+    ...(column === undefined ? {} : { column }),
+  };
 }
 
 function letterId(text: string): number {

@@ -7,6 +7,7 @@ import { timeText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
+import { awaitTest } from './await-test.ts';
 import { collect } from './collect.ts';
 import { findId } from './find-id.ts';
 import { secretFrom } from './read-secret.ts';
@@ -176,6 +177,18 @@ export function addDestinationCommands(program: Command, io: CliIo): void {
       await context.confirm(`This deletes the destination ${name} with its stored secrets.`);
       await context.philotes.DELETE('/destinations/{id}', { params });
       context.done(`Deleted destination ${name}`);
+    },
+  });
+  verb(destination, io, {
+    usage: 'test <destination>',
+    summary: 'Write, read and delete in a destination from a worker',
+    async run(context, [name = '']) {
+      const { philotes } = context;
+      const destinationId = await findId(philotes, 'destination', name);
+      const { data } = await philotes.POST('/destination-tests', { body: { destinationId } });
+      const look = async (testId: string) =>
+        (await philotes.GET('/destination-tests/{testId}', { params: { path: { testId } } })).data;
+      if (data) await awaitTest(context, data, look);
     },
   });
 }

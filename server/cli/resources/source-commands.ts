@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import type { Source, SourceTable } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
-import { showFindings } from '../doctor/show-findings.ts';
 import { CliError } from '../exit-codes.ts';
 import { bytesText, countText, timeText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
+import { awaitTest } from './await-test.ts';
 import { collect } from './collect.ts';
 import { findId } from './find-id.ts';
 import { numberFrom, secretFrom } from './read-secret.ts';
@@ -134,13 +134,15 @@ export function addSourceCommands(program: Command, io: CliIo): void {
   });
   verb(source, io, {
     usage: 'test <source>',
-    summary: 'Connect to a source and say what is missing for replication',
+    summary: 'Connect to a source from a worker, and say what is missing for replication',
     async run(context, [name = '']) {
-      const { data } = await context.philotes.POST('/sources/{id}/preflight', {
-        params: await pathOf(context, name),
-        body: {},
+      const { philotes } = context;
+      const { data } = await philotes.POST('/source-tests', {
+        body: { sourceId: await findId(philotes, 'source', name) },
       });
-      showFindings(context, data?.items ?? []);
+      const look = async (testId: string) =>
+        (await philotes.GET('/source-tests/{testId}', { params: { path: { testId } } })).data;
+      if (data) await awaitTest(context, data, look);
     },
   });
   verb(source, io, {
