@@ -1,4 +1,5 @@
 import { benchCopy } from './copy.ts';
+import { benchLoad } from './load.ts';
 import { describeMachine } from './machine.ts';
 import { openBench } from './open-bench.ts';
 import { readOptions, USAGE } from './options.ts';
@@ -12,5 +13,6 @@ if (!options) {
 } else {
   await using bench = await openBench({ profileDir: options.profileDir });
   print(await describeMachine(bench.source));
-  await (options.bench === 'copy' ? benchCopy : benchStream)(bench, options);
+  if (options.bench === 'api') await benchLoad(bench, options.load);
+  else await (options.bench === 'copy' ? benchCopy : benchStream)(bench, options);
 }

@@ -31,6 +31,8 @@ export type Bench = AsyncDisposable & {
   readonly sourceId: string;
   readonly destinationId: string;
   readonly worker: WorkerProcess;
+  /** Configuration for further processes of the installation; holds its secrets. */
+  readonly env: Readonly<Record<string, string>>;
   /** CPU seconds of the whole database server. */
   postgresCpuSeconds(): number;
 };
@@ -124,6 +126,7 @@ async function open(resources: Resources, profileDir: string | undefined): Promi
     sourceId,
     destinationId,
     worker,
+    env,
     postgresCpuSeconds: () => familyCpuSeconds(postmaster),
     [Symbol.asyncDispose]: () => resources[Symbol.asyncDispose](),
   };

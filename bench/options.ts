@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export type BenchOptions = {
-  readonly bench: 'copy' | 'stream';
+  readonly bench: 'copy' | 'stream' | 'api';
   /** Measurements per mode; the median counts. */
   readonly runs: number;
   readonly copyRows: number;
@@ -12,12 +12,20 @@ export type BenchOptions = {
   readonly hot: boolean;
   readonly oneTransaction: boolean;
   readonly modes: readonly ('mirror' | 'changelog')[];
+  /** `api`: how long, how many clients, and how many pipelines of which so many run. */
+  readonly load: {
+    readonly seconds: number;
+    readonly clients: number;
+    readonly pipelines: number;
+    readonly running: number;
+  };
   /** Writes CPU profiles of the worker into this folder. */
   readonly profileDir: string | undefined;
 };
 
 export const USAGE = `npm run bench -- copy   [--runs N] [--rows N] [--dirty] [--mode mirror|changelog]
-npm run bench -- stream [--runs N] [--rows N] [--changes N] [--hot | --one-transaction] [--mode mirror|changelog]`;
+npm run bench -- stream [--runs N] [--rows N] [--changes N] [--hot | --one-transaction] [--mode mirror|changelog]
+npm run bench -- api    [--seconds N] [--clients N] [--pipelines N] [--running N]`;
 
 /** Reads the command line; null when it makes no sense. */
 export function readOptions(args: readonly string[]): BenchOptions | null {
@@ -33,10 +41,14 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       'one-transaction': { type: 'boolean', default: false },
       mode: { type: 'string' },
       profile: { type: 'string' },
+      seconds: { type: 'string', default: '300' },
+      clients: { type: 'string', default: '50' },
+      pipelines: { type: 'string', default: '200' },
+      running: { type: 'string', default: '20' },
     },
   });
   const bench = positionals[0];
-  if (bench !== 'copy' && bench !== 'stream') return null;
+  if (bench !== 'copy' && bench !== 'stream' && bench !== 'api') return null;
   const { mode } = values;
   if (mode !== undefined && mode !== 'mirror' && mode !== 'changelog') return null;
   const all = bench === 'copy' ? (['mirror'] as const) : (['changelog', 'mirror'] as const);
@@ -49,6 +61,12 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     hot: values.hot,
     oneTransaction: values['one-transaction'],
     modes: mode === undefined ? all : [mode],
+    load: {
+      seconds: Number(values.seconds),
+      clients: Number(values.clients),
+      pipelines: Number(values.pipelines),
+      running: Number(values.running),
+    },
     profileDir: values.profile,
   };
 }

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 await build({
   absWorkingDir: root,
-  entryPoints: { 'bench/main': 'bench/main.ts', 'bench/worker': 'bench/worker.ts' },
+  entryPoints: { 'bench/main': 'bench/main.ts', 'bench/worker': 'bench/worker.ts', 'bench/site': 'bench/site.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
