@@ -154,6 +154,33 @@ test('a table that was parked or paused resumes with everything that was kept, o
   expect((await tables.row(a))?.generation).toBe(3);
 });
 
+test('a resumed table that dies when its changes have just become visible gets nothing twice', async () => {
+  const { control, deps } = installation;
+  const { work, write, assertExact, a, tables } = await livePipeline('resumed_twice');
+  const key = await tables.key(a);
+  await pauseTable(control, SYSTEM_ACTOR, key);
+  for (let n = 0; n < 5; n++) await write();
+  let ended: Promise<void> | null = null;
+  {
+    using _armed = armFailpoint('join-sent', () => {
+      ended ??= Promise.resolve(work[Symbol.asyncDispose]());
+      throw new Error('crash');
+    });
+    await resumeTable(control, SYSTEM_ACTOR, key);
+    await work
+      .until(async () => ended !== null, { what: 'the crash' })
+      .catch((error: unknown) => {
+        if (ended === null) throw error;
+      });
+    await ended;
+  }
+  for (let n = 0; n < 5; n++) await write();
+  await using next = runWork({ ...deps, holder: 'after the crash' });
+  await next.until(tables.stateIs(a, 'live'), { what: 'it is live again' });
+  await assertExact(next);
+  expect((await tables.row(a))?.generation).toBe(1);
+});
+
 test('a table that was given up is refused a resume and mended by a resync', async () => {
   const { control, database } = installation;
   const { work, write, assertExact, a, tables } = await livePipeline('given_up');
