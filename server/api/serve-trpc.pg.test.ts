@@ -55,6 +55,16 @@ it('takes twenty calls in one request and a megabyte at most', async () => {
   expect((await post('sources.delete', { id: 'x'.repeat(1024 * 1024) })).status).toBe(413);
 });
 
+it('tells a limit as a problem, too', async () => {
+  await using narrow = await openSite({ callsMax: 1 });
+  const headers = { Cookie: await narrow.cookieOf('viewer') };
+  const ask = () => narrow.send(`/api/trpc/system.me?${input({})}`, { headers });
+  await ask();
+  expect((await ask()).json()).toMatchObject({
+    error: { data: { httpStatus: 429, problem: { code: 'RATE_LIMITED', retryAfterS: expect.any(Number) } } },
+  });
+});
+
 it('puts a refusal on record', async () => {
   const viewer = await site.cookieOf('viewer');
   const refused = await post('sources.delete', { id: 'src_x' }, { Cookie: viewer, Origin: site.origin });

@@ -5,6 +5,7 @@ import { newRequestId } from '@/server/api/request-id.ts';
 import { REST_PATH } from '@/server/api/rest/call-procedure.ts';
 import { serveRest } from '@/server/api/rest/serve-rest.ts';
 import { serveTrpc } from '@/server/api/serve-trpc.ts';
+import type { ApiContext } from '@/server/api/trpc.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { problemOf } from '@/server/errors/problem.ts';
@@ -136,14 +137,17 @@ async function answerPage({ deps, pages, desk }: FrontDoor, { request, response,
 /** Console and REST call the same procedures; both are counted before anything is read. */
 async function answerApi({ deps, limitCalls, events }: FrontDoor, exchange: Exchange): Promise<void> {
   const { request, response, url, requestId } = exchange;
-  const address = addressOf(request);
-  const actor = await actorOf(deps, request);
-  const context = { deps, actor, requestId, address };
   const isTrpc = url.pathname.startsWith(`${TRPC_PATH}/`);
   const path = url.pathname.slice(isTrpc ? TRPC_PATH.length + 1 : REST_PATH.length);
-  await limitCalls({ actor: actor?.name ?? null, address }, isTrpc ? path.split(',').length : 1);
-  if (isTrpc) return serveTrpc({ request, response, path, context });
+  const createContext = async (): Promise<ApiContext> => {
+    const address = addressOf(request);
+    const actor = await actorOf(deps, request);
+    await limitCalls({ actor: actor?.name ?? null, address }, isTrpc ? path.split(',').length : 1);
+    return { deps, actor, requestId, address };
+  };
+  if (isTrpc) return serveTrpc({ request, response, path, log: deps.log, requestId, createContext });
   const services = { events, authenticate: () => actorOf(deps, request) };
+  const context = await createContext();
   return serveRest({ request, response, path, query: url.searchParams, context, services });
 }
 

@@ -92,6 +92,22 @@ export const PLAIN: Readonly<Record<string, Access>> = {
   'GET /pipelines/{pipelineId}/dead-letters/download': 'dead-letter:read',
 };
 
+/** What the front door serves beside procedures, plain routes and pages. */
+export const DOORS: Readonly<Record<string, 'everybody' | 'internal key' | 'keys of the catalog' | 'the board'>> = {
+  '/admin/queues': 'the board',
+  '/api/auth/callback/oidc': 'everybody',
+  '/api/catalog': 'keys of the catalog',
+  '/api/trpc': 'everybody',
+  '/api/v1': 'everybody',
+  '/api/v1/health/live': 'everybody',
+  '/api/v1/health/ready': 'everybody',
+  '/metrics': 'internal key',
+  '/sign-in': 'everybody',
+  '/sign-in/link': 'everybody',
+  '/sign-in/oidc': 'everybody',
+  '/sign-out': 'everybody',
+};
+
 /** Pages of the console, as folders of app/. */
 export const PAGES: Readonly<Record<string, 'public' | 'signed-in'>> = {
   '/': 'signed-in',
@@ -118,6 +134,14 @@ export const PAGES: Readonly<Record<string, 'public' | 'signed-in'>> = {
   '/pipelines/[id]/schema': 'signed-in',
   '/pipelines/[id]/tables': 'signed-in',
   '/pipelines/new': 'signed-in',
+  '/settings': 'signed-in',
+  '/settings/api-keys': 'signed-in',
+  '/settings/audit': 'signed-in',
+  '/settings/members': 'signed-in',
+  '/settings/profile': 'signed-in',
+  '/settings/queues': 'signed-in',
+  '/settings/sign-in': 'signed-in',
+  '/settings/system': 'signed-in',
   '/sign-in': 'public',
   '/sign-in/link': 'public',
   '/sources': 'signed-in',

@@ -6,7 +6,7 @@ import { PROCEDURE_ROUTES, PROCEDURES as SERVED } from '@/server/api/rest/route-
 import type { Access } from '@/server/api/trpc.ts';
 import { KEY_SCOPES, ROLE_SCOPES, ROLES, type Scope } from '@/server/auth/scopes.ts';
 import { openSite, type Sent, type Site } from '@/server/web/testing/open-site.ts';
-import { PAGES, PLAIN, PROCEDURES } from './expected.ts';
+import { DOORS, PAGES, PLAIN, PROCEDURES } from './expected.ts';
 
 type Caller = {
   readonly name: string;
@@ -114,6 +114,48 @@ describe('pages', () => {
   it('has no server actions, which would be ways in without a right of their own', () => {
     const found = filesOf('.').filter((file) => /['"]use server['"]/.test(readFileSync(file, 'utf8')));
     expect(found).toEqual([]);
+  });
+});
+
+describe('other ways in', () => {
+  it('knows every path that the front door names', () => {
+    const text = ['front-door', 'answer-sign-in', 'queue-board'].map((file) =>
+      readFileSync(`server/web/${file}.ts`, 'utf8'),
+    );
+    const named = text.join('\n').matchAll(/['"`](?:[A-Z]+ )?(\/(?:admin|api|metrics|sign)[a-z0-9/-]*)['"`/$?]/g);
+    const unknown = [...new Set([...named].map(([, path]) => path ?? ''))].filter((path) => !(path in DOORS));
+    expect(unknown).toEqual([]);
+  });
+
+  it('lets those at the queue board who may, and only look those who may only look', async () => {
+    for (const [method, scope] of [
+      ['GET', 'queue:read'],
+      ['PUT', 'queue:manage'],
+    ] as const) {
+      const answers = await Promise.all(
+        callers.map(async ({ name, headers }) => {
+          const { status } = await site.send('/admin/queues/api/queues/none/pause', { method, headers });
+          return [name, status === 303 ? 401 : told(status)];
+        }),
+      );
+      const looks = (caller: Caller) => verdict('queue:read', caller);
+      const expected = callers.map((caller) => {
+        const may = looks(caller);
+        return [caller.name, may === 'let in' ? verdict(scope, caller) : may];
+      });
+      expect(answers).toEqual(expected);
+    }
+  });
+
+  it('lets keys at the catalog, never browsers', async () => {
+    const answers = await Promise.all(
+      callers.map(async ({ name, headers }) => {
+        const { status } = await site.send('/api/catalog/v1/config?warehouse=none', { headers });
+        return [name, told(status) === 'let in'];
+      }),
+    );
+    const isKeyOf = ({ name, scopes }: Caller) => name.includes('key') && scopes?.has('catalog:read') === true;
+    expect(answers).toEqual(callers.map((caller) => [caller.name, isKeyOf(caller)]));
   });
 });
 
