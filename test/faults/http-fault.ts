@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
 /** What happens to one request. `applied` ones reach the server, whatever the caller then sees. */
@@ -23,25 +29,26 @@ export type HttpFaultProxy = AsyncDisposable & {
   readonly hits: number;
 };
 
+type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly bytes: Buffer };
+
 /** An HTTP proxy on 127.0.0.1 in front of `target` that loses, delays and falsifies answers as a rule says. */
 export async function openHttpFault(target: string): Promise<HttpFaultProxy> {
   let rule: FaultRule | null = null;
   let hits = 0;
-  const ask = async (request: IncomingMessage, body: Buffer): Promise<{ answer: Response; bytes: Buffer }> => {
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (typeof value === 'string' && !['host', 'connection', 'content-length'].includes(name))
-        headers.set(name, value);
-    }
-    const method = request.method ?? 'GET';
-    const answer = await fetch(new URL(request.url ?? '/', target), {
-      method,
-      headers,
-      body: method === 'GET' || method === 'HEAD' ? null : new Uint8Array(body),
-      redirect: 'manual',
+  const ask = (request: IncomingMessage, body: Buffer): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      // Headers as they came, the host too: object stores check a signature over it.
+      const headers = { ...request.headers };
+      delete headers['transfer-encoding'];
+      const options = { method: request.method, headers: { ...headers, connection: 'close' } };
+      const asked = forward(new URL(request.url ?? '/', target), options, (answer) => {
+        buffer(answer).then((bytes) => {
+          resolve({ status: answer.statusCode ?? 502, headers: answer.headers, bytes });
+        }, reject);
+      });
+      asked.on('error', reject);
+      asked.end(body);
     });
-    return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
-  };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
     const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -57,20 +64,19 @@ export async function openHttpFault(target: string): Promise<HttpFaultProxy> {
       await ask(request, body);
       return;
     }
-    const { answer, bytes } = await ask(request, body);
+    const { status, headers, bytes } = await ask(request, body);
     if (fault?.kind === 'applied-then-dropped') {
       response.socket?.resetAndDestroy();
     } else if (fault?.kind === 'applied-then-status') {
       response.writeHead(fault.status).end();
     } else {
-      const kept = Object.fromEntries(
-        [...answer.headers].filter(([name]) => !['transfer-encoding', 'connection', 'content-length'].includes(name)),
-      );
-      response.writeHead(answer.status, { ...kept, 'Content-Length': bytes.length });
+      const isHead = request.method === 'HEAD';
+      const { 'transfer-encoding': _chunked, connection: _connection, ...kept } = headers;
+      response.writeHead(status, isHead ? kept : { ...kept, 'content-length': bytes.length });
       if (fault?.kind === 'truncated') {
         response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.resetAndDestroy());
       } else {
-        response.end(request.method === 'HEAD' ? undefined : bytes);
+        response.end(isHead ? undefined : bytes);
       }
     }
   };

@@ -28,6 +28,9 @@ const SEGMENTS_READ_MAX = 2_000;
 const ROTATE_BYTES = 128 * 1024 * 1024;
 const PRUNE_EVERY_MS = 2_000;
 
+/** So many rounds of work without a pause, and one lake table is merged in between. */
+const ROUNDS_PER_MERGE = 16;
+
 /** What a commit shift holds for as long as it lasts. */
 export type CommitShift = {
   readonly deps: WorkerDeps;
@@ -45,6 +48,7 @@ export type CommitShift = {
 export async function commitUntilStopped(shift: CommitShift, healthy: () => void): Promise<void> {
   const { pool } = shift.deps.database;
   let prunedAt = 0;
+  let busyRounds = 0;
   while (!shift.signal.aborted) {
     const state = await readCommitState(pool, shift.pipeline.id);
     if (!state) return;
@@ -56,8 +60,12 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
       : (await replayDeadLetters(shift, { state, tables })) || (await joinCopies(shift, { state, tables }));
     const batch = between ? [] : await nextBatch(shift, state);
     if (batch.length > 0) await commitBatch(shift, { state, tables, batch });
-    if (batch.length > 0 || between || asked) healthy();
-    else if (!(await compactTables(shift, { state, tables }))) await sleep(POLL_MS, shift.signal);
+    const isBusy = batch.length > 0 || between || asked;
+    if (isBusy) healthy();
+    busyRounds = isBusy ? busyRounds + 1 : 0;
+    // A pipeline that is never idle would pile up small files.
+    const isMerged = busyRounds % ROUNDS_PER_MERGE === 0 && (await compactTables(shift, { state, tables }));
+    if (!isBusy && !isMerged) await sleep(POLL_MS, shift.signal);
     if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
       await prune(shift);
       prunedAt = performance.now();

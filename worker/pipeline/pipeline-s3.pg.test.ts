@@ -1,17 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import S3rver from 's3rver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
-import { liveFiles } from '@/worker/iceberg/live-files.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
+import { readMirror } from '@/worker/testing/read-mirror.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
-import { type Lake, openLake } from './lake.ts';
+import { openLake } from './lake.ts';
 
 let server: S3rver;
 let folder: string;
@@ -33,26 +31,6 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
 });
-
-/** The mirror's rows as an engine sees them: data files less the positions that delete files name. */
-async function readMirror({ catalog, storage, manifests }: Lake, name: string): Promise<Record<string, unknown>[]> {
-  const { metadata } = await catalog.loadTable({ namespace: ['shop'], name });
-  const live = await liveFiles({ metadata, reader: manifests });
-  const read = async (path: string): Promise<Record<string, unknown>[]> => {
-    const bytes = await storage.read(path);
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-    return parquetReadObjects({ file, compressors });
-  };
-  const deleted = new Set<string>();
-  for (const { file } of live.deletes) {
-    for (const row of await read(file.path)) deleted.add(`${row.file_path} ${row.pos}`);
-  }
-  const rows: Record<string, unknown>[] = [];
-  for (const { file } of live.data) {
-    for (const [pos, row] of (await read(file.path)).entries()) if (!deleted.has(`${file.path} ${pos}`)) rows.push(row);
-  }
-  return rows.sort((a, b) => Number(a.id) - Number(b.id));
-}
 
 test('a lake in an object store follows its source', async () => {
   const { source, control, sourceId, destinationId, database, deps } = installation;
@@ -84,5 +62,7 @@ test('a lake in an object store follows its source', async () => {
   await work.until(() => isPast(end?.lsn ?? ''), { what: 'the changes are in the lake' });
 
   await using lake = await openLake(deps, { destinationId, signal: new AbortController().signal });
-  expect(await readMirror(lake, 'item')).toEqual(await source.query('select id, label from item order by id'));
+  expect(await readMirror(lake, { namespace: ['shop'], name: 'item' })).toEqual(
+    await source.query('select id, label from item order by id'),
+  );
 });
