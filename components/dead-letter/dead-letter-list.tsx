@@ -15,6 +15,7 @@ import { StateBadge, shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { DeadLetterDrawer } from './dead-letter-drawer.tsx';
 import { type DeadLetter, opWord } from './dead-letter-types.ts';
+import { DownloadLetters } from './download-letters.tsx';
 
 const STATES = ['open', 'replay_requested', 'replayed', 'discarded', 'superseded'] as const;
 const SORTS = ['createdAt', '-createdAt'] as const;
@@ -46,12 +47,18 @@ export function DeadLetterList({ pipelineId }: { pipelineId: string }) {
     <Section
       title="Rows"
       actions={
-        <FilterSelect
-          label="State"
-          name="state"
-          all="All states"
-          choices={STATES.map((value) => ({ value, label: shownState(value).word }))}
-        />
+        <>
+          <FilterSelect
+            label="State"
+            name="state"
+            all="All states"
+            choices={STATES.map((value) => ({ value, label: shownState(value).word }))}
+          />
+          <DownloadLetters
+            pipelineId={pipelineId}
+            filters={{ state, tableId: tableId?.toString(), column: column ?? undefined }}
+          />
+        </>
       }
     >
       <Card flush>

@@ -1,4 +1,3 @@
-import { bytesText, countText, secondsText } from '@/components/ui/figures.ts';
 import type { PipelineSettings } from '@/server/domain/pipeline-settings.ts';
 
 export type SettingField = {
@@ -9,7 +8,6 @@ export type SettingField = {
   /** How many of the stored unit one of the shown unit is. */
   readonly factor: number;
   readonly unit: string;
-  readonly format: (value: number) => string;
 };
 
 const MIB = 1024 * 1024;
@@ -23,7 +21,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Commits',
     factor: 1_000,
     unit: 's',
-    format: (value) => secondsText(value / 1_000),
   },
   {
     name: 'batchRowsMax',
@@ -32,7 +29,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Commits',
     factor: 1,
     unit: 'rows',
-    format: (value) => countText(value, 'rows'),
   },
   {
     name: 'batchBytesMax',
@@ -41,7 +37,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Commits',
     factor: MIB,
     unit: 'MiB',
-    format: bytesText,
   },
   {
     name: 'bufferBytesMax',
@@ -50,7 +45,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Buffer',
     factor: MIB,
     unit: 'MiB',
-    format: bytesText,
   },
   {
     name: 'spillBytesMax',
@@ -59,7 +53,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Buffer',
     factor: MIB,
     unit: 'MiB',
-    format: bytesText,
   },
   {
     name: 'copyChunkRows',
@@ -68,7 +61,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Copies',
     factor: 1,
     unit: 'rows',
-    format: (value) => countText(value, 'rows'),
   },
   {
     name: 'copyChunksAtOnce',
@@ -77,6 +69,5 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Copies',
     factor: 1,
     unit: 'parts',
-    format: (value) => String(value),
   },
 ];

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button.tsx';
 import { Section } from '@/components/ui/card.tsx';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
 import { Field, Input } from '@/components/ui/field.tsx';
+import { exactCount } from '@/components/ui/figures.ts';
 import { fieldError } from '@/components/ui/problem.ts';
 import { useToast } from '@/components/ui/toast.tsx';
 import type { AppRouter } from '@/server/api/root.ts';
@@ -65,7 +66,7 @@ export function SettingsForm({ pipeline }: { pipeline: Pipeline }) {
                 <Field
                   key={field.name}
                   label={field.label}
-                  hint={`${field.hint} Default ${field.format(DEFAULT_PIPELINE_SETTINGS[field.name])}.`}
+                  hint={`${field.hint} Default ${exactCount(DEFAULT_PIPELINE_SETTINGS[field.name] / field.factor)} ${field.unit}.`}
                   error={fieldError(update.error, `settings.${field.name}`)}
                 >
                   <SettingInput

@@ -42,7 +42,7 @@ export function TableColumns({ table }: { table: TableView }) {
           <table aria-label="Columns" className="w-full text-sm">
             <thead className="text-left text-xs text-muted">
               <tr>
-                {['Column', 'Type', 'When the lake cannot hold a value'].map((head) => (
+                {['Column', 'Type, and in the lake', 'Value it cannot hold'].map((head) => (
                   <th key={head} scope="col" className="h-8 px-3 font-medium whitespace-nowrap">
                     {head}
                   </th>
@@ -60,7 +60,7 @@ export function TableColumns({ table }: { table: TableView }) {
                       )}
                     </span>
                   </th>
-                  <td className="px-3 font-mono text-xs whitespace-nowrap">
+                  <td className="px-3 py-1 font-mono text-xs">
                     {column.type}
                     {column.notNull && <span className="text-muted"> not null</span>}
                     <span className="flex items-center gap-1 text-muted">
@@ -74,6 +74,7 @@ export function TableColumns({ table }: { table: TableView }) {
                       value={toPolicy(table.policies[column.name])}
                       disabled={refusal('pipeline:write') !== null || verbs.update.isPending}
                       title={refusal('pipeline:write') ?? undefined}
+                      className="w-44! text-sm!"
                       onChange={(event) =>
                         verbs.update.mutate({
                           ...verbs.key,

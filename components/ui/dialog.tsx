@@ -2,7 +2,7 @@
 
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button.tsx';
 import { cx } from './cx.ts';
 
@@ -49,13 +49,21 @@ export function Dialog({ open, onClose, title, description, footer, wide, childr
 
 /** Secondary detail beside the page; the page that opens it keeps what is open in its address. */
 export function Drawer({ open, onClose, title, description, footer, children }: Omit<DialogProps, 'wide'>) {
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="overlay-in fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
-          className="drawer-in fixed inset-y-0 right-0 z-50 flex w-full max-w-xl flex-col border-l border-line bg-overlay shadow-overlay"
+          ref={content}
+          tabIndex={-1}
+          onOpenAutoFocus={(event) => {
+            // The drawer itself, not its first button, whose tooltip would open.
+            event.preventDefault();
+            content.current?.focus();
+          }}
+          className="drawer-in fixed inset-y-0 right-0 z-50 flex w-full max-w-2xl flex-col border-l outline-none border-line bg-overlay shadow-overlay"
         >
           <div className="flex items-start justify-between gap-4 border-b border-line px-5 py-3">
             <div className="min-w-0">

@@ -75,6 +75,18 @@ export function MenuLink({ icon: Icon, href, children }: { icon?: LucideIcon; hr
   );
 }
 
+/** A file to save; the browser stays where it is. */
+export function MenuDownload({ icon: Icon, href, children }: { icon?: LucideIcon; href: string; children: ReactNode }) {
+  return (
+    <Radix.Item asChild className={ITEM}>
+      <a href={href} download>
+        {Icon && <Icon className="size-4 shrink-0" aria-hidden="true" />}
+        {children}
+      </a>
+    </Radix.Item>
+  );
+}
+
 export const MenuSeparator = () => <Radix.Separator className="-mx-1 my-1 h-px bg-line" />;
 
 export const MenuLabel = ({ children }: { children: ReactNode }) => (
