@@ -212,11 +212,12 @@ describe('pipelines', () => {
     await startPipeline(deps, SYSTEM_ACTOR, pipeline);
     await startPipeline(deps, SYSTEM_ACTOR, pipeline);
     expect(await stateOf(control, pipeline.id)).toEqual({ desired_state: 'running', state: 'starting' });
-    await expect(deletePipeline(deps, SYSTEM_ACTOR, pipeline)).rejects.toThrow(/stop it first/);
+    await expect(deletePipeline(deps, SYSTEM_ACTOR, pipeline)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+    await expect(deletePipeline(deps, SYSTEM_ACTOR, { id: pipeline.id })).rejects.toThrow(/stop it first/);
     await stopPipeline(deps, SYSTEM_ACTOR, pipeline);
     expect(await stateOf(control, pipeline.id)).toEqual({ desired_state: 'stopped', state: 'stopping' });
     await control.query(`update pipeline set state = 'stopped'`);
-    await deletePipeline(deps, SYSTEM_ACTOR, pipeline);
+    await deletePipeline(deps, SYSTEM_ACTOR, { id: pipeline.id });
     expect(await stateOf(control, pipeline.id)).toEqual({ desired_state: 'deleted', state: 'stopped' });
     await expect(startPipeline(deps, SYSTEM_ACTOR, pipeline)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
