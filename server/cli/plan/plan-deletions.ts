@@ -16,9 +16,9 @@ export const deletion = (kind: Kind, { id, name }: { id: string; name: string })
   fields: [],
   async apply(philotes, signal) {
     const params = { path: { id } };
-    if (kind === 'Source') await philotes.DELETE('/sources/{id}', { params });
-    if (kind === 'Destination') await philotes.DELETE('/destinations/{id}', { params });
-    if (kind === 'Pipeline') await deletePipeline(philotes, { id, name, signal });
+    if (kind === 'Pipeline') return deletePipeline(philotes, { id, name, signal });
+    const path = kind === 'Source' ? '/sources/{id}' : '/destinations/{id}';
+    await whenUnused(`${kind.toLowerCase()} ${name} to be unused`, signal, () => philotes.DELETE(path, { params }));
   },
 });
 
@@ -37,6 +37,19 @@ async function deletePipeline(
   }
   await philotes.DELETE('/pipelines/{id}', { params });
   await until(`pipeline ${name} to be deleted`, signal, () => isGone(philotes, id));
+}
+
+/** A deleted pipeline is taken down by a worker, and uses its source and destination until then. */
+async function whenUnused(what: string, signal: AbortSignal, remove: () => Promise<unknown>): Promise<void> {
+  await until(what, signal, async () => {
+    try {
+      await remove();
+      return true;
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'CONFLICT') return false;
+      throw error;
+    }
+  });
 }
 
 async function isGone(philotes: Philotes, id: string): Promise<boolean> {

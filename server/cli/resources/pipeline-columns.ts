@@ -8,6 +8,7 @@ export const PIPELINE_COLUMNS: readonly Column<PipelineSummary>[] = [
   ['FRESHNESS', ({ freshnessSeconds }) => durationText(freshnessSeconds)],
   ['LAG', ({ lagBytes }) => bytesText(lagBytes)],
   ['TABLES', ({ tables }) => `${tables.live}/${tables.all}`],
+  ['ATTENTION', ({ tables, error }) => tables.needAttention + (error ? 1 : 0)],
   ['ROWS', ({ rowsCommitted }) => countText(rowsCommitted)],
   ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
   ['FROM', ({ source }) => source.name],
