@@ -48,13 +48,17 @@ export function resolve(schema: Schema): Schema {
 }
 
 /** `Source` of `#/components/schemas/Source`. */
-export const nameOf = (reference: string): string => reference.split('/').at(-1) ?? reference;
+export function nameOf(reference: string): string {
+  return reference.split('/').at(-1) ?? reference;
+}
 
 export function isRecord(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 function describe(method: string, path: string, operation: Schema): Operation {
   const parameters = Array.isArray(operation.parameters) ? operation.parameters.filter(isRecord) : [];

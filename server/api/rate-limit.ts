@@ -22,22 +22,33 @@ type Share = { left: number; untilMs: number };
 export function createRateLimit(pool: Pool, options: { actorCallsMax?: number } = {}): RateLimit {
   const { actorCallsMax = ACTOR_CALLS_MAX } = options;
   const shares = new Map<string, Share>();
-  return async ({ actor, address }, calls) => {
-    const key = actor === null ? `api-from:${address ?? ''}` : `api:${actor}`;
-    const share = shares.get(key);
-    if (share && share.untilMs > Date.now() && share.left >= calls) {
-      share.left -= calls;
-      return;
-    }
-    if (shares.size > 10_000) shares.clear();
-    const max = actor === null ? STRANGER_CALLS_MAX : actorCallsMax;
+  const pending = new Map<string, Promise<Share>>();
+
+  async function refill(key: string, { max, calls }: { max: number; calls: number }): Promise<Share> {
     const taken = Math.max(calls, Math.min(SHARE, Math.ceil(max / 20)));
     const { attempts, restS } = await take(pool, key, taken);
     if (attempts > max) {
       const retryAfterS = Math.max(1, restS);
       throw new AppError('RATE_LIMITED', `more than ${max} calls in a minute`, { retryAfterS });
     }
-    shares.set(key, { left: taken - calls, untilMs: Date.now() + Math.max(0, restS) * 1_000 });
+    if (shares.size > 10_000) shares.clear();
+    const share = { left: taken, untilMs: Date.now() + Math.max(0, restS) * 1_000 };
+    shares.set(key, share);
+    return share;
+  }
+
+  return async ({ actor, address }, calls) => {
+    const key = actor === null ? `api-from:${address ?? ''}` : `api:${actor}`;
+    const max = actor === null ? STRANGER_CALLS_MAX : actorCallsMax;
+    let share = shares.get(key);
+    while (!share || share.untilMs <= Date.now() || share.left < calls) {
+      // Calls that come at once wait for one share: each taking its own would use up the minute, one row lock after the other.
+      const asked = pending.get(key) ?? refill(key, { max, calls }).finally(() => pending.delete(key));
+      pending.set(key, asked);
+      share = await asked;
+      if (share.left >= calls) break;
+    }
+    share.left -= calls;
   };
 }
 
