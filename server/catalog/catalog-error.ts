@@ -59,5 +59,8 @@ export function asCatalogError(error: unknown): CatalogError | null {
   if (error instanceof CommitError)
     return error.kind === 'conflict' ? commitFailed(error.message) : badRequest(error.message);
   if (error instanceof AppError && error.code === 'INVALID_INPUT') return badRequest(error.message);
+  if (error instanceof AppError && error.code === 'RATE_LIMITED') {
+    return new CatalogError({ status: 429, type: 'TooManyRequestsException', message: error.message });
+  }
   return null;
 }

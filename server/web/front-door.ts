@@ -14,7 +14,7 @@ import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
 import { answerBoard, isBoardPath } from './answer-board.ts';
 import { answerSignIn, OPEN_PAGES } from './answer-sign-in.ts';
-import { actorOf, addressOf, bearerOf, signedInOf } from './authenticate.ts';
+import { actorOf, addressOf, bearerOf, isSame, signedInOf } from './authenticate.ts';
 import { answerReady } from './health.ts';
 import { renderMetrics } from './metrics.ts';
 import type { QueueBoard } from './queue-board.ts';
@@ -158,7 +158,7 @@ async function answerMetrics({ deps, internalKey }: FrontDoor, { request, respon
   // Behind a proxy every request seems local, so a site that is reached from elsewhere always asks for the key.
   const isLocalSite = new URL(deps.config.publicUrl).protocol === 'http:';
   const isLocal = isLocalSite && ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(addressOf(request) ?? '');
-  if (!isLocal && bearerOf(request.headers.authorization) !== internalKey) {
+  if (!isLocal && !isSame(bearerOf(request.headers.authorization) ?? '', internalKey)) {
     throw new AppError('UNAUTHENTICATED', 'metrics need the internal key');
   }
   response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
