@@ -11,6 +11,7 @@ import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
 import { freePort } from '@/server/platform/embedded/free-port.ts';
 import { newId } from '@/server/platform/new-id.ts';
 import type { Bench } from './open-bench.ts';
+import { cpuSeconds } from './process-usage.ts';
 import { print } from './report.ts';
 
 export type LoadOptions = {
@@ -39,15 +40,21 @@ export async function benchLoad(bench: Bench, options: LoadOptions): Promise<voi
   const writing = keepWriting(bench, { running: options.running, signal: stop.signal });
   const streams = Array.from({ length: STREAMS }, () => listen(`${base}/events`, { token, signal: stop.signal }));
   const answers: Answer[] = [];
+  const before = { site: site.cpuSeconds(), postgres: bench.postgresCpuSeconds() };
   await Promise.all(
     Array.from({ length: options.clients }, (_, client) =>
       ask({ base, token, client, ids, until: performance.now() + options.seconds * 1_000, answers }),
     ),
   );
+  const cpuSeconds = { site: site.cpuSeconds() - before.site, postgres: bench.postgresCpuSeconds() - before.postgres };
   stop.abort();
   await writing;
   const heard = await Promise.all(streams);
-  report(options, { answers, events: heard.reduce((sum, count) => sum + count, 0) });
+  report(options, {
+    answers,
+    events: heard.reduce((sum, count) => sum + count, 0),
+    cpuSeconds,
+  });
   if (site.hasEnded()) throw new Error('the web process ended under load');
 }
 
@@ -91,9 +98,9 @@ async function keepWriting(
   }
 }
 
-async function startSite(
-  env: Readonly<Record<string, string>>,
-): Promise<AsyncDisposable & { hasEnded: () => boolean }> {
+type Site = AsyncDisposable & { hasEnded: () => boolean; cpuSeconds: () => number };
+
+async function startSite(env: Readonly<Record<string, string>>): Promise<Site> {
   const child = fork(join(dirname(fileURLToPath(import.meta.url)), 'site.mjs'), { env: { ...process.env, ...env } });
   const ended = once(child, 'exit');
   await Promise.race([
@@ -102,6 +109,7 @@ async function startSite(
   ]);
   return {
     hasEnded: () => child.exitCode !== null,
+    cpuSeconds: () => cpuSeconds(child.pid ?? 0),
     async [Symbol.asyncDispose]() {
       if (child.connected) child.send('stop');
       await ended;
@@ -180,7 +188,14 @@ async function listen(url: string, { token, signal }: { token: string; signal: A
   return events;
 }
 
-function report(options: LoadOptions, { answers, events }: { answers: readonly Answer[]; events: number }): void {
+type Outcome = {
+  readonly answers: readonly Answer[];
+  readonly events: number;
+  /** Of web and database, over the whole time; the latter with what the pipelines cost it. */
+  readonly cpuSeconds: { readonly site: number; readonly postgres: number };
+};
+
+function report(options: LoadOptions, { answers, events, cpuSeconds }: Outcome): void {
   const ok = answers.filter(({ status }) => status === 200);
   print({
     bench: 'api',
@@ -188,6 +203,8 @@ function report(options: LoadOptions, { answers, events }: { answers: readonly A
     requests: answers.length,
     errors: answers.length - ok.length,
     events,
+    siteCpuMsPerRequest: Math.round((cpuSeconds.site / answers.length) * 10_000) / 10,
+    postgresCpuSeconds: Math.round(cpuSeconds.postgres),
     ...percentiles(ok.map(({ ms }) => ms)),
   });
   for (const route of new Set(ok.map((answer) => answer.route))) {

@@ -47,6 +47,7 @@ export function createRateLimit(pool: Pool, options: { actorCallsMax?: number } 
       pending.set(key, asked);
       share = await asked;
       if (share.left >= calls) break;
+      share = shares.get(key);
     }
     share.left -= calls;
   };

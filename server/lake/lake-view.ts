@@ -26,7 +26,6 @@ export type LakeNamespaces = z.output<typeof LakeNamespacesView>;
 export const LakeTableEntryView = z
   .object({ namespace: z.string(), name: z.string(), owner: LakeOwnerView.nullable() })
   .meta({ id: 'LakeTableEntry' });
-export type LakeTableEntry = z.output<typeof LakeTableEntryView>;
 
 export const LakeTablePageView = pageOf(LakeTableEntryView).meta({ id: 'LakeTablePage' });
 export type LakeTablePage = z.output<typeof LakeTablePageView>;
