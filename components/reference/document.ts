@@ -26,7 +26,6 @@ export type Operation = {
   readonly answers: readonly Answer[];
 };
 
-export const TITLE: string = document.info.title;
 export const DESCRIPTION: string = document.info.description;
 export const TAGS: readonly { readonly name: string; readonly description: string }[] = document.tags;
 export const BASE: string = document.servers[0]?.url ?? '';

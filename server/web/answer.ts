@@ -9,11 +9,6 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(JSON.stringify(body));
 }
 
-export function sendNothing(response: ServerResponse): void {
-  response.writeHead(204, { 'Cache-Control': 'no-store' });
-  response.end();
-}
-
 /** See other, after a form. */
 export function sendTo(response: ServerResponse, location: string, headers: Record<string, string> = {}): void {
   response.writeHead(303, { Location: location, 'Cache-Control': 'no-store', ...headers });

@@ -7,10 +7,12 @@ import { hostile, spoiled } from './hostile.ts';
 import { OPERATIONS, type Operation, SCHEMAS } from './operations.ts';
 
 /** Requests for each operation; `PHILOTES_FUZZ_RUNS=2000 PHILOTES_FUZZ_SEED=7` looks further, or at one seed again. */
-const RUNS = Number(process.env.PHILOTES_FUZZ_RUNS ?? 40);
+const RUNS = Number(process.env.PHILOTES_FUZZ_RUNS ?? 25);
 const SEED = Number(process.env.PHILOTES_FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const faults: unknown[] = [];
+/** All that people defined, as of the last change; null when it has to be read. */
+let present: string | null = null;
 let site: Site;
 let cookie: string;
 beforeAll(async () => {
@@ -20,6 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   faults.length = 0;
+  present = null;
   await define(site);
 });
 afterAll(() => site[Symbol.asyncDispose]());
@@ -40,7 +43,7 @@ it.each(ENDING.map((operation) => [operation.id, operation] as const))(
   async (_, operation) => {
     await fc.assert(
       fc.asyncProperty(requests(operation), async (request) => {
-        const before = request.method === 'GET' ? '' : await digest();
+        present ??= await digest();
         const answer = await site.send(request.path, {
           method: request.method,
           headers: { Cookie: cookie, Origin: site.origin, ...request.headers },
@@ -48,10 +51,13 @@ it.each(ENDING.map((operation) => [operation.id, operation] as const))(
         });
         const problem = answer.status >= 400 ? answer.text : '';
         expect([answer.status, problem, faults]).toEqual([expect.toSatisfy(isDocumented(operation)), problem, []]);
-        if (answer.status < 400) return;
+        if (answer.status < 400) {
+          if (request.method !== 'GET') present = null;
+          return;
+        }
         expect(answer.headers['content-type']).toBe('application/problem+json');
         expect(answer.json()).toMatchObject({ code: expect.any(String), remedy: expect.any(String) });
-        if (request.method !== 'GET') expect(await digest()).toBe(before);
+        if (request.method !== 'GET') expect(await digest()).toBe(present);
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
     );
