@@ -123,6 +123,22 @@ for (const { name, code, sql } of STRAYS) {
   }
 }
 
+test('a parked table that leaves the publication can no longer be resumed without what it missed (row 47)', async () => {
+  await using scenario = await openScenario('parked_stray');
+  const { table, slot, installation } = scenario;
+  const { pool } = installation.database;
+  await pool.query(`update pipeline_table set state = 'needs_attention', error_code = 'LAKE_SCHEMA_IMPOSSIBLE'`);
+  await scenario.sql(`alter publication ${slot} drop table ${table}`);
+  await using work = scenario.work();
+  await work.until(
+    async () => {
+      const { rows } = await pool.query<{ code: string }>('select error_code as code from pipeline_table');
+      return rows[0]?.code === 'SOURCE_PUBLICATION';
+    },
+    { what: 'the table shows that changes are missing' },
+  );
+});
+
 test('a publication that somebody dropped stops the pipeline with the reason (row 14)', async () => {
   await using scenario = await openScenario('no_publication');
   const { slot, table } = scenario;

@@ -5,6 +5,9 @@ import type { Log } from '@/server/platform/logger.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
 
+/** Errors of tables of which changes are missing already. */
+const LACKING = new Set(['SPILL_FULL', 'SOURCE_PUBLICATION', 'SOURCE_TABLE_REPLACED', 'SOURCE_TABLE_MISSING']);
+
 type Stray = { readonly id: number; readonly oid: number; readonly error: AppError };
 
 /**
@@ -20,21 +23,24 @@ export async function parkStrayTables(
   const { pipelineId, client, lease, log } = options;
   const { rows } = await pool.query<KnownTable>(
     /* sql */ `
-    select id::int8::text::int as id, source_oid::int8 as oid, source_schema as schema, source_table as table, state
+    select id::int8::text::int as id, source_oid::int8 as oid, source_schema as schema, source_table as table, state,
+           error_code
       from pipeline_table where pipeline_id = $1 and source_oid is not null`,
     [pipelineId],
   );
   const known = rows.map((row) => ({ ...row, oid: Number(row.oid) }));
   const strays = await findStrays(client, { publication: publicationName(pipelineId), tables: known });
   for (const { id, error } of strays) {
-    if (known.find((table) => table.id === id)?.state === 'needs_attention') continue;
+    const table = known.find((one) => one.id === id);
+    // A table parked for a cause that can be mended now lacks changes as well, and must not be resumed without them.
+    if (table?.state === 'needs_attention' && LACKING.has(table.error_code ?? '')) continue;
     log.warn('table no longer arrives', { pipelineId, tableId: id, error });
     await parkTable(pool, { tableId: id, error, lease });
   }
   return new Set(strays.filter(({ error }) => error.code === 'SOURCE_TABLE_MISSING').map(({ oid }) => oid));
 }
 
-type KnownTable = { id: number; oid: number; schema: string; table: string; state: string };
+type KnownTable = { id: number; oid: number; schema: string; table: string; state: string; error_code: string | null };
 type Found = { oid: number; present_oid: number | null; exists: boolean; published: boolean };
 
 async function findStrays(
