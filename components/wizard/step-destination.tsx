@@ -22,7 +22,9 @@ export function StepDestination({ wizard, sourceId }: { wizard: Wizard; sourceId
   const destinations = list.data?.items ?? [];
   const isAdding = url.get('adding') === 'destination' || (list.isSuccess && destinations.length === 0);
   const usual = source ? usualNamespace(source.database) : '';
-  const error = namespaceError(draft.namespace || usual);
+  const namespace = draft.namespace || usual;
+  // Nothing is wrong before the usual name is known.
+  const error = namespace === '' ? null : namespaceError(namespace);
   return (
     <StepFrame
       title="Where shall the tables be kept?"
@@ -57,7 +59,7 @@ export function StepDestination({ wizard, sourceId }: { wizard: Wizard; sourceId
         <Card>
           <Field
             label="Namespace"
-            hint="The schema that the tables have in the lake. Levels are joined by dots."
+            hint={`The schema that the tables have in the lake. Leave it empty for ${usual || 'the usual one'}.`}
             error={error}
             className="max-w-md"
           >

@@ -64,7 +64,12 @@ export function StepReview({ wizard, sourceId }: { wizard: Wizard; sourceId: str
       description="Nothing has been made yet. After the start the copy can be watched, paused and stopped on the pipeline’s page."
     >
       <Card>
-        <Field label="Name of the pipeline" error={nameIssue ? issueText(nameIssue) : null} className="max-w-md">
+        <Field
+          label="Name of the pipeline"
+          hint={proposal && `Leave it empty to call it ${proposal}.`}
+          error={nameIssue ? issueText(nameIssue) : null}
+          className="max-w-md"
+        >
           <Input
             value={draft.name}
             onChange={(event) => wizard.save({ ...draft, name: event.target.value })}
@@ -74,23 +79,25 @@ export function StepReview({ wizard, sourceId }: { wizard: Wizard; sourceId: str
         </Field>
       </Card>
       <WhatWillBe wizard={wizard} sourceId={sourceId} namespace={input.namespace} />
-      <Section title="Check of the chosen tables">
-        <Card flush>
-          {check.isError && (
-            <div className="px-4 py-2">
-              <ErrorState error={check.error} onRetry={() => void check.refetch()} />
-            </div>
-          )}
-          {(check.isPending || !source.data) && !check.isError && <FindingsSkeleton />}
-          {check.data && source.data && !check.isError && (
-            <Findings
-              findings={check.data.items}
-              place={source.data}
-              fine="Nothing blocks: every chosen table can be copied and followed."
-            />
-          )}
-        </Card>
-      </Section>
+      {draft.tables.length > 0 && (
+        <Section title="Check of the chosen tables">
+          <Card flush>
+            {check.isError && (
+              <div className="px-4 py-2">
+                <ErrorState error={check.error} onRetry={() => void check.refetch()} />
+              </div>
+            )}
+            {(check.isPending || !source.data) && !check.isError && <FindingsSkeleton />}
+            {check.data && source.data && !check.isError && (
+              <Findings
+                findings={check.data.items}
+                place={source.data}
+                fine="Nothing blocks: every chosen table can be copied and followed."
+              />
+            )}
+          </Card>
+        </Section>
+      )}
       {verbs.error ? <ErrorNote error={verbs.error} /> : null}
       <div className="flex flex-wrap justify-between gap-2 border-t border-line pt-3">
         <Button icon={ArrowLeft} onClick={() => wizard.go('destination')}>
@@ -157,6 +164,12 @@ function useCreation(wizard: Wizard) {
   };
 }
 
+/** "5 s to 2 min"; "about 5 s" where both ends read the same. */
+function durationText(fastS: number, slowS: number): string {
+  const [fast, slow] = [secondsText(fastS), secondsText(slowS)];
+  return fast === slow ? `about ${fast}` : `${fast} to ${slow}`;
+}
+
 /** Everything that will exist afterwards and does not now. */
 function WhatWillBe({ wizard, sourceId, namespace }: { wizard: Wizard; sourceId: string; namespace: string }) {
   const trpc = useTRPC();
@@ -172,9 +185,9 @@ function WhatWillBe({ wizard, sourceId, namespace }: { wizard: Wizard; sourceId:
   const rows = chosen?.reduce((sum, table) => sum + (table.rowEstimate ?? 0), 0) ?? 0;
   const { fastS, slowS } = copyEstimate(chosen ?? []);
   return (
-    <div className="grid gap-4 md:grid-cols-2">
+    <div className="grid items-start gap-4 md:grid-cols-2">
       <Section title={`On ${source?.name ?? 'the source'}`}>
-        <Card className="h-full">
+        <Card>
           <ul className="space-y-2 text-sm">
             <li>A publication of {counted(tables.length, 'table')}.</li>
             <li>A replication slot. While the pipeline rests, the server keeps the WAL that it has not read.</li>
@@ -187,10 +200,8 @@ function WhatWillBe({ wizard, sourceId, namespace }: { wizard: Wizard; sourceId:
             {chosen ? (
               <>
                 The first copy, {bytesText(bytes)} in about {countText(rows)} rows, takes{' '}
-                <span className="font-medium">
-                  {secondsText(fastS)} to {secondsText(slowS)}
-                </span>{' '}
-                on two cores like those it was measured on. Changes made meanwhile are kept and joined.
+                <span className="font-medium">{durationText(fastS, slowS)}</span> on two cores like those it was
+                measured on. Changes made meanwhile are kept and joined.
               </>
             ) : (
               <Skeleton className="h-3 w-64" />
@@ -199,7 +210,7 @@ function WhatWillBe({ wizard, sourceId, namespace }: { wizard: Wizard; sourceId:
         </Card>
       </Section>
       <Section title={`In ${destination?.name ?? 'the lake'}`}>
-        <Card className="h-full" flush>
+        <Card flush>
           <p className="border-b border-line px-4 py-2.5 text-sm">
             Namespace <code className="font-mono text-xs">{namespace}</code> with{' '}
             {counted(tables.flatMap(lakeTables).length, 'table')}
