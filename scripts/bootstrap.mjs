@@ -102,8 +102,14 @@ function packageCount() {
 
 async function handOver() {
   process.chdir(ROOT);
-  if (command === 'test') return await run(join(ROOT, 'node_modules/vitest/vitest.mjs'), ['run', ...args]);
   const { build, ENTRY_POINTS } = await import('./build.mjs');
+  if (command === 'test') {
+    await run(join(ROOT, 'node_modules/vitest/vitest.mjs'), ['run', ...args]);
+    // Whoever chooses tests by name or project wants those only.
+    const isWhole = args.every((arg) => /^--(reporter|outputFile)/.test(arg));
+    return isWhole && process.exitCode === 0 ? await browse(build, []) : undefined;
+  }
+  if (command === 'e2e') return await browse(build, args);
   if (command === 'build') return await build({ root: ROOT, console: true });
   if (!(command in ENTRY_POINTS)) {
     throw failure({
@@ -115,6 +121,15 @@ async function handOver() {
   await build({ root: ROOT, console: NEEDS_CONSOLE.has(command) });
   process.argv.splice(2, process.argv.length, ...args);
   await import(pathToFileURL(join(ROOT, `dist/${command}.mjs`)).href);
+}
+
+/** Journeys through the whole product in a browser. */
+async function browse(build, playwrightArgs) {
+  const { ensureChromium } = await import('./chromium.mjs');
+  await ensureChromium(process.env.PATH ?? '');
+  await build({ root: ROOT, console: true });
+  const chosen = playwrightArgs.length > 0 ? playwrightArgs : ['--project=journeys'];
+  await run(join(ROOT, 'node_modules/@playwright/test/cli.js'), ['test', ...chosen]);
 }
 
 async function run(file, fileArgs) {

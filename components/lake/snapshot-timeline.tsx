@@ -57,8 +57,8 @@ function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number 
   const added = snapshot.addedRows ?? 0;
   const deleted = snapshot.deletedRows ?? 0;
   return (
-    <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 px-4 text-sm">
-      <span aria-hidden="true" className="relative flex w-3 justify-center">
+    <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] px-4 text-sm">
+      <span aria-hidden="true" className="relative mr-3 flex w-3 justify-center">
         <span className="absolute inset-y-0 w-px bg-line" />
         <span
           className={cx(
@@ -84,13 +84,13 @@ function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number 
           {snapshot.position && <span className="font-mono text-xs leading-5 max-lg:hidden">{snapshot.position}</span>}
         </p>
       </div>
-      <div className="flex items-center gap-3 border-b border-line py-2">
+      <div className="flex items-center gap-3 border-b border-line py-2 pl-3">
         <span aria-hidden="true" className="flex w-24 items-center max-sm:hidden">
           <span className="flex h-2 w-1/2 justify-end">
-            <span className="rounded-l-sm bg-failed/60" style={{ width: `${(deleted / most) * 100}%` }} />
+            <span className="rounded-l-sm bg-failed/60" style={{ width: shareOf(deleted, most) }} />
           </span>
           <span className="flex h-2 w-1/2 border-l border-line">
-            <span className="rounded-r-sm bg-running/70" style={{ width: `${(added / most) * 100}%` }} />
+            <span className="rounded-r-sm bg-running/70" style={{ width: shareOf(added, most) }} />
           </span>
         </span>
         <RelativeTime at={snapshot.at} className="w-20 text-right text-muted" />
@@ -98,3 +98,6 @@ function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number 
     </li>
   );
 }
+
+/** By the square root, so that a stream's commits still show beside the copy. */
+const shareOf = (rows: number, most: number): string => `${Math.sqrt(rows / most) * 100}%`;

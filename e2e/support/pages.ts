@@ -1,0 +1,49 @@
+import type { Product } from './product.ts';
+
+type ConsolePage = { readonly name: string; readonly path: string };
+
+const FIXED: readonly ConsolePage[] = [
+  { name: 'overview', path: '/' },
+  { name: 'pipelines', path: '/pipelines' },
+  { name: 'sources', path: '/sources' },
+  { name: 'destinations', path: '/destinations' },
+  { name: 'lake', path: '/lake' },
+  { name: 'activity', path: '/activity' },
+  { name: 'new-source', path: '/sources/new' },
+  { name: 'new-destination', path: '/destinations/new' },
+  { name: 'new-pipeline', path: '/pipelines/new' },
+  { name: 'members', path: '/settings/members' },
+  { name: 'api-keys', path: '/settings/api-keys' },
+  { name: 'sign-in-settings', path: '/settings/sign-in' },
+  { name: 'audit', path: '/settings/audit' },
+  { name: 'profile', path: '/settings/profile' },
+  { name: 'error-codes', path: '/docs/errors' },
+];
+
+/** The pages that need something to show: none on an empty installation. */
+export async function everyPage(product: Product): Promise<ConsolePage[]> {
+  const [found] = await product.metadata<{ id: string; source_id: string; destination_id: string; table_id: string }>(
+    `select p.id, p.source_id, p.destination_id, min(t.id)::text as table_id
+       from pipeline p join pipeline_table t on t.pipeline_id = p.id group by p.id`,
+  );
+  if (!found) return [...FIXED];
+  const pipeline = `/pipelines/${found.id}`;
+  const lake = `/lake/${found.destination_id}/shop/orders`;
+  return [
+    ...FIXED,
+    { name: 'pipeline', path: pipeline },
+    { name: 'pipeline-tables', path: `${pipeline}/tables` },
+    { name: 'pipeline-table', path: `${pipeline}/tables?table=${found.table_id}` },
+    { name: 'pipeline-commits', path: `${pipeline}/commits` },
+    { name: 'pipeline-schema', path: `${pipeline}/schema` },
+    { name: 'pipeline-dead-letters', path: `${pipeline}/dead-letters` },
+    { name: 'pipeline-configuration', path: `${pipeline}/configuration` },
+    { name: 'pipeline-activity', path: `${pipeline}/activity` },
+    { name: 'source', path: `/sources/${found.source_id}` },
+    { name: 'lake-table', path: lake },
+    { name: 'lake-snapshots', path: `${lake}?view=snapshots` },
+    { name: 'lake-files', path: `${lake}?view=files` },
+    { name: 'lake-read', path: `${lake}?view=read` },
+    { name: 'lake-preview', path: `${lake}?view=preview` },
+  ];
+}
