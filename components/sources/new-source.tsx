@@ -67,27 +67,29 @@ export function NewSourceForm({
   const save = form.submit((input) => create.mutate(input));
   const { name: _, ...candidate } = form.input ?? { name: '' };
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
-      <form onSubmit={save} noValidate className="min-w-0 space-y-4">
-        <Card>
-          <SourceFields form={form} passwordHint="Kept encrypted. Nobody can read it again." />
-        </Card>
-        <TestResult test={test} place={form.values} />
-        {create.isError && <ErrorNote error={create.error} />}
-        <div className="flex flex-wrap items-center gap-2">
-          <Button kind="primary" type="submit" reason={reason} pending={create.isPending && 'Connecting'}>
-            Connect source
-          </Button>
-          <TestButton
-            test={test}
-            reason={reason}
-            input={form.input && 'host' in candidate ? { candidate } : null}
-            onRefused={() => form.submit(() => undefined)()}
-          />
-          {other}
-        </div>
-      </form>
-      <SetupGuide role={form.values.username} database={form.values.database} />
+    <div className="@container">
+      <div className="grid items-start gap-6 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,29rem)]">
+        <form onSubmit={save} noValidate className="min-w-0 space-y-4">
+          <Card>
+            <SourceFields form={form} passwordHint="Kept encrypted. Nobody can read it again." />
+          </Card>
+          <TestResult test={test} place={form.values} />
+          {create.isError && <ErrorNote error={create.error} />}
+          <div className="flex flex-wrap items-center gap-2">
+            <Button kind="primary" type="submit" reason={reason} pending={create.isPending && 'Connecting'}>
+              Connect source
+            </Button>
+            <TestButton
+              test={test}
+              reason={reason}
+              input={form.input && 'host' in candidate ? { candidate } : null}
+              onRefused={() => form.submit(() => undefined)()}
+            />
+            {other}
+          </div>
+        </form>
+        <SetupGuide role={form.values.username} database={form.values.database} />
+      </div>
     </div>
   );
 }

@@ -5,4 +5,3 @@ type Outputs = inferRouterOutputs<AppRouter>['sources'];
 
 export type Source = Outputs['get'];
 export type SourceTable = Outputs['tables']['items'][number];
-export type Finding = Outputs['preflight']['items'][number];

@@ -41,6 +41,8 @@ const STATES: Readonly<Record<string, Shown>> = {
   warning: { tone: 'paused', icon: CircleAlert, word: 'Warning' },
   blocking: { tone: 'failed', icon: CircleX, word: 'Blocking' },
   active: { tone: 'running', icon: CircleCheck, word: 'Active' },
+  invited: { tone: 'paused', icon: Clock, word: 'Invited' },
+  'no-role': { tone: 'idle', icon: CircleSlash, word: 'No role' },
   disabled: { tone: 'idle', icon: CircleSlash, word: 'Disabled' },
   revoked: { tone: 'idle', icon: CircleSlash, word: 'Revoked' },
   expired: { tone: 'idle', icon: Clock, word: 'Expired' },
