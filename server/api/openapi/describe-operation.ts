@@ -82,7 +82,8 @@ function problemsOf(route: ProcedureRoute): ProblemName[] {
   const names: ProblemName[] = ['InvalidInput', 'Forbidden', 'TooManyRequests', 'Unavailable'];
   if (access !== 'public') names.push('Unauthenticated');
   const namesOthers = ['sourceId', 'destinationId', 'pipelineId'].some((name) => name in shape);
-  if (takesBody || namesOthers || pattern.segments.some((segment) => segment.startsWith('{'))) names.push('NotFound');
+  if (method !== 'GET' || namesOthers || pattern.segments.some((segment) => segment.startsWith('{')))
+    names.push('NotFound');
   if (method !== 'GET') names.push('Conflict');
   if (isVersionTaken(route)) names.push('PreconditionFailed');
   if (takesBody) names.push('PayloadTooLarge', 'UnsupportedMediaType', 'Unprocessable');
