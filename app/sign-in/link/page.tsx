@@ -3,7 +3,7 @@ import { SignInButton, SignInField } from '@/components/sign-in/sign-in-field.ts
 import { SignInFrame } from '@/components/sign-in/sign-in-frame.tsx';
 import { signInProblem } from '@/components/sign-in/sign-in-problem.ts';
 
-export const metadata: Metadata = { title: 'Choose a password', referrer: 'no-referrer' };
+export const metadata: Metadata = { title: 'Choose a password' };
 
 type Search = { token?: string; problem?: string };
 
