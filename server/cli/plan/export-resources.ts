@@ -1,7 +1,9 @@
 import { stringify } from 'yaml';
-import type { Destination, Philotes, Pipeline, Source } from '@/packages/client/client.ts';
+import type { Destination, Philotes, Source } from '@/packages/client/client.ts';
 import { collect } from '../resources/collect.ts';
-import { API_VERSION, type Kind } from './resource-schemas.ts';
+import type { PresentPipeline } from './plan-pipeline.ts';
+import { readPipeline } from './present-pipeline.ts';
+import { API_VERSION, type Kind, TABLE_FIELDS } from './resource-schemas.ts';
 
 /** Everything that is defined, as `apply` reads it. Secrets are left to variables that are named after what they belong to. */
 export async function exportResources(philotes: Philotes): Promise<string> {
@@ -13,8 +15,8 @@ export async function exportResources(philotes: Philotes): Promise<string> {
     ...destinations.map((destination) => resource('Destination', destination.name, destinationSpec(destination))),
   ];
   for await (const { id } of philotes.all('/pipelines', { query: { sort: 'name' } })) {
-    const { data } = await philotes.GET('/pipelines/{id}', { params: { path: { id } } });
-    if (data) documents.push(resource('Pipeline', data.name, pipelineSpec(data, names)));
+    const pipeline = await readPipeline(philotes, id);
+    if (pipeline) documents.push(resource('Pipeline', pipeline.name, pipelineSpec(pipeline, names)));
   }
   return documents.map((document) => stringify(document, { lineWidth: 0 })).join('---\n');
 }
@@ -76,14 +78,15 @@ function authSpec({ catalogAuth: kind }: Destination, secret: (...words: readonl
   return { kind };
 }
 
-const pipelineSpec = (view: Pipeline, names: ReadonlyMap<string, string>): object => ({
+const pipelineSpec = (view: PresentPipeline, names: ReadonlyMap<string, string>): object => ({
   source: names.get(view.sourceId),
   destination: names.get(view.destinationId),
   namespace: view.namespace,
   state: view.desiredState,
   settings: view.settings,
-  tables: view.tables.map(({ id: _, state: __, policies, ...table }) => ({
-    ...table,
-    ...(Object.keys(policies).length === 0 ? {} : { policies }),
+  tables: view.tables.map((table) => ({
+    schema: table.schema,
+    table: table.table,
+    ...Object.fromEntries(TABLE_FIELDS.map((field) => [field, table[field]])),
   })),
 });

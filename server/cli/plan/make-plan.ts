@@ -5,6 +5,7 @@ import { deletion } from './plan-deletions.ts';
 import { planDestination } from './plan-destination.ts';
 import { planPipeline } from './plan-pipeline.ts';
 import { planSource } from './plan-source.ts';
+import { readPipeline } from './present-pipeline.ts';
 import type { Resources } from './resource-schemas.ts';
 
 /** What it takes from the present state to the described one, in an order in which it can be done. Changes nothing. */
@@ -28,8 +29,7 @@ export async function makePlan(
   }
   for (const { name, spec } of wanted.pipelines) {
     const id = byName(pipelines, name)?.id;
-    const present =
-      id === undefined ? undefined : (await philotes.GET('/pipelines/{id}', { params: { path: { id } } })).data;
+    const present = id === undefined ? undefined : await readPipeline(philotes, id);
     plan.push(planPipeline({ name, spec, present, names }));
   }
   if (!prune) return plan;

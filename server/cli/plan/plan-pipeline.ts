@@ -1,16 +1,19 @@
-import type { Philotes, Pipeline } from '@/packages/client/client.ts';
+import type { Philotes, Pipeline, Table } from '@/packages/client/client.ts';
 import { isAtRest, isPipelineState } from '@/server/domain/pipeline-state.ts';
 import { type NewTable, withLakeName } from '@/server/pipelines/pipeline-input.ts';
 import { CliError } from '../exit-codes.ts';
 import { findId } from '../resources/find-id.ts';
 import { asJson } from './as-json.ts';
 import { type Change, differences, type FieldChange, nothing } from './change.ts';
-import type { PipelineSpec } from './resource-schemas.ts';
+import { type PipelineSpec, TABLE_FIELDS } from './resource-schemas.ts';
+
+/** A pipeline with all that is known of its tables. */
+export type PresentPipeline = Omit<Pipeline, 'tables'> & { readonly tables: readonly Table[] };
 
 type Options = {
   readonly name: string;
   readonly spec: PipelineSpec;
-  readonly present: Pipeline | undefined;
+  readonly present: PresentPipeline | undefined;
   /** Id -> name of what there is. */
   readonly names: ReadonlyMap<string, string>;
 };
@@ -78,14 +81,14 @@ const nameOf = ({ schema, table }: { schema: string; table: string }): string =>
 type WantedTable = ReturnType<typeof asJson<NewTable>>;
 
 /** What is said of a table beside its name. */
-const shapeOf = (table: Pipeline['tables'][number] | WantedTable): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(table).filter(([field]) => !['id', 'schema', 'table', 'state'].includes(field)));
+const shapeOf = (table: Table | WantedTable): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(table).filter(([field]) => TABLE_FIELDS.some((known) => known === field)));
 
 /** Settings that were given: those left out stay as they are. */
 const defined = (settings: PipelineSpec['settings']): Record<string, number> =>
   Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
-function tableChanges(present: Pipeline, tables: readonly WantedTable[]): FieldChange[] {
+function tableChanges(present: PresentPipeline, tables: readonly WantedTable[]): FieldChange[] {
   const before = new Map(present.tables.map((table) => [nameOf(table), table]));
   const after = new Map(tables.map((table) => [nameOf(table), table]));
   return [
@@ -106,7 +109,7 @@ function tableChanges(present: Pipeline, tables: readonly WantedTable[]): FieldC
 /** At rest the whole list is replaced; a running pipeline takes and gives tables one by one. */
 async function changeTables(
   client: Philotes,
-  { present, tables }: { present: Pipeline; tables: readonly WantedTable[] },
+  { present, tables }: { present: PresentPipeline; tables: readonly WantedTable[] },
 ): Promise<void> {
   const { id: pipelineId, state } = present;
   if (isPipelineState(state) && isAtRest(state)) {
