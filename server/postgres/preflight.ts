@@ -23,7 +23,12 @@ export type TableMode = 'mirror' | 'changelog' | 'both';
  */
 export async function preflight(
   source: SourceConnection,
-  options: { applicationName: string; tables: readonly PreflightTable[]; connectTimeoutMs?: number; queryTimeoutMs?: number },
+  options: {
+    applicationName: string;
+    tables: readonly PreflightTable[];
+    connectTimeoutMs?: number;
+    queryTimeoutMs?: number;
+  },
 ): Promise<Finding[]> {
   const { tables, ...how } = options;
   await using session = await openSourceSession(source, how);
