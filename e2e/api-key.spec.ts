@@ -39,6 +39,8 @@ test('an API key is made, used within its rights, and worthless once it is revok
     await page.getByRole('button', { name: 'Revoke API key' }).click();
     const asked = page.getByRole('dialog', { name: 'Revoke API key nightly report?' });
     await asked.getByRole('button', { name: 'Revoke API key' }).click();
+    await expect(page.getByRole('dialog', { name: 'nightly report' }).getByText('Revoked')).toBeVisible();
+    await page.getByRole('button', { name: 'Close' }).click();
     await expect(row.getByText('Revoked')).toBeVisible();
   });
 

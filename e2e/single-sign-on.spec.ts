@@ -31,7 +31,7 @@ test('people of an identity provider come in with the role of their group', asyn
     await owner.getByRole('button', { name: 'Test sign-in' }).click();
     await expect(owner.locator('[aria-live] li').first()).toBeVisible();
     await owner.getByRole('button', { name: 'Save single sign-on' }).click();
-    await expect(owner.getByText('Single sign-on is saved')).toBeVisible();
+    await expect(owner.getByText('Single sign-on is saved', { exact: true })).toBeVisible();
   });
 
   const signInAs = async (login: string) => {
