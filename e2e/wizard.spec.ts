@@ -21,14 +21,14 @@ test('from a database to its first rows in the lake, through the wizard', async 
 
   await test.step('a source is connected, and what was typed survives a reload', async () => {
     await page.getByLabel('Name', { exact: true }).fill('journey');
-    await page.getByLabel('Host').fill(demo.host);
-    await page.getByLabel('Port').fill(String(demo.port));
-    await page.getByLabel('Database').fill('shop');
-    await page.getByLabel('User').fill(ROLE.name);
-    await page.getByLabel('TLS').selectOption('disable');
+    await page.getByLabel('Host', { exact: true }).fill(demo.host);
+    await page.getByLabel('Port', { exact: true }).fill(String(demo.port));
+    await page.getByLabel('Database', { exact: true }).fill('shop');
+    await page.getByLabel('User', { exact: true }).fill(ROLE.name);
+    await page.getByLabel('TLS', { exact: true }).selectOption('disable');
     await page.reload();
-    await expect(page.getByLabel('Host')).toHaveValue(demo.host);
-    await page.getByLabel('Password').fill(ROLE.password);
+    await expect(page.getByLabel('Host', { exact: true })).toHaveValue(demo.host);
+    await page.getByLabel('Password', { exact: true }).fill(ROLE.password);
     await page.getByRole('button', { name: 'Test connection' }).click();
     await expect(page.getByText(/Connected to PostgreSQL/)).toBeVisible({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Connect source' }).click();
