@@ -23,12 +23,11 @@ export function CommandPalette() {
       <Dialog.Trigger asChild>
         <button
           type="button"
-          aria-label="Search and commands"
           aria-keyshortcuts="Control+K Meta+K"
           className="flex h-8 shrink-0 items-center gap-2 rounded-md border border-line bg-surface px-2 text-sm text-muted transition-colors hover:border-control hover:text-ink max-sm:size-11 max-sm:justify-center max-sm:border-transparent max-sm:bg-transparent"
         >
           <Search className="size-4" aria-hidden="true" />
-          <span className="max-sm:hidden">Search</span>
+          <span className="max-sm:sr-only">Search</span>
           <kbd className="ml-4 rounded-sm border border-line px-1 font-sans text-xs text-faint max-sm:hidden">
             Ctrl K
           </kbd>

@@ -19,13 +19,16 @@ export function PersonMenu({ isNarrow }: { isNarrow: boolean }) {
         trigger={
           <button
             type="button"
-            aria-label={`Signed in as ${name}`}
             className={cx(
               'flex h-10 w-full items-center gap-2.5 rounded-md text-left text-sm transition-colors hover:bg-raised max-md:h-11',
               isNarrow ? 'justify-center' : 'px-2',
             )}
           >
-            <span className="flex size-6 shrink-0 items-center justify-center rounded-full bg-accent/15 text-xs font-semibold text-accent uppercase">
+            <span className="sr-only">Signed in as {isNarrow && name}</span>
+            <span
+              aria-hidden="true"
+              className="flex size-6 shrink-0 items-center justify-center rounded-full bg-accent/15 text-xs font-semibold text-accent uppercase"
+            >
               {name.charAt(0)}
             </span>
             {!isNarrow && (

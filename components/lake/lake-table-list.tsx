@@ -67,7 +67,6 @@ export function LakeTableList({ destinationId, namespace }: { destinationId: str
             rows={tables}
             rowKey={({ namespace: space, name }) => `${space}.${name}`}
             rowHref={({ namespace: space, name }) => lakeTableHref({ destinationId, namespace: space, table: name })}
-            rowLabel={({ namespace: space, name }) => `${space}.${name}`}
             footer={
               <LoadMore
                 shown={tables.length}

@@ -31,7 +31,7 @@ export function Snippets(at: LakeKey) {
       <CodeBlock code={chosen.text} label={chosen.language} />
       <p className="text-sm text-muted">
         Put an API key with the right to read the catalog where the text says so.{' '}
-        <Link href="/settings/api-keys" className="text-accent hover:underline">
+        <Link href="/settings/api-keys" className="text-accent underline underline-offset-2">
           Make an API key
         </Link>
       </p>

@@ -116,7 +116,7 @@ function Stop({ icon: Icon, title, name, reason, main, facts }: StopProps) {
 /** The way between two stops; accented while data moves. */
 function Flow({ isMoving }: { isMoving: boolean }) {
   return (
-    <li role="presentation" className="flex items-center justify-center px-2 max-lg:hidden">
+    <li aria-hidden="true" className="flex items-center justify-center px-2 max-lg:hidden">
       <span className={cx('h-px w-4', isMoving ? 'bg-accent' : 'bg-control')} />
       <ArrowRight className={cx('-ml-1.5 size-4', isMoving ? 'text-accent' : 'text-faint')} aria-hidden="true" />
     </li>

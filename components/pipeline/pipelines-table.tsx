@@ -35,7 +35,6 @@ export function PipelinesTable({
       rows={rows}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/pipelines/${id}`}
-      rowLabel={({ name }) => name}
       footer={footer}
     />
   );

@@ -74,7 +74,6 @@ export function TableList({ pipelineId }: { pipelineId: string }) {
             rows={tables}
             rowKey={({ id }) => id}
             rowHref={({ id }) => url.href({ table: String(id) })}
-            rowLabel={({ source }) => source}
             isSelected={({ id }) => String(id) === opened}
             footer={
               <LoadMore

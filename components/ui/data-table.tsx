@@ -31,7 +31,7 @@ type DataTableProps<Row> = {
   readonly rowKey: (row: Row) => string | number;
   /** Where a row leads: a page, or this page with a drawer open. The whole row is the link. */
   readonly rowHref?: (row: Row) => string;
-  /** The name of a row's link. */
+  /** What is read out before the first cell, where that does not name the row. */
   readonly rowLabel?: (row: Row) => string;
   /** Marks the row whose drawer is open. */
   readonly isSelected?: (row: Row) => boolean;
@@ -105,9 +105,9 @@ function TableRow<Row>({ row, columns, rowHref, rowLabel, isSelected }: DataTabl
             <Link
               href={href}
               scroll={!href.includes('?')}
-              {...(rowLabel ? { 'aria-label': rowLabel(row) } : {})}
               className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
             >
+              {rowLabel && <span className="sr-only">{rowLabel(row)} </span>}
               {column.cell(row)}
             </Link>
           ) : (
