@@ -49,7 +49,7 @@ test('from a database to its first rows in the lake, through the wizard', async 
   });
 
   await test.step('the destination, and what will be made there', async () => {
-    await page.getByRole('radio').first().check();
+    await page.getByRole('radiogroup', { name: 'Destination' }).getByText('lake', { exact: true }).click();
     await page.getByLabel('Namespace').fill('journey');
     await page.getByRole('button', { name: 'Review' }).click();
     await expect(page.getByText('from public.journey_note')).toBeVisible();
