@@ -4,6 +4,8 @@ import { expect, test } from './support/test.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious on any page, ${colorScheme}`, async ({ console: page, product }) => {
+    // Some thirty pages, each judged whole.
+    test.setTimeout(600_000);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const { name, path } of await everyPage(product)) {
       await test.step(name, async () => {
