@@ -2751,7 +2751,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The metadata database does not answer */
+        /** @description A part that has to serve the request is not there; `detail` says which */
         Unavailable: {
             headers: {
                 /** @description Names this request in the log */
@@ -3715,24 +3715,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description It would not; the checks say why */
-            503: {
-                headers: {
-                    /** @description Names this request in the log */
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        checks: {
-                            name: string;
-                            ok: boolean;
-                            reason?: string;
-                        }[];
-                        status: string;
-                    };
-                };
-            };
+            503: components["responses"]["Unavailable"];
             "4XX": components["responses"]["InvalidInput"];
         };
     };

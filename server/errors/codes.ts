@@ -139,6 +139,12 @@ export const ERROR_CODES = {
     retry: 'automatic',
     remedy: 'Check that the metadata database runs and can be reached; work goes on by itself once it answers.',
   },
+  NOT_READY: {
+    cause: 'The web process runs, but its database does not answer or its console was not built.',
+    http: 503,
+    retry: 'automatic',
+    remedy: 'Follow the reasons in the detail; a process that has just started becomes ready by itself.',
+  },
   WORKER_SILENT: {
     cause: 'The question needs a worker, and none answered in time.',
     http: 503,

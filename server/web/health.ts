@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { sendJson } from './answer.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { problemOf } from '@/server/errors/problem.ts';
+import { sendJson, sendProblem } from './answer.ts';
 
 type Check = { readonly name: string; readonly ok: boolean; readonly reason?: string };
 
 /** Ready means that a request would be served: our database answers with our schema, and the console was built. */
 export async function answerReady(deps: Pick<ControlDeps, 'database'>, response: ServerResponse): Promise<void> {
   const checks = [await databaseCheck(deps), webCheck()];
-  const isReady = checks.every(({ ok }) => ok);
-  sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', checks });
+  const reasons = checks.flatMap(({ reason }) => reason ?? []);
+  if (reasons.length > 0) sendProblem(response, problemOf(new AppError('NOT_READY', reasons.join('; '))));
+  else sendJson(response, 200, { status: 'ready', checks });
 }
 
 async function databaseCheck({ database }: Pick<ControlDeps, 'database'>): Promise<Check> {

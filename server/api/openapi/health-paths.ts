@@ -41,7 +41,7 @@ export const HEALTH_PATHS: JsonRecord = {
       'x-philotes-right': 'public',
       responses: {
         '200': json(ready, 'It would'),
-        '503': json(ready, 'It would not; the checks say why'),
+        '503': { $ref: '#/components/responses/Unavailable' },
         '4XX': { $ref: '#/components/responses/InvalidInput' },
       },
     },

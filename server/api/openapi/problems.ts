@@ -15,7 +15,7 @@ export const PROBLEMS = {
   Unprocessable: [422, 'The input is well-formed and cannot be done, or the Idempotency-Key belongs to another body'],
   TooManyRequests: [429, 'Too many calls; `Retry-After` says when to come back'],
   Unreachable: [502, 'A system that had to be asked does not answer, or refuses us'],
-  Unavailable: [503, 'The metadata database does not answer'],
+  Unavailable: [503, 'A part that has to serve the request is not there; `detail` says which'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 export type ProblemName = keyof typeof PROBLEMS;
 

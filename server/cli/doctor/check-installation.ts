@@ -202,7 +202,8 @@ async function checkPort(name: 'web' | 'worker', host: string, port: number): Pr
   try {
     const response = await fetch(`http://${address}:${port}${path}`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     const text = await response.text();
-    if (!/"status":\s*"(ready|starting|not ready)"/.test(text)) throw new TypeError('something else answers');
+    if (!/"status":\s*"(ready|starting|not ready)"|"code":\s*"NOT_READY"/.test(text))
+      throw new TypeError('something else answers');
     return response.ok
       ? finding('info', 'port', subject, `the ${name} process answers on ${port}`)
       : finding(
