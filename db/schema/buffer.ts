@@ -201,6 +201,8 @@ export const deadLetter = pgTable(
     index('dead_letter_unsettled')
       .on(table.pipelineTableId)
       .where(sql`${table.needsMirror} or ${table.needsChangelog}`),
+    // Holds all that groups are made of, so that counting them leaves the rows with their payloads alone.
+    index('dead_letter_groups').on(table.pipelineTableId, table.reason, table.columnName, table.state, table.createdAt),
     index('dead_letter_open').on(table.pipelineTableId).where(sql`${table.state} in ('open', 'replay_requested')`),
   ],
 );

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import type { SourceCheck } from '@/server/domain/source-check.ts';
 import type { EffectPolicy, TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
 
@@ -16,6 +17,8 @@ export const source = pgTable('source', {
   /** disable | require | verify-full */
   tlsMode: text('tls_mode').notNull(),
   tlsCa: text('tls_ca'),
+  /** What the last check of the whole source found. */
+  lastCheck: jsonb('last_check').$type<SourceCheck>(),
   ...lifecycle,
 });
 
@@ -30,8 +33,12 @@ export const destination = pgTable('destination', {
   warehouse: text('warehouse').notNull(),
   /** none | bearer | oauth2 */
   catalogAuth: text('catalog_auth').notNull(),
-  /** JSON {token} or {clientId, clientSecret, scope, tokenUri}, sealed. */
+  /** JSON {token} or {clientId, clientSecret}, sealed. */
   catalogSecretSealed: bytea('catalog_secret_sealed'),
+  /** Of OAuth2: what the token is asked for. */
+  catalogScope: text('catalog_scope'),
+  /** Of OAuth2: where tokens come from, when not from the catalog itself. */
+  catalogTokenUri: text('catalog_token_uri'),
   /** file | s3 */
   storageKind: text('storage_kind').notNull(),
   /** file:///... or s3://bucket/prefix, without a trailing slash. */

@@ -119,6 +119,8 @@ export const oidcSetting = pgTable('oidc_setting', {
   allowedDomains: jsonb('allowed_domains').notNull(),
   /** [{group, role}] */
   groupRoles: jsonb('group_roles').notNull(),
+  /** Of whom no group gives a role; null keeps them out. */
+  defaultRole: text('default_role'),
   ...lifecycle,
 });
 
