@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import type { SourceCheck } from '@/server/domain/source-check.ts';
 import type { EffectPolicy, TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
@@ -123,6 +124,8 @@ export const pipelineTable = pgTable(
     copyRowsEstimate: counter('copy_rows_estimate'),
     /** JSON plan of the copy, see server/domain/copy-plan.ts; null until planned. */
     copyPlan: jsonb('copy_plan'),
+    /** What a partial resync reads again while the rest stays; null when a copy is of the whole table. */
+    copyScope: jsonb('copy_scope').$type<CopyScope>(),
     copyStartedAt: instant('copy_started_at'),
     copyEndedAt: instant('copy_ended_at'),
     /** The last transaction whose effects are in the lake table. */
