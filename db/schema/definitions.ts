@@ -135,6 +135,11 @@ export const pipelineTable = pgTable(
     mirrorBatchId: text('mirror_batch_id'),
     changelogBatchId: text('changelog_batch_id'),
     rowsCommitted: counter('rows_committed'),
+    /** When its lake tables were last looked through for files that nothing names, and what the look found and removed. */
+    orphansLookedAt: instant('orphans_looked_at'),
+    orphanFiles: integer('orphan_files').notNull().default(0),
+    orphanBytes: counter('orphan_bytes'),
+    orphansRemoved: counter('orphans_removed'),
     errorCode: text('error_code'),
     errorMessage: text('error_message'),
     errorAt: instant('error_at'),
