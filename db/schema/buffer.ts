@@ -156,6 +156,8 @@ export const copyChunk = pgTable(
     heartbeatAt: instant('heartbeat_at'),
     /** `pg_current_snapshot()` of the chunk's transaction. */
     snapshot: text('snapshot'),
+    /** Behind the commit of every transaction that the snapshot shows. */
+    snapshotLsn: pgLsn('snapshot_lsn'),
     rows: counter('rows'),
     /** Staged DataFile JSON per mode: { mirror: [], changelog: [] }. */
     files: jsonb('files'),
