@@ -41,7 +41,7 @@ async function copyChunk(
   using heart = keepBeating(pool, { chunkId, worker });
   try {
     await copyTableChunk(deps, { chunk, worker, signal: AbortSignal.any([signal, heart.signal]) });
-    await endCopyIfDone(deps, chunk.tableId);
+    await endCopyIfDone(pool, chunk.tableId);
     return true;
   } catch (error) {
     await release(pool, { chunkId, worker });

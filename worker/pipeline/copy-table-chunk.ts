@@ -88,6 +88,7 @@ export async function copyTableChunk(
       worker,
       table,
       snapshot: source.snapshot,
+      snapshotLsn: source.snapshotLsn,
       written,
       epoch,
       startLsn: record.startLsn,
@@ -111,7 +112,7 @@ type Range = {
 };
 
 /** A chunk's bytes and the one snapshot that they were read under. */
-type OpenRange = AsyncDisposable & Pick<OpenChunk, 'snapshot' | 'bytes' | 'rows'>;
+type OpenRange = AsyncDisposable & Pick<OpenChunk, 'snapshot' | 'snapshotLsn' | 'bytes' | 'rows'>;
 
 async function openRange({ connection, pipeline, schema, range, record, signal }: Range): Promise<OpenRange> {
   const common = {
@@ -134,6 +135,7 @@ async function openRange({ connection, pipeline, schema, range, record, signal }
   }
   return {
     snapshot: exported.snapshot,
+    snapshotLsn: exported.snapshotLsn,
     bytes: bytes(),
     rows: () => rows,
     [Symbol.asyncDispose]: () => exported[Symbol.asyncDispose](),

@@ -49,7 +49,7 @@ export async function keepStartingCopies(deps: WorkerDeps, options: Options): Pr
     const tables = await readTables(pool, pipeline.id);
     try {
       // Usually the worker of the last chunk does it; it may have died between the two steps.
-      for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(deps, id);
+      for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(pool, id);
       if (listOf(tables) !== known || tables.some(isPending)) await publishAndPlan(deps, options);
       known = listOf(tables);
       await sleep(LOOK_MS, signal);

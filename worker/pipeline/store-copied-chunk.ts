@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { countNulls } from '@/worker/buffer/settle-letters.ts';
 import type { WrittenCopy } from '@/worker/columnar/copy-chunk.ts';
 import { ORDINALS_PER_CHUNK } from './copy-record.ts';
@@ -11,6 +12,7 @@ export type CopiedChunk = {
   readonly worker: string;
   readonly table: PipelineTable;
   readonly snapshot: string;
+  readonly snapshotLsn: Lsn;
   readonly written: Pick<WrittenCopy, 'rows' | 'rejects' | 'nulled'>;
   readonly epoch: number;
   readonly startLsn: string;
@@ -24,7 +26,7 @@ export type CopiedChunk = {
  * the copy was begun anew, meanwhile.
  */
 export async function storeCopiedChunk(pool: Pool, copied: CopiedChunk): Promise<boolean> {
-  const { chunk, worker, table, snapshot, written, files, epoch, startLsn } = copied;
+  const { chunk, worker, table, snapshot, snapshotLsn, written, files, epoch, startLsn } = copied;
   const client = await pool.connect();
   try {
     await client.query('begin');
@@ -32,13 +34,13 @@ export async function storeCopiedChunk(pool: Pool, copied: CopiedChunk): Promise
       /* sql */ `
       with done as (
         update copy_chunk
-           set state = 'done', snapshot = $4, rows = $5, files = $6, ended_at = now()
+           set state = 'done', snapshot = $4, snapshot_lsn = $7, rows = $5, files = $6, ended_at = now()
          where id = $1 and worker = $2 and state = 'running' and generation = $3
         returning pipeline_table_id
       )
       update pipeline_table set copy_rows = copy_rows + $5::bigint
         from done where id = done.pipeline_table_id and pipeline_table.generation = $3`,
-      [chunk.id, worker, table.generation, snapshot, written.rows, JSON.stringify(files)],
+      [chunk.id, worker, table.generation, snapshot, written.rows, JSON.stringify(files), formatLsn(snapshotLsn)],
     );
     const isStored = rowCount === 1;
     if (isStored) {

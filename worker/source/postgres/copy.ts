@@ -27,8 +27,8 @@ export type OpenChunkOptions = {
 export type OpenChunk = AsyncDisposable & {
   /** `pg_current_snapshot()` of the copy: which transaction ids its rows already include. */
   readonly snapshot: string;
-  /** The server's write position when the snapshot was taken; for people only, it does not order anything. */
-  readonly lsn: Lsn;
+  /** A position behind the commit of every transaction that the snapshot shows; others may have committed before it, too. */
+  readonly snapshotLsn: Lsn;
   /**
    * COPY's text format, one column per column of the schema, in buffers that end at a line's end and are valid until the
    * next one is asked for. Rows count only after the last one has been taken without an error: then the table was not
@@ -50,13 +50,13 @@ export async function openChunk(options: OpenChunkOptions): Promise<OpenChunk> {
     const { client } = session;
     await beginUnder(client, options.snapshotId);
     const { rows } = await client.query<{ snapshot: string; lsn: string }>(
-      'SELECT pg_current_snapshot()::text AS snapshot, pg_current_wal_lsn()::text AS lsn',
+      'SELECT pg_current_snapshot()::text AS snapshot, pg_current_wal_insert_lsn()::text AS lsn',
     );
     await expectFingerprint(client, options);
     const bytes = copyBytes(client, { sql: copyStatement(options), signal });
     return {
       snapshot: rows[0]?.snapshot ?? '',
-      lsn: parseLsn(rows[0]?.lsn ?? ''),
+      snapshotLsn: parseLsn(rows[0]?.lsn ?? ''),
       bytes: thenCheck(bytes, client, options),
       rows: () => {
         const rows = bytes.rows();

@@ -1,3 +1,4 @@
+import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 
@@ -7,6 +8,8 @@ export type ExportedSnapshot = AsyncDisposable & {
   readonly snapshotId: string;
   /** `pg_current_snapshot()`: which transaction ids rows read under it include. */
   readonly snapshot: string;
+  /** A position behind the commit of every transaction that it shows. */
+  readonly snapshotLsn: Lsn;
   /** Rejects when the session is lost; then the copy has to start again. */
   readonly lost: Promise<never>;
 };
@@ -23,12 +26,14 @@ export async function exportSnapshot(options: {
   lost.catch(() => undefined); // optional to watch: chunks fail with SOURCE_SNAPSHOT_LOST anyway
   try {
     await session.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const { rows } = await session.client.query<{ id: string; snapshot: string }>(
-      'SELECT pg_export_snapshot() AS id, pg_current_snapshot()::text AS snapshot',
+    const { rows } = await session.client.query<{ id: string; snapshot: string; lsn: string }>(
+      `SELECT pg_export_snapshot() AS id, pg_current_snapshot()::text AS snapshot,
+              pg_current_wal_insert_lsn()::text AS lsn`,
     );
     return {
       snapshotId: rows[0]?.id ?? '',
       snapshot: rows[0]?.snapshot ?? '',
+      snapshotLsn: parseLsn(rows[0]?.lsn ?? ''),
       lost,
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
