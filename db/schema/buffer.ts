@@ -90,7 +90,7 @@ export const tableSchema = pgTable(
   (table) => [primaryKey({ columns: [table.pipelineId, table.hash] })],
 );
 
-/** History of the source's columns: one row for each thing that changed, as capture met it. */
+/** History of the source's columns: one row for each thing that changed, as commit met it. */
 export const schemaChange = pgTable(
   'schema_change',
   {
@@ -104,11 +104,18 @@ export const schemaChange = pgTable(
     /** SchemaChangeKind, see server/domain/schema-change.ts. */
     kind: text('kind').notNull(),
     columnName: text('column_name'),
+    /** The column's `pg_attribute.attnum`; null when the whole table is meant. */
+    attnum: integer('attnum'),
     /** ShownColumn, or the table's name; null where there was none. */
     before: jsonb('before'),
     after: jsonb('after'),
-    /** What becomes of it in the lake: followed | kept | noted. */
+    /** SchemaAction: what becomes of it in the lake, see server/domain/schema-policy.ts. */
     action: text('action').notNull(),
+    /** SchemaAction that an approval comes to, while it waits or is ignored. */
+    proposed: text('proposed'),
+    /** When a person decided, and who. */
+    decidedAt: instant('decided_at'),
+    decidedBy: text('decided_by'),
     at: instant('at').notNull().defaultNow(),
   },
   (table) => [index('schema_change_recent').on(table.pipelineTableId, table.id.desc())],

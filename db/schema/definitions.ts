@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
+import type { HeldColumns } from '@/server/domain/held-columns.ts';
+import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
 import type { SourceCheck } from '@/server/domain/source-check.ts';
 import type { EffectPolicy, TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
@@ -74,6 +76,8 @@ export const pipeline = pgTable(
     state: text('state').notNull().default('draft'),
     /** PipelineSettings, see server/domain/pipeline-settings.ts. */
     settings: jsonb('settings').notNull(),
+    /** Kind of change -> what is done about it, where it is not `apply`; tables may say otherwise. */
+    schemaPolicy: jsonb('schema_policy').$type<SchemaPolicy>().notNull().default({}),
     /** A person wants a new slot and every table copied anew; cleared by capture when it has begun that. */
     resyncRequestedAt: instant('resync_requested_at'),
     errorCode: text('error_code'),
@@ -107,9 +111,15 @@ export const pipelineTable = pgTable(
     /** What a delete, and a truncate, of the source does to the mirror: apply | soft | ignore. */
     onDelete: text('on_delete').$type<EffectPolicy>().notNull().default('apply'),
     onTruncate: text('on_truncate').$type<EffectPolicy>().notNull().default('apply'),
-    /** Columns as capture met them last, by schema hash, and where: what the next change of them is compared with. */
+    /** Kind of change of the columns -> what is done about it, where it is not what the pipeline says. */
+    schemaPolicy: jsonb('schema_policy').$type<SchemaPolicy>().notNull().default({}),
+    /** What the lake does not follow of the source's columns, by policy or by a person's decision; null for nothing. */
+    held: jsonb('held').$type<HeldColumns>(),
+    /** Columns as commit met them last, by schema hash, and where: what the next change of them is compared with. */
     knownSchema: text('known_schema'),
     knownSchemaLsn: pgLsn('known_schema_lsn'),
+    /** Number of the segment that showed them; null when a copy did. */
+    knownSchemaSeq: bigint('known_schema_seq', { mode: 'bigint' }),
     /** pending | copying | catching_up | live | paused | needs_attention */
     state: text('state').notNull().default('pending'),
     /** TableRequest: what a person wants done, carried out by commit between two batches; see server/domain/table-request.ts. */
