@@ -48,12 +48,13 @@ test.each(UNKNOWN)('a commit that %s is in the lake once (row 75)', async (_what
   const { proxy, through } = await openBehindProxy(scenario);
   await using _proxy = proxy;
   await using work = scenario.work(through);
-  proxy.set(onCommits(fault, 3));
+  // One commit for each writing at least; how many batches a writing becomes is a matter of timing.
+  proxy.set(onCommits(fault, 2));
   await write(scenario, 9_000);
   await scenario.caughtUp(work);
   await write(scenario, 9_500);
   await scenario.caughtUp(work);
-  expect(proxy.hits).toBe(3);
+  expect(proxy.hits).toBe(2);
   await scenario.assertExact();
 });
 
