@@ -212,6 +212,8 @@ export const deadLetter = pgTable(
       .where(sql`${table.needsMirror} or ${table.needsChangelog}`),
     // Holds all that groups are made of, so that counting them leaves the rows with their payloads alone.
     index('dead_letter_groups').on(table.pipelineTableId, table.reason, table.columnName, table.state, table.createdAt),
+    // Looked at several times a second, beside letters that nobody asked for.
+    index('dead_letter_to_replay').on(table.pipelineTableId).where(sql`${table.state} = 'replay_requested'`),
     index('dead_letter_open').on(table.pipelineTableId).where(sql`${table.state} in ('open', 'replay_requested')`),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX "dead_letter_to_replay" ON "dead_letter" USING btree ("pipeline_table_id") WHERE "dead_letter"."state" = 'replay_requested';
