@@ -12,6 +12,8 @@ export type CommitState = {
   readonly tailSeq: bigint;
   /** A batch that was begun and not settled: it must be repeated exactly. */
   readonly intent: { readonly batchId: string; readonly toSeq: bigint } | null;
+  /** Between batches something else may be due: a person's request, a replay, a copied table that could join. */
+  readonly hasErrands: boolean;
 };
 
 export async function readCommitState(pool: Pool, pipelineId: string): Promise<CommitState | null> {
@@ -24,9 +26,16 @@ export async function readCommitState(pool: Pool, pipelineId: string): Promise<C
     tail_seq: string;
     batch_id: string | null;
     batch_to_seq: string | null;
+    has_errands: boolean;
   }>(
     /* sql */ `
-    select epoch, committed_lsn, committed_seq, tail_lsn, tail_end_lsn, tail_seq, batch_id, batch_to_seq
+    select epoch, committed_lsn, committed_seq, tail_lsn, tail_end_lsn, tail_seq, batch_id, batch_to_seq,
+           exists (select 1 from pipeline_table
+                    where pipeline_table.pipeline_id = position.pipeline_id
+                      and (requested is not null or pipeline_table.state = 'catching_up'
+                           or exists (select 1 from dead_letter
+                                       where pipeline_table_id = pipeline_table.id
+                                         and dead_letter.state = 'replay_requested'))) as has_errands
       from position where pipeline_id = $1`,
     [pipelineId],
   );
@@ -43,6 +52,7 @@ export async function readCommitState(pool: Pool, pipelineId: string): Promise<C
       row.batch_id !== null && row.batch_to_seq !== null
         ? { batchId: row.batch_id, toSeq: BigInt(row.batch_to_seq) }
         : null,
+    hasErrands: row.has_errands,
   };
 }
 

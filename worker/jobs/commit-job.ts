@@ -1,4 +1,4 @@
-import { commitUntilStopped } from '@/worker/pipeline/commit.ts';
+import { type CommitShift, commitUntilStopped } from '@/worker/pipeline/commit.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { openLake } from '@/worker/pipeline/lake.ts';
 import { runShift } from '@/worker/runtime/run-shift.ts';
@@ -22,9 +22,18 @@ export async function commitShift(
       const pipeline = await readPipeline(deps.database.pool, pipelineId);
       if (!pipeline) return;
       await using lake = await openLake(deps, { destinationId: pipeline.destinationId, signal: until });
-      const known = new Map();
-      const schemas = new Map();
-      await commitUntilStopped({ deps, pipeline, lease, lake, log, signal: until, known, schemas }, healthy);
+      const shift: CommitShift = {
+        deps,
+        pipeline,
+        lease,
+        lake,
+        log,
+        signal: until,
+        known: new Map(),
+        compact: new WeakSet(),
+        schemas: new Map(),
+      };
+      await commitUntilStopped(shift, healthy);
     },
   });
 }

@@ -41,6 +41,8 @@ export type CommitShift = {
   readonly signal: AbortSignal;
   /** Tables as the last commit left them, by identifier. Only the lease's holder writes, so they stay true. */
   readonly known: Map<string, LoadedTable>;
+  /** Those of them that have been looked at and need no merging. */
+  readonly compact: WeakSet<LoadedTable>;
   readonly schemas: Map<string, TableSchema>;
 };
 
@@ -52,25 +54,30 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
   while (!shift.signal.aborted) {
     const state = await readCommitState(pool, shift.pipeline.id);
     if (!state) return;
-    const asked = await carryOutRequests(shift);
-    const tables = await readTables(pool, shift.pipeline.id);
-    // A replay that a crash interrupted must be settled before anything else moves its lake tables.
-    const between = state.intent
-      ? false
-      : (await replayDeadLetters(shift, { state, tables })) || (await joinCopies(shift, { state, tables }));
-    const batch = between ? [] : await nextBatch(shift, state);
-    if (batch.length > 0) await commitBatch(shift, { state, tables, batch });
-    const isBusy = batch.length > 0 || between || asked;
+    const hasRun = state.hasErrands && (await runErrands(shift, state));
+    const batch = hasRun ? [] : await nextBatch(shift, state);
+    if (batch.length > 0) {
+      await commitBatch(shift, { state, tables: await readTables(pool, shift.pipeline.id), batch });
+    }
+    const isBusy = batch.length > 0 || hasRun;
     if (isBusy) healthy();
     busyRounds = isBusy ? busyRounds + 1 : 0;
     // A pipeline that is never idle would pile up small files.
-    const isMerged = busyRounds % ROUNDS_PER_MERGE === 0 && (await compactTables(shift, { state, tables }));
+    const isMerged = busyRounds % ROUNDS_PER_MERGE === 0 && (await compactTables(shift));
     if (!isBusy && !isMerged) await sleep(POLL_MS, shift.signal);
     if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
       await prune(shift);
       prunedAt = performance.now();
     }
   }
+}
+
+/** What is done between two batches. A replay that a crash interrupted must be settled before anything else moves its lake tables. */
+async function runErrands(shift: CommitShift, state: CommitState): Promise<boolean> {
+  const asked = await carryOutRequests(shift);
+  if (state.intent) return asked;
+  const tables = await readTables(shift.deps.database.pool, shift.pipeline.id);
+  return (await replayDeadLetters(shift, { state, tables })) || (await joinCopies(shift, { state, tables })) || asked;
 }
 
 /** The batch that a crash interrupted, exactly; else what is due by the pipeline's limits. */

@@ -5,7 +5,6 @@ import { identifierText } from '@/server/domain/iceberg/identifier.ts';
 import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
 import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
-import type { CommitState } from '@/worker/buffer/commit-state.ts';
 import { holdLease, insertHistory } from '@/worker/buffer/settle.ts';
 import { compact } from '@/worker/columnar/compact.ts';
 import { mergeDeletes } from '@/worker/columnar/merge-deletes.ts';
@@ -15,27 +14,28 @@ import { liveFiles } from '@/worker/iceberg/live-files.ts';
 import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import { chooseCompaction } from './choose-compaction.ts';
 import type { CommitShift } from './commit.ts';
-import type { PipelineTable } from './definition.ts';
+import { type PipelineTable, readTables } from './definition.ts';
 import { identifierOf, type LakeMode, modesOf } from './lake-targets.ts';
 import { localFile } from './local-files.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { toDataFile, uploadAll } from './stage-table.ts';
 
-type Progress = { state: CommitState; tables: readonly PipelineTable[] };
-
 /**
  * Between batches: merges small data files and delete files of one lake table, under the same lease as the commits, so
  * that the two never race. Works on tables as the last commit left them. Returns whether anything was done.
  */
-export async function compactTables(shift: CommitShift, { tables }: Progress): Promise<boolean> {
-  for (const table of tables) {
+export async function compactTables(shift: CommitShift): Promise<boolean> {
+  if ([...shift.known.values()].every((loaded) => shift.compact.has(loaded))) return false;
+  for (const table of await readTables(shift.deps.database.pool, shift.pipeline.id)) {
     if (table.state !== 'live') continue;
     for (const mode of modesOf(table)) {
       const name = identifierText(identifierOf(shift.pipeline, table, mode));
       const loaded = shift.known.get(name);
-      if (loaded && (await compactIfDue(shift, { table, mode, loaded }))) return true;
+      if (!loaded || shift.compact.has(loaded)) continue;
+      if (await compactIfDue(shift, { table, mode, loaded })) return true;
     }
   }
+  for (const loaded of shift.known.values()) shift.compact.add(loaded);
   return false;
 }
 
