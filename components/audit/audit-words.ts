@@ -23,6 +23,7 @@ const DID: Readonly<Record<string, string>> = {
   'table.set': 'changed a table of',
   'table.pause': 'paused a table of',
   'table.resume': 'resumed a table of',
+  'table.decide-schema-changes': 'decided about changed columns of a table of',
   'table.resync': 'resynced a table of',
   'dead-letter.inspect': 'looked into a dead letter of',
   'dead-letter.replay': 'replayed a dead letter of',

@@ -12,11 +12,14 @@ import { LoadMore } from '@/components/ui/load-more.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import type { SchemaChange } from './pipeline-types.ts';
+import { sideText } from './schema-change-text.ts';
 
 const ACTIONS: Readonly<Record<SchemaChange['action'], { tone: Tone; word: string; text: string }>> = {
   followed: { tone: 'running', word: 'Followed', text: 'The lake table changed, too.' },
   kept: { tone: 'idle', word: 'Kept', text: 'The column stays in the lake and is empty from then on.' },
   refused: { tone: 'attention', word: 'Refused', text: 'No lake type takes both: the table waits for a resync.' },
+  waiting: { tone: 'attention', word: 'Waiting', text: 'The table waits: approve or refuse it.' },
+  ignored: { tone: 'idle', word: 'Ignored', text: 'The columns of the lake stay as they are.' },
   noted: { tone: 'idle', word: 'Noted', text: 'The lake table needs no change.' },
 };
 
@@ -40,8 +43,8 @@ export function SchemaChanges({ pipelineId }: { pipelineId: string }) {
       )}
       {list.isSuccess && changes.length === 0 && (
         <EmptyState icon={Columns3} title="No column has changed">
-          Columns that are added, dropped, renamed or retyped on the source are followed without a stop, and listed
-          here.
+          Columns that are added, dropped, renamed or retyped on the source are treated as the schema policy says, and
+          listed here.
         </EmptyState>
       )}
       <ol className="divide-y divide-line">
@@ -82,15 +85,11 @@ function ChangeRow({ pipelineId, change }: { pipelineId: string; change: SchemaC
           {sideText(change.before) !== null && sideText(change.after) !== null && ' → '}
           {sideText(change.after) !== null && <code className="text-xs">{sideText(change.after)}</code>}
           <span className="ml-1.5">{text}</span>
+          {change.decidedBy !== null && <span className="ml-1.5">Decided by {change.decidedBy}.</span>}
         </p>
       </div>
       <code className="text-xs text-muted max-md:hidden">{change.lsn}</code>
       <RelativeTime at={change.at} className="text-muted" />
     </li>
   );
-}
-
-function sideText(side: SchemaChange['before']): string | null {
-  if (side === null || typeof side === 'string') return side;
-  return `${side.name} ${side.type}${side.notNull ? ' not null' : ''}`;
 }

@@ -14,6 +14,8 @@ import { fieldError } from '@/components/ui/problem.ts';
 import { useToast } from '@/components/ui/toast.tsx';
 import type { AppRouter } from '@/server/api/root.ts';
 import { DEFAULT_PIPELINE_SETTINGS } from '@/server/domain/pipeline-settings.ts';
+import { choiceFor, DECIDED_KINDS, type SchemaPolicy } from '@/server/domain/schema-policy.ts';
+import { SchemaPolicyFields } from './schema-policy-fields.tsx';
 import { SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
 type Pipeline = inferRouterOutputs<AppRouter>['pipelines']['get'];
@@ -27,6 +29,7 @@ export function SettingsForm({ pipeline }: { pipeline: Pipeline }) {
   const reason = useRefusal()('pipeline:write');
   const [name, setName] = useState(pipeline.name);
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const [policy, setPolicy] = useState<SchemaPolicy>(pipeline.schemaPolicy);
   const shownOf = (field: SettingField) =>
     texts[field.name] ?? String((pipeline.settings[field.name] ?? 0) / field.factor);
   const update = useMutation(
@@ -38,13 +41,17 @@ export function SettingsForm({ pipeline }: { pipeline: Pipeline }) {
     }),
   );
   const changed = SETTING_FIELDS.filter((field) => texts[field.name] !== undefined);
-  const isChanged = name !== pipeline.name || changed.length > 0;
+  const isPolicyChanged = DECIDED_KINDS.some(
+    (kind) => choiceFor(kind, policy) !== choiceFor(kind, pipeline.schemaPolicy),
+  );
+  const isChanged = name !== pipeline.name || changed.length > 0 || isPolicyChanged;
   const save = (event: FormEvent) => {
     event.preventDefault();
     update.mutate({
       id: pipeline.id,
       version: pipeline.version,
       ...(name === pipeline.name ? {} : { name }),
+      ...(isPolicyChanged ? { schemaPolicy: policy } : {}),
       ...(changed.length === 0
         ? {}
         : { settings: Object.fromEntries(changed.map((field) => [field.name, stored(field, shownOf(field))])) }),
@@ -80,6 +87,21 @@ export function SettingsForm({ pipeline }: { pipeline: Pipeline }) {
             </div>
           </fieldset>
         ))}
+        <fieldset className="border-t border-line p-4">
+          <legend className="float-left w-full font-medium">When columns of the source change</legend>
+          <p className="clear-both mb-3 text-sm text-muted">
+            A table that waits keeps its changes aside until somebody approves or refuses; the others go on. Ignored,
+            the lake keeps its columns. Tables may say otherwise.
+          </p>
+          <div className="grid gap-4 md:grid-cols-2">
+            <SchemaPolicyFields
+              value={policy}
+              onChange={setPolicy}
+              disabled={reason !== null}
+              title={reason ?? undefined}
+            />
+          </div>
+        </fieldset>
         <div className="space-y-3 border-t border-line px-4 py-3">
           {update.error && <ErrorNote error={update.error} />}
           <div className="flex gap-2">
@@ -96,6 +118,7 @@ export function SettingsForm({ pipeline }: { pipeline: Pipeline }) {
                 onClick={() => {
                   setName(pipeline.name);
                   setTexts({});
+                  setPolicy(pipeline.schemaPolicy);
                 }}
               >
                 Undo changes

@@ -9,6 +9,12 @@ import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
 
+/** Errors that a resume does not mend. */
+const STUCK: Readonly<Record<string, string>> = {
+  SPILL_FULL: 'It waited too long: resync it.',
+  SCHEMA_CHANGE_WAITING: 'Approve or refuse its changed columns.',
+};
+
 /** Pause or resume, copy anew, take out. */
 export function TableActions({ table, onRemoved }: { table: TableView; onRemoved: () => void }) {
   const [asked, setAsked] = useState<'resync' | 'remove' | null>(null);
@@ -25,7 +31,7 @@ export function TableActions({ table, onRemoved }: { table: TableView; onRemoved
         <Button
           icon={CirclePlay}
           kind="primary"
-          reason={operate ?? (table.error?.code === 'SPILL_FULL' ? 'It waited too long: resync it.' : null)}
+          reason={operate ?? STUCK[table.error?.code ?? ''] ?? null}
           pending={verbs.resume.isPending && 'Resuming'}
           onClick={() => verbs.resume.mutate(verbs.key)}
         >

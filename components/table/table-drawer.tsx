@@ -14,8 +14,10 @@ import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { CopyCell } from './copy-cell.tsx';
 import { LakeLinks } from './lake-links.tsx';
+import { SchemaDecision } from './schema-decision.tsx';
 import { TableActions } from './table-actions.tsx';
 import { TableColumns } from './table-columns.tsx';
+import { TableSchemaPolicy } from './table-schema-policy.tsx';
 import type { TableView } from './table-types.ts';
 
 type Key = { readonly pipelineId: string; readonly tableId: number | null; readonly onClose: () => void };
@@ -54,6 +56,7 @@ function TableDetail({ table }: { table: TableView }) {
   return (
     <div className="space-y-6">
       {table.error && <RecordedError error={table.error} />}
+      <SchemaDecision table={table} />
       <Facts
         items={[
           { name: 'State', value: <StateBadge state={table.state} /> },
@@ -88,6 +91,7 @@ function TableDetail({ table }: { table: TableView }) {
         ]}
       />
       <TableColumns table={table} />
+      <TableSchemaPolicy table={table} />
     </div>
   );
 }

@@ -22,6 +22,7 @@ export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableVie
       toast.done(`${source} ${done}`, 'carriedOut' in outcome && outcome.carriedOut ? WHEN[outcome.carriedOut] : '');
       return Promise.all([
         queries.invalidateQueries({ queryKey: trpc.tables.pathKey() }),
+        queries.invalidateQueries({ queryKey: trpc.pipelines.schemaChanges.pathKey() }),
         queries.invalidateQueries({ queryKey: trpc.pipelines.status.queryKey({ id: pipelineId }) }),
       ]);
     },
@@ -33,6 +34,9 @@ export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableVie
     resume: useMutation(trpc.tables.resume.mutationOptions(told('goes on', 'did not resume'))),
     resync: useMutation(trpc.tables.resync.mutationOptions(told('is copied anew', 'was not resynced'))),
     remove: useMutation(trpc.tables.remove.mutationOptions(told('is taken out', 'was not taken out'))),
+    decide: useMutation(
+      trpc.tables.decideSchemaChanges.mutationOptions(told('is decided about', 'was not decided about')),
+    ),
     update: useMutation(trpc.tables.update.mutationOptions(told('is changed', 'was not changed'))),
   };
 }

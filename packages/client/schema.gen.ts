@@ -1095,6 +1095,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/{pipelineId}/tables/{tableId}/schema-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or refuse changes of the columns of a table
+         * @description Approved, the lake follows. Refused, its columns stay as they are: an added column is not carried, a renamed one keeps its name and a retyped one its type, a dropped one is null from then on. No change of a row is lost either way. Approving one that was ignored copies the table again.
+         *
+         *     Needs the right `pipeline:operate`.
+         */
+        post: operations["tables_decideSchemaChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/profile": {
         parameters: {
             query?: never;
@@ -1692,6 +1714,15 @@ export interface components {
             /** @description How many there are on all pages, where that is cheap to tell */
             total?: number;
         };
+        DecidedSchemaChanges: {
+            /** @enum {string} */
+            carriedOut: "now" | "soon" | "when it runs";
+            /** @description Whether the table is copied again */
+            resync: boolean;
+            state: string;
+            /** @description Changes of the table that still wait for a decision */
+            waiting: number;
+        };
         Destination: {
             /** @description none, bearer or oauth2 */
             catalogAuth: string;
@@ -2038,6 +2069,8 @@ export interface components {
             id: string;
             name: string;
             namespace: string;
+            /** @description What is done about changes of the columns; kinds left out are followed */
+            schemaPolicy: components["schemas"]["SchemaPolicy"];
             /** @description Limits by name; units are in the names */
             settings: {
                 [key: string]: number;
@@ -2306,10 +2339,10 @@ export interface components {
         };
         SchemaChange: {
             /**
-             * @description followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do
+             * @description followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do; waiting: the table waits for a decision; ignored: the columns of the lake stay as they are
              * @enum {string}
              */
-            action: "followed" | "kept" | "refused" | "noted";
+            action: "followed" | "kept" | "refused" | "noted" | "waiting" | "ignored";
             after: ({
                 /** @description As PostgreSQL prints it */
                 type: string;
@@ -2331,12 +2364,17 @@ export interface components {
             } | string) | null;
             /** @description Null when the whole table is meant */
             column: string | null;
+            /** @description When a person decided */
+            decidedAt: string | null;
+            decidedBy: string | null;
             epoch: number;
             id: string;
             /** @enum {string} */
             kind: "column-added" | "column-dropped" | "column-renamed" | "column-retyped" | "column-nullability" | "key-changed" | "identity-changed" | "table-renamed";
             /** @description Where the stream first showed it */
             lsn: string;
+            /** @description What an approval comes to, while it waits or is ignored; a refused one cannot be approved */
+            proposed: ("followed" | "kept" | "refused" | "noted" | "waiting" | "ignored") | null;
             source: string;
             tableId: number;
         };
@@ -2346,6 +2384,16 @@ export interface components {
             nextCursor: string | null;
             /** @description How many there are on all pages, where that is cheap to tell */
             total?: number;
+        };
+        SchemaPolicy: {
+            /** @enum {string} */
+            "column-added"?: "apply" | "pause" | "ignore";
+            /** @enum {string} */
+            "column-dropped"?: "apply" | "pause" | "ignore";
+            /** @enum {string} */
+            "column-renamed"?: "apply" | "pause" | "ignore";
+            /** @enum {string} */
+            "column-retyped"?: "apply" | "pause" | "ignore";
         };
         Session: {
             /** @description Network address it began at */
@@ -2590,6 +2638,8 @@ export interface components {
             requested: ("resync" | "remove") | null;
             rowsCommitted: number;
             schema: string;
+            /** @description What is done about changes of the columns, where it is not as the pipeline says */
+            schemaPolicy: components["schemas"]["SchemaPolicy"];
             /** @description schema.table */
             source: string;
             spillBytes: number;
@@ -2820,6 +2870,7 @@ export type DeadLetterContent = components['schemas']['DeadLetterContent'];
 export type DeadLetterGroup = components['schemas']['DeadLetterGroup'];
 export type DeadLetterGroups = components['schemas']['DeadLetterGroups'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
+export type DecidedSchemaChanges = components['schemas']['DecidedSchemaChanges'];
 export type Destination = components['schemas']['Destination'];
 export type DestinationPage = components['schemas']['DestinationPage'];
 export type EndedSessions = components['schemas']['EndedSessions'];
@@ -2860,6 +2911,7 @@ export type RecordedError = components['schemas']['RecordedError'];
 export type ResyncedPipeline = components['schemas']['ResyncedPipeline'];
 export type SchemaChange = components['schemas']['SchemaChange'];
 export type SchemaChangePage = components['schemas']['SchemaChangePage'];
+export type SchemaPolicy = components['schemas']['SchemaPolicy'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
 export type SignInSettings = components['schemas']['SignInSettings'];
@@ -4325,6 +4377,17 @@ export interface operations {
                     name: string;
                     namespace: string;
                     /** @default {} */
+                    schemaPolicy?: {
+                        /** @enum {string} */
+                        "column-added"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-dropped"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-renamed"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-retyped"?: "apply" | "pause" | "ignore";
+                    };
+                    /** @default {} */
                     settings?: {
                         batchAgeMsMax?: number;
                         batchBytesMax?: number;
@@ -4350,6 +4413,17 @@ export interface operations {
                             [key: string]: "dead-letter" | "string" | "null";
                         };
                         schema: string;
+                        /** @default {} */
+                        schemaPolicy?: {
+                            /** @enum {string} */
+                            "column-added"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-dropped"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-renamed"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-retyped"?: "apply" | "pause" | "ignore";
+                        };
                         table: string;
                     }[];
                 };
@@ -4466,6 +4540,16 @@ export interface operations {
             content: {
                 "application/json": {
                     name?: string;
+                    schemaPolicy?: {
+                        /** @enum {string} */
+                        "column-added"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-dropped"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-renamed"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-retyped"?: "apply" | "pause" | "ignore";
+                    };
                     settings?: {
                         batchAgeMsMax?: number;
                         batchBytesMax?: number;
@@ -4490,6 +4574,17 @@ export interface operations {
                             [key: string]: "dead-letter" | "string" | "null";
                         };
                         schema: string;
+                        /** @default {} */
+                        schemaPolicy?: {
+                            /** @enum {string} */
+                            "column-added"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-dropped"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-renamed"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-retyped"?: "apply" | "pause" | "ignore";
+                        };
                         table: string;
                     }[];
                     version?: string;
@@ -5089,6 +5184,7 @@ export interface operations {
                 limit?: number;
                 sort?: "-at" | "at";
                 tableId?: number;
+                action?: "followed" | "kept" | "refused" | "noted" | "waiting" | "ignored";
             };
             header?: never;
             path: {
@@ -5183,6 +5279,17 @@ export interface operations {
                             [key: string]: "dead-letter" | "string" | "null";
                         };
                         schema: string;
+                        /** @default {} */
+                        schemaPolicy?: {
+                            /** @enum {string} */
+                            "column-added"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-dropped"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-renamed"?: "apply" | "pause" | "ignore";
+                            /** @enum {string} */
+                            "column-retyped"?: "apply" | "pause" | "ignore";
+                        };
                         table: string;
                     }[];
                 };
@@ -5299,6 +5406,16 @@ export interface operations {
                     onTruncate?: "apply" | "soft" | "ignore";
                     policies?: {
                         [key: string]: "dead-letter" | "string" | "null";
+                    };
+                    schemaPolicy?: {
+                        /** @enum {string} */
+                        "column-added"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-dropped"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-renamed"?: "apply" | "pause" | "ignore";
+                        /** @enum {string} */
+                        "column-retyped"?: "apply" | "pause" | "ignore";
                     };
                 };
             };
@@ -5431,6 +5548,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CarriedOut"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tables_decideSchemaChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+                tableId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    changes: string[];
+                    /** @enum {string} */
+                    decision: "approve" | "refuse";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedSchemaChanges"];
                 };
             };
             400: components["responses"]["InvalidInput"];

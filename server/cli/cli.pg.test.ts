@@ -144,6 +144,11 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   const made = ['pipeline', 'create', 'shop', '--source', 'shop', '--destination', 'lake', '--namespace', 'shop'];
   const created = await one.run([...made, '--table', 'shop_orders:both', '--setting', 'batchAgeMsMax=700', '--start']);
   expect([created.code, created.err]).toEqual([0, '']);
+  await one.run(['pipeline', 'update', 'shop', '--schema-policy', 'column-dropped=pause']);
+  const policy = ['--schema-policy', 'column-added=ignore', '--schema-policy', 'column-renamed=pause'];
+  expect((await one.run(['table', 'update', 'shop', 'shop_orders', ...policy])).err).toBe('');
+  expect((await one.run(['table', 'update', 'shop', 'shop_orders', '--schema-policy', 'added=no'])).code).toBe(2);
+  expect((await one.run(['table', 'schema', 'shop', '--waiting'])).err).toBe('nothing waits');
 
   const file = other.write('resources.yaml', (await one.run(['export'])).out);
   expect(readFileSync(join(other.folder, file), 'utf8')).not.toContain(password);
@@ -154,7 +159,11 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   expect((await other.run(['pipeline', 'get', 'shop', '-o', 'json'])).json()).toMatchObject({
     desiredState: 'running',
     settings: { batchAgeMsMax: 700 },
+    schemaPolicy: { 'column-dropped': 'pause' },
     tables: [{ schema: 'public', table: 'shop_orders', mirror: true, changelog: true, lakeName: 'shop_orders' }],
+  });
+  expect((await other.run(['table', 'get', 'shop', 'shop_orders', '-o', 'json'])).json()).toMatchObject({
+    schemaPolicy: { 'column-added': 'ignore', 'column-renamed': 'pause' },
   });
   const before = await second.query('select count(*)::int as entries from audit_entry');
   const again = await other.run(['apply', '-f', file]);

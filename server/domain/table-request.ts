@@ -1,3 +1,4 @@
+import type { HeldColumns } from './held-columns.ts';
 import type { ValuePolicy } from './value-type.ts';
 
 /** Column name -> what happens to values that its lake type cannot hold. */
@@ -19,6 +20,8 @@ export type TableShape = {
   readonly policies: TablePolicies;
   readonly onDelete: EffectPolicy;
   readonly onTruncate: EffectPolicy;
+  /** Left out, it stays as it is. */
+  readonly held?: HeldColumns | null;
 };
 
 /**

@@ -353,6 +353,14 @@ export const ERROR_CODES = {
     retry: 'manual',
     remedy: 'The lake table was rolled back, replaced or written by someone else. Resync the table.',
   },
+  SCHEMA_CHANGE_WAITING: {
+    cause:
+      'The columns of the table changed on the source, and its policy says that a person decides what the lake does.',
+    http: 409,
+    retry: 'manual',
+    remedy:
+      'Approve the change, and the lake follows, or refuse it, and the lake keeps its columns as they are. Until then the changes of the table are kept aside, up to the limit of its spill; the others go on.',
+  },
   SPILL_FULL: {
     cause: 'The changes that a waiting table holds back grew over the limit.',
     http: 409,

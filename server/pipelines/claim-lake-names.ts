@@ -3,14 +3,14 @@ import { destination, pipeline, pipelineTable } from '@/db/schema/definitions.ts
 import type { Transaction } from '@/server/audit/audited.ts';
 import { changelogName } from '@/server/domain/names.ts';
 import { fieldError } from '@/server/errors/app-error.ts';
-import type { NewTable } from './pipeline-input.ts';
+import type { NamedTable } from './pipeline-input.ts';
 
 type Claim = {
   readonly destinationId: string;
   readonly namespace: string;
   /** The pipeline that claims; its own present tables do not stand in its way. */
   readonly pipelineId: string;
-  readonly tables: readonly NewTable[];
+  readonly tables: readonly NamedTable[];
 };
 
 /**
@@ -48,7 +48,7 @@ export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<voi
   }
 }
 
-function refuseRepeats(tables: readonly NewTable[]): Set<string> {
+function refuseRepeats(tables: readonly NamedTable[]): Set<string> {
   const names = new Set<string>();
   const sources = new Set<string>();
   for (const [index, table] of tables.entries()) {
@@ -68,7 +68,7 @@ function refuseRepeats(tables: readonly NewTable[]): Set<string> {
 }
 
 /** The lake tables that a table has, in lower case. */
-export const lakeNamesOf = (table: Pick<NewTable, 'lakeName' | 'mirror' | 'changelog'>): string[] => {
+export const lakeNamesOf = (table: Pick<NamedTable, 'lakeName' | 'mirror' | 'changelog'>): string[] => {
   const name = table.lakeName.toLowerCase();
   return [...(table.mirror ? [name] : []), ...(table.changelog ? [changelogName(name)] : [])];
 };

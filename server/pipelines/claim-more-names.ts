@@ -4,11 +4,11 @@ import type { Transaction } from '@/server/audit/audited.ts';
 import { fieldError } from '@/server/errors/app-error.ts';
 import { claimLakeNames, lakeNamesOf } from './claim-lake-names.ts';
 import type { LockedPipeline } from './lock-pipeline.ts';
-import type { NewTable } from './pipeline-input.ts';
+import type { NamedTable } from './pipeline-input.ts';
 
 type Claim = {
   readonly pipeline: Pick<LockedPipeline, 'id' | 'destinationId' | 'namespace'>;
-  readonly tables: readonly NewTable[];
+  readonly tables: readonly NamedTable[];
   /** A present table of the pipeline that one of `tables` takes the place of. */
   readonly except?: number;
 };

@@ -36,6 +36,7 @@ export async function getPipeline(
     state,
     desiredState,
     settings: storedSettings.parse(row.settings),
+    schemaPolicy: row.schemaPolicy,
     tables: tables.map((table) => ({
       id: table.id,
       schema: table.sourceSchema,

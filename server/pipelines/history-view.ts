@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCHEMA_CHANGE_KINDS } from '@/server/domain/schema-change.ts';
+import { SCHEMA_ACTIONS } from '@/server/domain/schema-policy.ts';
 import { pageOf } from '@/server/paging/page.ts';
 
 const ShownColumn = z.object({
@@ -22,10 +23,16 @@ export const SchemaChangeView = z
     epoch: z.number().int(),
     lsn: z.string().describe('Where the stream first showed it'),
     action: z
-      .enum(['followed', 'kept', 'refused', 'noted'])
+      .enum(SCHEMA_ACTIONS)
       .describe(
-        'followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do',
+        'followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do; waiting: the table waits for a decision; ignored: the columns of the lake stay as they are',
       ),
+    proposed: z
+      .enum(SCHEMA_ACTIONS)
+      .nullable()
+      .describe('What an approval comes to, while it waits or is ignored; a refused one cannot be approved'),
+    decidedAt: z.iso.datetime().nullable().describe('When a person decided'),
+    decidedBy: z.string().nullable(),
     at: z.iso.datetime(),
   })
   .meta({ id: 'SchemaChange' });

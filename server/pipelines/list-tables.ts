@@ -84,12 +84,13 @@ const definition = {
   policies: pipelineTable.policies,
   onDelete: pipelineTable.onDelete,
   onTruncate: pipelineTable.onTruncate,
+  schemaPolicy: pipelineTable.schemaPolicy,
   requested: sql<'resync' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
 };
 
 type Defined = Pick<
   TableView,
-  'id' | 'schema' | 'table' | 'mirror' | 'changelog' | 'onDelete' | 'onTruncate' | 'requested'
+  'id' | 'schema' | 'table' | 'mirror' | 'changelog' | 'onDelete' | 'onTruncate' | 'schemaPolicy' | 'requested'
 > & {
   policies: unknown;
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import { SCHEMA_CHOICES } from '@/server/domain/schema-policy.ts';
 import { resourceId, versionInput } from '@/server/platform/resource-id.ts';
 import { resourceName } from '@/server/sources/source-input.ts';
 
@@ -26,6 +27,16 @@ export const valuePolicies = z.record(z.string().min(1).max(63), z.enum(['dead-l
 /** What a delete, or a truncate, of the source does to the mirror. */
 export const effectPolicy = z.enum(['apply', 'soft', 'ignore']);
 
+const schemaChoice = z.enum(SCHEMA_CHOICES).optional();
+
+/** Kind of change of the columns -> what is done about it. */
+export const schemaPolicy = z.strictObject({
+  'column-added': schemaChoice,
+  'column-dropped': schemaChoice,
+  'column-renamed': schemaChoice,
+  'column-retyped': schemaChoice,
+});
+
 export const tableInput = z
   .strictObject({
     schema: z.string().min(1).max(63),
@@ -35,6 +46,8 @@ export const tableInput = z
     policies: valuePolicies.default({}),
     onDelete: effectPolicy.optional(),
     onTruncate: effectPolicy.optional(),
+    /** Kinds left out are treated as the pipeline says. */
+    schemaPolicy: schemaPolicy.default({}),
     /** Default: the table's name, behind its schema's unless that is public. */
     lakeName: lakeName.optional(),
   })
@@ -55,6 +68,8 @@ export const createPipelineInput = z.strictObject({
   sourceId: resourceId,
   destinationId: resourceId,
   settings: z.strictObject(settingFields).partial().default({}),
+  /** Kinds left out are followed. */
+  schemaPolicy: schemaPolicy.default({}),
 });
 export type CreatePipeline = z.input<typeof createPipelineInput>;
 
@@ -65,19 +80,26 @@ export const updatePipelineInput = z.strictObject({
   name: fields.name.optional(),
   tables: fields.tables.optional(),
   settings: z.strictObject(settingFields).partial().optional(),
+  /** As a whole: kinds left out are followed. */
+  schemaPolicy: schemaPolicy.optional(),
 });
 export type UpdatePipeline = z.input<typeof updatePipelineInput>;
 
 /** A table as it will be stored. */
 export type NewTable = Omit<TableInput, 'lakeName'> & { readonly lakeName: string };
 
+/** A table with what its lake tables are called by. */
+export type NamedTable = Pick<NewTable, 'schema' | 'table' | 'mirror' | 'changelog' | 'lakeName'>;
+
+type Nameable = Pick<TableInput, 'schema' | 'table' | 'lakeName'>;
+
 /** Fills in lake names. */
-export const withLakeName = (table: TableInput): NewTable => ({
+export const withLakeName = <Table extends Nameable>(table: Table): Omit<Table, 'lakeName'> & { lakeName: string } => ({
   ...table,
   lakeName: table.lakeName ?? defaultLakeName(table),
 });
 
-const defaultLakeName = ({ schema, table }: TableInput): string => {
+const defaultLakeName = ({ schema, table }: Nameable): string => {
   const name = (schema === 'public' ? table : `${schema}_${table}`).toLowerCase().replace(/[^a-z0-9_]/g, '_');
   return /^[a-z_]/.test(name) ? name : `_${name}`;
 };

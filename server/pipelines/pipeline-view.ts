@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
+import { schemaPolicy } from './pipeline-input.ts';
 
 /** A recorded failure together with what a person can do about it. */
 export const ShownError = z
@@ -116,6 +117,8 @@ export const PipelineStatus = PipelineSummary.extend({
 }).meta({ id: 'PipelineStatus' });
 export type PipelineStatus = z.output<typeof PipelineStatus>;
 
+export const SchemaPolicyView = schemaPolicy.meta({ id: 'SchemaPolicy' });
+
 const PipelineTable = z
   .object({
     id: z.number().int(),
@@ -140,6 +143,7 @@ export const PipelineView = z
     state: z.string(),
     desiredState: z.string(),
     settings: z.record(z.string(), z.number()).describe('Limits by name; units are in the names'),
+    schemaPolicy: SchemaPolicyView.describe('What is done about changes of the columns; kinds left out are followed'),
     tables: z.array(PipelineTable),
     version: z.string(),
     createdAt: z.iso.datetime(),

@@ -27,6 +27,12 @@ export async function resumeTable(
     if (table.state === 'needs_attention' && lacksChanges(table)) {
       throw new AppError('CONFLICT', `changes of table ${name} are missing (${table.errorCode}); resync it instead`);
     }
+    if (table.errorCode === 'SCHEMA_CHANGE_WAITING') {
+      throw new AppError(
+        'CONFLICT',
+        `table ${name} waits for a decision: approve or refuse the changes of its columns`,
+      );
+    }
     const state = stateToResume(table);
     await tx
       .update(pipelineTable)

@@ -16,7 +16,7 @@ import { setTableInput } from './table-verbs-input.ts';
  * Changes how a table is kept. A mode that is added needs a copy, so the table is resynced; one that is taken away is
  * written no more and stays in the lake. Deletes and truncates that are to be applied after they were not need a copy, too,
  * which drops the rows that were kept. Policies count from the next commit on; which columns are text is decided when
- * the lake table is made, so changing that is refused (CONFLICT) afterwards.
+ * the lake table is made, so changing that is refused (CONFLICT) afterwards. A schema policy counts from the next change on.
  */
 export async function setTable(
   { database }: Pick<ControlDeps, 'database'>,
@@ -34,6 +34,7 @@ export async function setTable(
       policies: wanted.policies ?? present.policies,
       onDelete: wanted.onDelete ?? present.onDelete,
       onTruncate: wanted.onTruncate ?? present.onTruncate,
+      ...(present.held === undefined ? {} : { held: present.held }),
     };
     if (!shape.mirror && !shape.changelog) {
       throw fieldError('INVALID_INPUT', 'mirror', `table ${name} needs a mode: mirror, changelog or both`);
@@ -63,6 +64,7 @@ export async function setTable(
         // What a copy is needed for changes when it begins; policies count from the next commit on.
         ...(needsCopy ? {} : shape),
         policies: shape.policies,
+        ...(wanted.schemaPolicy ? { schemaPolicy: wanted.schemaPolicy } : {}),
         ...(needsCopy ? { requested: { kind: 'resync' as const, ...shape } } : {}),
         version: sql`${pipelineTable.version} + 1`,
         updatedAt: sql`now()`,
@@ -78,6 +80,7 @@ export async function setTable(
 
 /** What was asked for last counts, also while it is not carried out yet. */
 function presentShape(table: LockedTable): TableShape {
-  const { mirror, changelog, onDelete, onTruncate } = table.requested?.kind === 'resync' ? table.requested : table;
-  return { mirror, changelog, onDelete, onTruncate, policies: table.policies };
+  const shape: TableShape = table.requested?.kind === 'resync' ? table.requested : table;
+  const { mirror, changelog, onDelete, onTruncate, held } = shape;
+  return { mirror, changelog, onDelete, onTruncate, policies: table.policies, ...(held === undefined ? {} : { held }) };
 }

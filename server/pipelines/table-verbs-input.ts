@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { tableKey } from './lock-table.ts';
-import { effectPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
+import { effectPolicy, schemaPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
 
 export const addTablesInput = z.strictObject({
   pipelineId: resourceId,
@@ -22,4 +22,6 @@ export const setTableInput = z.strictObject({
   policies: valuePolicies.optional(),
   onDelete: effectPolicy.optional(),
   onTruncate: effectPolicy.optional(),
+  /** As a whole: kinds left out are treated as the pipeline says. */
+  schemaPolicy: schemaPolicy.optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
-import { TableStatus } from './pipeline-view.ts';
+import { SchemaPolicyView, TableStatus } from './pipeline-view.ts';
 
 const EffectPolicyView = z.enum(['apply', 'soft', 'ignore']);
 
@@ -16,6 +16,9 @@ export const TableView = TableStatus.extend({
     .describe('Column -> what happens to values that its lake type cannot hold, where it is not dead-letter'),
   onDelete: EffectPolicyView.describe('What a delete does to the mirror; soft keeps the row with _philotes_deleted_at'),
   onTruncate: EffectPolicyView.describe('What a truncate does to the mirror'),
+  schemaPolicy: SchemaPolicyView.describe(
+    'What is done about changes of the columns, where it is not as the pipeline says',
+  ),
   requested: z
     .enum(['resync', 'remove'])
     .nullable()

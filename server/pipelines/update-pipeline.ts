@@ -23,7 +23,7 @@ export async function updatePipeline(
   const change = { actor, scope: 'pipeline:write', action: 'pipeline.update' } as const;
   try {
     return await audited(database, change, async (tx) => {
-      const { id, version, name, tables, settings } = parseInput(updatePipelineInput, input);
+      const { id, version, name, tables, settings, schemaPolicy } = parseInput(updatePipelineInput, input);
       const before = await lockPipeline(tx, id);
       requireVersion('pipeline', before.version, version);
       if (tables) await replaceTables(tx, { before, tables: tables.map(withLakeName) });
@@ -34,6 +34,7 @@ export async function updatePipeline(
           ...(settings === undefined
             ? {}
             : { settings: sql`${pipeline.settings} || ${JSON.stringify(settings)}::jsonb` }),
+          ...(schemaPolicy === undefined ? {} : { schemaPolicy }),
           version: sql`${pipeline.version} + 1`,
           updatedAt: sql`now()`,
         })
@@ -44,8 +45,8 @@ export async function updatePipeline(
         result: { id, version: row.version.toString() },
         subject: id,
         detail: tables ? { tables: tables.map(({ schema, table }) => `${schema}.${table}`) } : {},
-        before: { name: before.name, settings: before.settings },
-        after: { name: row.name, settings: row.settings },
+        before: { name: before.name, settings: before.settings, schemaPolicy: before.schemaPolicy },
+        after: { name: row.name, settings: row.settings, schemaPolicy: row.schemaPolicy },
       };
     });
   } catch (error) {
@@ -72,7 +73,7 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     const table = wanted.get(key);
     if (!table) continue;
     wanted.delete(key);
-    const { mirror, changelog, lakeName, policies } = table;
+    const { mirror, changelog, lakeName, policies, schemaPolicy } = table;
     const { onDelete = row.onDelete, onTruncate = row.onTruncate } = table;
     const isSameEffect = onDelete === row.onDelete && onTruncate === row.onTruncate;
     const isSame =
@@ -80,7 +81,8 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
       mirror === row.mirror &&
       changelog === row.changelog &&
       lakeName === row.lakeName &&
-      samePolicies(policies, row.policies);
+      samePolicies(policies, row.policies) &&
+      samePolicies(schemaPolicy, row.schemaPolicy);
     if (isSame) continue;
     const isShape = mirror !== row.mirror || changelog !== row.changelog || lakeName !== row.lakeName;
     if (row.state !== 'pending' && (isShape || !sameTextColumns(policies, row.policies))) {
@@ -94,7 +96,7 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     }
     await tx
       .update(pipelineTable)
-      .set({ mirror, changelog, lakeName, policies, onDelete, onTruncate })
+      .set({ mirror, changelog, lakeName, policies, onDelete, onTruncate, schemaPolicy })
       .where(eq(pipelineTable.id, row.id));
   }
   if (wanted.size > 0) {

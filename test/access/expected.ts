@@ -80,6 +80,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'tables.pause': 'pipeline:operate',
   'tables.remove': 'pipeline:write',
   'tables.resume': 'pipeline:operate',
+  'tables.decideSchemaChanges': 'pipeline:operate',
   'tables.resync': 'pipeline:operate',
   'tables.update': 'pipeline:write',
 };

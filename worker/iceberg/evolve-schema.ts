@@ -6,12 +6,20 @@ import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { lakeNames } from './column-names.ts';
 import { canHold, icebergType } from './iceberg-type.ts';
-import { attnumOf, columnDoc, neededType, sourceOf, type ValuePolicies } from './lake-schema.ts';
+import {
+  attnumOf,
+  carriedColumns,
+  columnDoc,
+  type Held,
+  neededType,
+  sourceOf,
+  type ValuePolicies,
+} from './lake-schema.ts';
 
 /**
  * The updates that bring a lake table up to the source's present columns; empty when nothing changed. New columns are
  * added as optional, renamed ones renamed, types widened where Iceberg allows. Columns the source dropped stay, so that
- * their history can be read. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
+ * their history can be read; what is held stays as it is. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
  */
 export function evolveSchema(options: {
   metadata: TableMetadata;
@@ -19,22 +27,25 @@ export function evolveSchema(options: {
   policies: ValuePolicies;
   /** The column that says when a row was deleted is added where it is missing. */
   keepsDeleted?: boolean;
+  held?: Held;
 }): TableUpdate[] {
-  const { metadata, schema, policies, keepsDeleted = false } = options;
+  const { metadata, schema, policies, keepsDeleted = false, held = {} } = options;
   const lake = currentSchema(metadata);
   const match = sourceOf(schema);
   const matched = lake.fields.map((field) => ({ field, source: match(field) }));
   const known = new Set(matched.flatMap(({ source }) => (source ? [source.attnum] : [])));
-  const orphaned = matched.filter(({ source }) => source === null).map(({ field }) => field.name);
-  const names = lakeNames(schema.columns, orphaned);
+  const keepsName = (source: { attnum: number } | null) => source === null || held[source.attnum]?.name === true;
+  const kept = matched.filter(({ source }) => keepsName(source)).map(({ field }) => field.name);
+  const carried = carriedColumns(schema, held);
+  const names = lakeNames(
+    carried.filter((column) => !(known.has(column.attnum) && keepsName(column))),
+    kept,
+  );
 
   const fields = matched.map(({ field, source }): Field => {
     if (!source) return field;
-    const type = widened(
-      field,
-      neededType(source, field.type === 'string' ? 'string' : 'dead-letter'),
-      source.typeName,
-    );
+    const needed = neededType(source, field.type === 'string' ? 'string' : 'dead-letter');
+    const type = held[source.attnum]?.type ? field.type : widened(field, needed, source.typeName);
     // Without an attnum in the doc a rename cannot be told from a drop and an add.
     if (attnumOf(field) === null) return type === field.type ? field : { ...field, type };
     return { ...field, name: names.get(source.attnum) ?? field.name, type, doc: columnDoc(source) };
@@ -44,7 +55,7 @@ export function evolveSchema(options: {
     lastId += 1;
     return lastId;
   };
-  for (const column of schema.columns) {
+  for (const column of carried) {
     if (known.has(column.attnum)) continue;
     const id = newId();
     const policy = policies.get(column.attnum) ?? 'dead-letter';

@@ -198,3 +198,38 @@ describe('evolveSchema', () => {
     ).toEqual(['_philotes_unchanged', 'id', 'b']);
   });
 });
+
+describe('held columns', () => {
+  const before = source([1, 'id', 'int4', 0], [2, 'note', 'text'], [3, 'amount', 'int4']);
+  const after = source(
+    [1, 'id', 'int4', 0],
+    [2, 'remark', 'text'],
+    [3, 'amount', 'text'],
+    [4, 'note', 'text'],
+    [5, 'x', 'text'],
+  );
+  const held = { 2: { name: true }, 3: { type: true }, 5: { leftOut: true } } as const;
+
+  it('keep name and type, stay out, and leave their name to nobody else', () => {
+    const metadata = created(before);
+    const updates = evolveSchema({ metadata, schema: after, policies: NONE, held });
+    const evolved = currentSchema(
+      applyUpdates({ base: { metadata, location: 'file:///lake/m.json' }, updates, nowMs: 2n }),
+    );
+    expect(evolved.fields.map(({ name, type }) => [name, type])).toEqual([
+      ['id', 'int'],
+      ['note', 'string'],
+      ['amount', 'int'],
+      ['note_2', 'string'],
+    ]);
+    const { columns } = lakeTable({ lake: evolved, schema: after, policies: NONE, held });
+    expect(columns.map(({ attnum }) => attnum)).toEqual([1, 2, 3, 4]);
+    expect(() => lakeTable({ lake: evolved, schema: after, policies: NONE })).toThrow('cannot hold');
+  });
+
+  it('that are needed as keys are missed', () => {
+    const keyed = source([1, 'id', 'int4', 0], [2, 'remark', 'text'], [3, 'amount', 'int4'], [5, 'x', 'text', 1]);
+    const lake = currentSchema(created(before));
+    expect(() => lakeTable({ lake, schema: keyed, policies: NONE, held })).toThrow('key column x');
+  });
+});

@@ -1,3 +1,4 @@
+import type { HeldColumn } from '@/server/domain/held-columns.ts';
 import type { Field, Schema, Type } from '@/server/domain/iceberg/schema.ts';
 import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
 import { keyColumns, type SourceColumn, type TableSchema } from '@/server/domain/table-schema.ts';
@@ -9,7 +10,14 @@ import { canHold, icebergType } from './iceberg-type.ts';
 /** By attnum; columns without one have the default, `dead-letter`. */
 export type ValuePolicies = ReadonlyMap<number, ValuePolicy>;
 
+/** What the lake does not follow of the source's columns, by attnum. */
+export type Held = Readonly<Record<string, HeldColumn>>;
+
 export type LakeMode = 'mirror' | 'changelog';
+
+/** The columns that have, or are to have, one in the lake. */
+export const carriedColumns = (schema: TableSchema, held: Held): SourceColumn[] =>
+  schema.columns.filter(({ attnum }) => held[attnum]?.leftOut !== true);
 
 /**
  * The schema to create a lake table with. A mirror's key columns are required and its identifier; everything else is
@@ -22,21 +30,23 @@ export function lakeSchema(options: {
   mode: LakeMode;
   /** Adds the column that says when a row was deleted. */
   keepsDeleted?: boolean;
+  held?: Held;
 }): Schema {
-  const { schema, policies, mode, keepsDeleted = false } = options;
+  const { schema, policies, mode, keepsDeleted = false, held = {} } = options;
   const own = mode === 'changelog' ? CHANGELOG_COLUMNS : [];
-  const names = lakeNames(schema.columns);
+  const columns = carriedColumns(schema, held);
+  const names = lakeNames(columns);
   const behind = keepsDeleted ? [DELETED_AT_COLUMN] : [];
-  let lastId = own.length + schema.columns.length + behind.length;
+  let lastId = own.length + columns.length + behind.length;
   const newId = () => {
     lastId += 1;
     return lastId;
   };
   const key = mode === 'mirror' ? mirrorKey(schema, policies) : [];
-  const idOf = (column: SourceColumn) => own.length + schema.columns.indexOf(column) + 1;
+  const idOf = (column: SourceColumn) => own.length + columns.indexOf(column) + 1;
   const fields = [
     ...own.map((column, index): Field => ({ id: index + 1, ...column })),
-    ...schema.columns.map(
+    ...columns.map(
       (column): Field => ({
         id: idOf(column),
         name: names.get(column.attnum) ?? column.name,
@@ -45,7 +55,7 @@ export function lakeSchema(options: {
         doc: columnDoc(column),
       }),
     ),
-    ...behind.map((column): Field => ({ id: own.length + schema.columns.length + 1, ...column })),
+    ...behind.map((column): Field => ({ id: own.length + columns.length + 1, ...column })),
   ];
   const base = { type: 'struct', 'schema-id': 0, fields } as const;
   return key.length === 0 ? base : { ...base, 'identifier-field-ids': key.map(idOf) };
@@ -55,8 +65,13 @@ export function lakeSchema(options: {
  * Ties a lake table's columns to the source's, by the attnum in a field's doc, so that a renamed column is recognised;
  * by name where another tool dropped the doc. Throws LAKE_SCHEMA_IMPOSSIBLE when a column cannot hold its source's type.
  */
-export function lakeTable(options: { lake: Schema; schema: TableSchema; policies: ValuePolicies }): LakeTable {
-  const { lake, schema, policies } = options;
+export function lakeTable(options: {
+  lake: Schema;
+  schema: TableSchema;
+  policies: ValuePolicies;
+  held?: Held;
+}): LakeTable {
+  const { lake, schema, policies, held = {} } = options;
   const own = new Set<string>(CHANGELOG_COLUMNS.map((column) => column.name));
   const match = sourceOf(schema);
   const columns: LakeColumn[] = [];
@@ -65,7 +80,16 @@ export function lakeTable(options: { lake: Schema; schema: TableSchema; policies
     if (own.has(field.name)) continue;
     const source = match(field);
     if (source) fieldIds.set(source.attnum, field.id);
-    columns.push(lakeColumn({ field, source, policy: policies.get(source?.attnum ?? -1) ?? 'dead-letter' }));
+    const policy = policies.get(source?.attnum ?? -1) ?? 'dead-letter';
+    columns.push(lakeColumn({ field, source, policy, keepsType: held[source?.attnum ?? -1]?.type === true }));
+  }
+  // Rows of several keys would look like one.
+  const missing = keyColumns(schema).find(({ attnum }) => held[attnum]?.leftOut && !fieldIds.has(attnum));
+  if (missing) {
+    throw new AppError(
+      'LAKE_SCHEMA_IMPOSSIBLE',
+      `key column ${missing.name} is left out of the lake; approve its addition, which copies the table again`,
+    );
   }
   const keyFieldIds = keyColumns(schema).flatMap((column) => fieldIds.get(column.attnum) ?? []);
   return { columns, keyFieldIds };
@@ -94,10 +118,16 @@ export function sourceOf(schema: TableSchema): (field: Field) => SourceColumn | 
 export const neededType = (column: SourceColumn, policy: ValuePolicy): Type =>
   icebergType({ type: column.type, policy, newId: () => 0 });
 
-function lakeColumn(options: { field: Field; source: SourceColumn | null; policy: ValuePolicy }): LakeColumn {
-  const { field, source, policy } = options;
+function lakeColumn(options: {
+  field: Field;
+  source: SourceColumn | null;
+  policy: ValuePolicy;
+  /** Values that do not fit are treated one by one. */
+  keepsType: boolean;
+}): LakeColumn {
+  const { field, source, policy, keepsType } = options;
   const { type } = field;
-  if (source && !canHold(type, neededType(source, 'dead-letter'))) {
+  if (source && !keepsType && !canHold(type, neededType(source, 'dead-letter'))) {
     const shown = typeof type === 'string' ? type : type.type;
     throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `column ${field.name}: ${shown} cannot hold ${source.typeName}`);
   }

@@ -8,7 +8,6 @@ import { beginPipelineAnew, untilResyncRequested } from '@/worker/pipeline/begin
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { provision } from '@/worker/pipeline/provision.ts';
-import { withSchemaHistory } from '@/worker/pipeline/schema-history.ts';
 import { keepStartingCopies } from '@/worker/pipeline/start-copies.ts';
 import { watchSlot } from '@/worker/pipeline/watch-slot.ts';
 import { runShift } from '@/worker/runtime/run-shift.ts';
@@ -46,12 +45,11 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   const connection = await openSource(deps, pipeline.sourceId);
   await beginPipelineAnew({ pool, connection, pipeline, lease, log, signal });
   const published = await provision({ pool, connection, pipeline, lease, log, signal });
-  const appender = await openAppender(pool, {
+  const buffer = await openAppender(pool, {
     lease,
     number: pipeline.number,
     keeper: deps.columnar.localBlocks,
   });
-  const buffer = withSchemaHistory(appender, { pool, lease });
 
   // Either half failing ends both, so that nothing runs on alone.
   const failed = new AbortController();

@@ -18,11 +18,24 @@ export async function beginAnew(
        set generation = generation + 1, state = 'pending', requested = null, is_joined = false, source_oid = null,
            known_schema_lsn = null,
            mirror = $2, changelog = $3, policies = $4, on_delete = $5, on_truncate = $6,
+           held = coalesce($7::jsonb, held),
            copy_plan = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
            error_code = null, error_message = null, error_at = null, updated_at = now()
      where id = $1`,
-    [table.id, shape.mirror, shape.changelog, JSON.stringify(shape.policies), shape.onDelete, shape.onTruncate],
+    [
+      table.id,
+      shape.mirror,
+      shape.changelog,
+      JSON.stringify(shape.policies),
+      shape.onDelete,
+      shape.onTruncate,
+      shape.held ? JSON.stringify(shape.held) : null,
+    ],
   );
+  // The copy takes the columns as they are.
+  await client.query(`update schema_change set action = proposed where pipeline_table_id = $1 and action = 'waiting'`, [
+    table.id,
+  ]);
   await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
   const { rows } = await client.query<{ files: { mirror: unknown[]; changelog: unknown[] } | null }>(
     'delete from copy_chunk where pipeline_table_id = $1 returning files',

@@ -7,6 +7,7 @@ import { listSpill, type SpilledBlock } from '@/worker/buffer/spill.ts';
 import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
+import { waitingError } from './follow-schemas.ts';
 import { type LakeTarget, loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { sendCommits } from './send-commits.ts';
@@ -26,6 +27,8 @@ export async function catchUp(shift: CommitShift, { table, state }: Progress): P
   const { deps, pipeline, lake, signal, lease } = shift;
   const { pool } = deps.database;
   const startedAt = performance.now();
+  const undecided = await waitingError(pool, table.id);
+  if (undecided) throw undecided;
   const spill = await listSpill(pool, { tableId: table.id, generation: table.generation });
   const last = spill.at(-1);
   const batchId = `resume-${table.id}-${table.generation}-${last?.id ?? 0n}`;

@@ -16,6 +16,7 @@ import { takeBatch } from './batch-limits.ts';
 import { carryOutRequests } from './carry-out-requests.ts';
 import { compactTables } from './compact-tables.ts';
 import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
+import { followSchemas } from './follow-schemas.ts';
 import { joinCopies } from './join-copies.ts';
 import type { Lake } from './lake.ts';
 import { isGivenUp, limitSpill } from './limit-spill.ts';
@@ -116,7 +117,10 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
   await failpoint('intent-stored');
 
   const oids = new Set(batch.flatMap((segment) => segment.directory.map((entry) => entry.table)));
-  const touched = tables.filter((table) => table.oid !== null && oids.has(table.oid));
+  const touched = await followSchemas(shift, {
+    tables: tables.filter((table) => table.oid !== null && oids.has(table.oid)),
+    batch,
+  });
   const marker = {
     pipelineId: pipeline.id,
     epoch: state.epoch,

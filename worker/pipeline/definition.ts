@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
+import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
 import type { EffectPolicy } from '@/server/domain/table-request.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
 
@@ -16,6 +18,7 @@ export type PipelineDefinition = {
   /** Instant, as our database writes it, of a resync of the whole that is still to begin. */
   readonly resyncRequestedAt: string | null;
   readonly settings: PipelineSettings;
+  readonly schemaPolicy: SchemaPolicy;
 };
 
 /** Who sets it: pending by people (create, resync), the rest by the workers. */
@@ -33,6 +36,11 @@ export type PipelineTable = {
   readonly policies: Readonly<Record<string, ValuePolicy>>;
   readonly onDelete: EffectPolicy;
   readonly onTruncate: EffectPolicy;
+  /** Where it is not as its pipeline's. */
+  readonly schemaPolicy: SchemaPolicy;
+  readonly held: HeldColumns | null;
+  /** Hash of the columns that commit met last; null before there is any. */
+  readonly knownSchema: string | null;
   readonly state: TableState;
   readonly generation: number;
   /** Its copy is in the lake; a wait since then ends where the lake tables say that they are. */
@@ -55,13 +63,15 @@ type PipelineRow = {
   state: string;
   resync_requested_at: string | null;
   settings: Partial<PipelineSettings>;
+  schema_policy: SchemaPolicy;
 };
 
 /** Returns null when the pipeline is gone. */
 export async function readPipeline(pool: Pool, pipelineId: string): Promise<PipelineDefinition | null> {
   const { rows } = await pool.query<PipelineRow>(
     /* sql */ `
-    select id, number, source_id, destination_id, namespace, desired_state, state, resync_requested_at::text, settings
+    select id, number, source_id, destination_id, namespace, desired_state, state, resync_requested_at::text, settings,
+           schema_policy
       from pipeline where id = $1`,
     [pipelineId],
   );
@@ -77,6 +87,7 @@ export async function readPipeline(pool: Pool, pipelineId: string): Promise<Pipe
     state: row.state,
     resyncRequestedAt: row.resync_requested_at,
     settings: { ...DEFAULT_PIPELINE_SETTINGS, ...row.settings },
+    schemaPolicy: row.schema_policy,
   };
 }
 
@@ -92,6 +103,9 @@ type TableRow = {
   policies: Record<string, ValuePolicy>;
   on_delete: EffectPolicy;
   on_truncate: EffectPolicy;
+  schema_policy: SchemaPolicy;
+  held: HeldColumns | null;
+  known_schema: string | null;
   state: TableState;
   generation: number;
   is_joined: boolean;
@@ -104,7 +118,8 @@ type TableRow = {
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       on_delete, on_truncate,       state, generation, is_joined, copy_plan, copy_end_lsn, marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
+       on_delete, on_truncate, schema_policy, held, known_schema, state, generation, is_joined, copy_plan, copy_end_lsn,
+       marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
 export async function readTables(pool: Pool, pipelineId: string): Promise<PipelineTable[]> {
@@ -134,6 +149,9 @@ const toTable = (row: TableRow): PipelineTable => ({
   policies: row.policies,
   onDelete: row.on_delete,
   onTruncate: row.on_truncate,
+  schemaPolicy: row.schema_policy,
+  held: row.held,
+  knownSchema: row.known_schema,
   state: row.state,
   generation: row.generation,
   isJoined: row.is_joined,

@@ -1,5 +1,7 @@
+import { heldOf } from '@/server/domain/held-columns.ts';
 import { identifierText, type TableIdentifier } from '@/server/domain/iceberg/identifier.ts';
 import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
+import type { Schema } from '@/server/domain/iceberg/schema.ts';
 import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeTable } from '@/server/domain/lake-table.ts';
 import { changelogName } from '@/server/domain/names.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
@@ -10,7 +12,7 @@ import type { ChangelogFieldIds } from '@/worker/columnar/write-changelog.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { NEW_TABLE_PROPERTIES } from '@/worker/iceberg/create-properties.ts';
 import { evolveSchema } from '@/worker/iceberg/evolve-schema.ts';
-import { lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
+import { type Held, lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import type { Lake } from './lake.ts';
 
@@ -61,7 +63,9 @@ export async function createTargets(
       if (found.metadata.properties[OWNER] === ownerOf(table)) {
         // A copy that begins anew may bring other columns.
         const policies = policiesOf(table, schema);
-        await evolve(catalog, { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode), signal });
+        const held = heldOf(table.held, schema.oid);
+        const wanted = { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode), held };
+        await evolve(catalog, { ...wanted, signal });
         continue;
       }
       throw new AppError(
@@ -77,6 +81,7 @@ export async function createTargets(
           policies: policiesOf(table, schema),
           mode,
           keepsDeleted: keepsDeleted(table, mode),
+          held: heldOf(table.held, schema.oid),
         }),
         properties: { ...NEW_TABLE_PROPERTIES, [OWNER]: ownerOf(table) },
       },
@@ -122,10 +127,31 @@ export async function loadTargets(
       const identifier = identifierOf(pipeline, table, mode);
       const found = known?.get(identifierText(identifier)) ?? (await catalog.loadTable(identifier, { signal }));
       const policies = policiesOf(table, schema);
-      const wanted = { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode) };
+      const held = heldOf(table.held, schema.oid);
+      const wanted = { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode), held };
       const loaded = lease ? await evolve(catalog, { ...wanted, lease, signal }) : found;
       if (loaded !== found) known?.set(identifierText(identifier), loaded);
       return toTarget({ mode, identifier, loaded, table, schema });
+    }),
+  );
+}
+
+/** The columns of the table's lake tables as they are, without any change to them. */
+export async function presentSchemas(
+  { catalog }: Pick<Lake, 'catalog'>,
+  options: {
+    pipeline: PipelineDefinition;
+    table: PipelineTable;
+    known: ReadonlyMap<string, LoadedTable>;
+    signal: AbortSignal;
+  },
+): Promise<Schema[]> {
+  const { pipeline, table, known, signal } = options;
+  return Promise.all(
+    modesOf(table).map(async (mode) => {
+      const identifier = identifierOf(pipeline, table, mode);
+      const found = known.get(identifierText(identifier)) ?? (await catalog.loadTable(identifier, { signal }));
+      return currentSchema(found.metadata);
     }),
   );
 }
@@ -139,14 +165,15 @@ async function evolve(
     schema: TableSchema;
     policies: ValuePolicies;
     keepsDeleted: boolean;
+    held: Held;
     /** Fences the commit; without it the table must not be live. */
     lease?: Lease;
     signal: AbortSignal;
   },
 ): Promise<LoadedTable> {
-  const { identifier, found, schema, policies, keepsDeleted, lease, signal } = options;
+  const { identifier, found, schema, policies, keepsDeleted, held, lease, signal } = options;
   const { metadata } = found;
-  const updates = evolveSchema({ metadata, schema, policies, keepsDeleted });
+  const updates = evolveSchema({ metadata, schema, policies, keepsDeleted, held });
   if (updates.length === 0) return found;
   const token = lease && { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
   return catalog.commitTable(
@@ -172,7 +199,8 @@ function toTarget(options: {
 }): LakeTarget {
   const { mode, identifier, loaded, table, schema } = options;
   const present = currentSchema(loaded.metadata);
-  const lake = lakeTable({ lake: present, schema, policies: policiesOf(table, schema) });
+  const held = heldOf(table.held, schema.oid);
+  const lake = lakeTable({ lake: present, schema, policies: policiesOf(table, schema), held });
   if (mode === 'mirror') {
     return { mode, identifier, loaded, lake, changelogFieldIds: null, ...effectsOf(table, lake) };
   }

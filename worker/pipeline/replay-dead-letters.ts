@@ -1,5 +1,6 @@
 import type { Lsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
+import { appliesAll } from '@/server/domain/schema-policy.ts';
 import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
@@ -89,7 +90,10 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
   const present = table.oid === null ? null : await discoverTable(session.client, table.oid);
   if (!present) throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone`);
   const { schema } = present;
-  const targets = await loadTargets(lake, { pipeline, table, schema, known, lease, signal });
+  // The lake gets ahead of the stream only where nobody is to be asked: what it has no column for is left to the stream.
+  const mayEvolve = appliesAll(table.schemaPolicy, pipeline.schemaPolicy);
+  const loading = { pipeline, table, schema, known, signal };
+  const targets = await loadTargets(lake, mayEvolve ? { ...loading, lease } : loading);
   const target = targets.find(({ mode }) => mode === group.mode);
   if (!target) throw new AppError('INTERNAL', `the table has no ${group.mode}`);
   const hasIt = hasLanded({ target, table, batchId: group.batchId });

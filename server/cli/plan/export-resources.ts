@@ -84,6 +84,7 @@ const pipelineSpec = (view: PresentPipeline, names: ReadonlyMap<string, string>)
   namespace: view.namespace,
   state: view.desiredState,
   settings: view.settings,
+  schemaPolicy: view.schemaPolicy,
   tables: view.tables.map((table) => ({
     schema: table.schema,
     table: table.table,

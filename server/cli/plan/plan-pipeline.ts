@@ -20,6 +20,7 @@ type Options = {
 
 export function planPipeline({ name, spec, present, names }: Options): Change {
   const { source, destination, state, namespace, settings } = spec;
+  const schemaPolicy = asJson(spec.schemaPolicy);
   const tables = asJson(spec.tables.map(withLakeName));
   if (!present) {
     return {
@@ -28,13 +29,21 @@ export function planPipeline({ name, spec, present, names }: Options): Change {
       action: 'create',
       fields: differences(
         {},
-        { source, destination, namespace, settings, tables: tables.map(nameOf), ...(state ? { state } : {}) },
+        {
+          source,
+          destination,
+          namespace,
+          settings,
+          schemaPolicy,
+          tables: tables.map(nameOf),
+          ...(state ? { state } : {}),
+        },
       ),
       async apply(client) {
         const sourceId = await findId(client, 'source', source);
         const destinationId = await findId(client, 'destination', destination);
         const { data } = await client.POST('/pipelines', {
-          body: { name, sourceId, destinationId, namespace, settings: defined(settings), tables },
+          body: { name, sourceId, destinationId, namespace, settings: defined(settings), schemaPolicy, tables },
         });
         if (data && state) await bringTo(client, { id: data.id, from: 'stopped', to: state });
       },
@@ -50,12 +59,14 @@ export function planPipeline({ name, spec, present, names }: Options): Change {
     { source, destination, namespace },
   );
   const changedSettings = differences(present.settings, defined(settings));
+  const changedPolicy = differences({ schemaPolicy: present.schemaPolicy }, { schemaPolicy });
   const changedTables = tableChanges(present, tables);
   const changedState =
     state === undefined || state === desiredState ? [] : [{ field: 'state', before: desiredState, after: state }];
   const fields = [
     ...fixed,
     ...changedSettings.map((change) => ({ ...change, field: `settings.${change.field}` })),
+    ...changedPolicy,
     ...changedTables,
     ...changedState,
   ];
@@ -70,6 +81,8 @@ export function planPipeline({ name, spec, present, names }: Options): Change {
     async apply(client) {
       if (changedSettings.length > 0)
         await client.PATCH('/pipelines/{id}', { params: { path: { id } }, body: { settings: defined(settings) } });
+      if (changedPolicy.length > 0)
+        await client.PATCH('/pipelines/{id}', { params: { path: { id } }, body: { schemaPolicy } });
       if (changedTables.length > 0) await changeTables(client, { present, tables });
       if (state && changedState.length > 0) await bringTo(client, { id, from: desiredState, to: state });
     },

@@ -29,7 +29,15 @@ export const SPECS = {
 } as const;
 
 /** What a table's definition holds beside its name; its state and figures are no part of it. */
-export const TABLE_FIELDS = ['mirror', 'changelog', 'policies', 'onDelete', 'onTruncate', 'lakeName'] as const;
+export const TABLE_FIELDS = [
+  'mirror',
+  'changelog',
+  'policies',
+  'onDelete',
+  'onTruncate',
+  'schemaPolicy',
+  'lakeName',
+] as const;
 
 export type SourceSpec = z.output<typeof SPECS.Source.spec>;
 export type DestinationSpec = z.output<typeof SPECS.Destination.spec>;

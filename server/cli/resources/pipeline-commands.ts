@@ -8,9 +8,10 @@ import { several, verb } from '../verb.ts';
 import { collect } from './collect.ts';
 import { findId } from './find-id.ts';
 import { PIPELINE_COLUMNS } from './pipeline-columns.ts';
+import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { tableInput } from './table-argument.ts';
 
-type Options = { readonly name?: string; readonly setting?: readonly string[] };
+type Options = SchemaPolicyOption & { readonly name?: string; readonly setting?: readonly string[] };
 type CreateOptions = Options & {
   readonly source: string;
   readonly destination: string;
@@ -20,7 +21,10 @@ type CreateOptions = Options & {
 };
 
 const settingOption = (command: Command): Command =>
-  command.option('--setting <name=value>', 'a limit, like batchAgeMsMax=1000; several times', several);
+  schemaPolicyOption(
+    command.option('--setting <name=value>', 'a limit, like batchAgeMsMax=1000; several times', several),
+    'apply',
+  );
 
 function settingsOf(given: readonly string[] = []): Record<string, number> {
   return Object.fromEntries(
@@ -95,6 +99,7 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
           namespace: options.namespace,
           tables: options.table.map(tableInput),
           settings: settingsOf(options.setting),
+          schemaPolicy: schemaPolicyOf(options.schemaPolicy ?? []),
         },
       });
       if (!data) return;
@@ -105,14 +110,18 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
   });
   verb<Options>(pipeline, io, {
     usage: 'update <pipeline>',
-    summary: 'Rename a pipeline or change its limits',
-    examples: ['pipeline update shop --setting batchAgeMsMax=500'],
+    summary: 'Rename a pipeline, or change its limits and what it does about changed columns',
+    examples: [
+      'pipeline update shop --setting batchAgeMsMax=500',
+      'pipeline update shop --schema-policy column-dropped=pause --schema-policy column-renamed=pause',
+    ],
     options: (command) => settingOption(command.option('--name <name>', 'new name')),
     async run(context, [name = ''], options) {
       const settings = settingsOf(options.setting);
       const body = {
         ...(options.name === undefined ? {} : { name: options.name }),
         ...(Object.keys(settings).length === 0 ? {} : { settings }),
+        ...(options.schemaPolicy === undefined ? {} : { schemaPolicy: schemaPolicyOf(options.schemaPolicy) }),
       };
       if (Object.keys(body).length === 0) throw new CliError('USAGE', 'nothing to change was given');
       await context.philotes.PATCH('/pipelines/{id}', { params: await pathOf(context, name), body });

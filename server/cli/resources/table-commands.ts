@@ -9,6 +9,8 @@ import type { Column } from '../output/table.ts';
 import { several, verb } from '../verb.ts';
 import { collect } from './collect.ts';
 import { findId, findTable } from './find-id.ts';
+import { addSchemaCommands } from './schema-commands.ts';
+import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { modesOf, tableInput } from './table-argument.ts';
 
 const COLUMNS: readonly Column<Table>[] = [
@@ -25,7 +27,7 @@ const COLUMNS: readonly Column<Table>[] = [
 ];
 const POLICIES = ['dead-letter', 'string', 'null'] as const;
 type Policy = (typeof POLICIES)[number];
-type UpdateOptions = { readonly mode?: string; readonly policy?: readonly string[] };
+type UpdateOptions = SchemaPolicyOption & { readonly mode?: string; readonly policy?: readonly string[] };
 
 /** `philotes table ...` */
 export function addTableCommands(program: Command, io: CliIo): void {
@@ -82,23 +84,32 @@ export function addTableCommands(program: Command, io: CliIo): void {
   });
   verb<UpdateOptions>(table, io, {
     usage: 'update <pipeline> <table>',
-    summary: 'Change modes and what happens to values that the lake cannot hold',
-    examples: ['table update shop orders --mode both --policy created_at=null'],
+    summary: 'Change modes, and what happens to odd values and changed columns',
+    examples: [
+      'table update shop orders --mode both --policy created_at=null',
+      'table update shop orders --schema-policy column-added=pause',
+    ],
     options: (command) =>
-      command
-        .option('--mode <mode>', 'mirror, changelog or both')
-        .option('--policy <column=policy>', 'dead-letter, string or null; several times', several),
-    async run(context, args, { mode, policy }) {
-      if (mode === undefined && policy === undefined) throw new CliError('USAGE', 'nothing to change was given');
+      schemaPolicyOption(
+        command
+          .option('--mode <mode>', 'mirror, changelog or both')
+          .option('--policy <column=policy>', 'dead-letter, string or null; several times', several),
+        'as the pipeline says',
+      ),
+    async run(context, args, { mode, policy, schemaPolicy }) {
+      if (mode === undefined && policy === undefined && schemaPolicy === undefined)
+        throw new CliError('USAGE', 'nothing to change was given');
       const params = await pathOf(context, args);
       const body = {
         ...(mode === undefined ? {} : modesOf(mode)),
         ...(policy === undefined ? {} : { policies: policiesOf(policy) }),
+        ...(schemaPolicy === undefined ? {} : { schemaPolicy: schemaPolicyOf(schemaPolicy) }),
       };
       await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
       context.done(`Changed ${args[1]}`);
     },
   });
+  addSchemaCommands(table, io);
   verb(table, io, {
     usage: 'resync <pipeline> <table>',
     summary: 'Copy a table again',

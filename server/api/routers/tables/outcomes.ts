@@ -7,6 +7,15 @@ export const ChangedTable = z
   .object({ carriedOut, resync: z.boolean().describe('Whether the table is copied again') })
   .meta({ id: 'ChangedTable' });
 
+export const DecidedSchemaChanges = z
+  .object({
+    waiting: z.number().int().describe('Changes of the table that still wait for a decision'),
+    state: z.string(),
+    resync: z.boolean().describe('Whether the table is copied again'),
+    carriedOut,
+  })
+  .meta({ id: 'DecidedSchemaChanges' });
+
 export const AddedTables = z
   .object({ tables: z.array(z.object({ id: z.number().int(), source: z.string(), lakeName: z.string() })) })
   .meta({ id: 'AddedTables' });

@@ -1,5 +1,6 @@
 import { router } from '@/server/api/trpc.ts';
 import { add } from './add.ts';
+import { decideSchemaChanges } from './decide-schema-changes.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { pause } from './pause.ts';
@@ -8,4 +9,4 @@ import { resume } from './resume.ts';
 import { resync } from './resync.ts';
 import { update } from './update.ts';
 
-export const tables = router({ list, get, add, update, remove, resync, pause, resume });
+export const tables = router({ list, get, add, update, remove, resync, pause, resume, decideSchemaChanges });
