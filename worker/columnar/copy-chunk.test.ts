@@ -5,8 +5,8 @@ import { compressors } from 'hyparquet-compressors';
 import { expect, test } from 'vitest';
 import { type CopyChunkOptions, writeCopyChunk } from './copy-chunk.ts';
 import { csvFields, csvRecords } from './csv-record.ts';
-import { openTestColumnar, testTable } from './testing/tables.ts';
-import { isPlainCopyText, transcodeCopyText } from './transcode-copy-text.ts';
+import { openTestColumnar, type TestColumn, testTable } from './testing/tables.ts';
+import { nullsInPlainText, transcodeCopyText } from './transcode-copy-text.ts';
 
 const value = fc.oneof(
   fc.constant(null),
@@ -56,8 +56,8 @@ test('transcoded COPY text reads back as the values that PostgreSQL escaped', ()
 
 test('octal and hex escapes are decoded, unknown ones stand for themselves', () => {
   expect(transcodeCopyText(Buffer.from('\\101\\x42\\q\\\\N\t\\N\n')).toString()).toBe('x,"ABq\\N",\n');
-  expect(isPlainCopyText(Buffer.from('a\t\\N\n'))).toBe(true);
-  expect(isPlainCopyText(Buffer.from('a\t\\\\N\n'))).toBe(false);
+  expect(nullsInPlainText(Buffer.from('a\t\\N\n\\N\t\\N\n'))).toBe(3);
+  expect(nullsInPlainText(Buffer.from('a\t\\\\N\n'))).toBe(null);
 });
 
 const position: CopyChunkOptions['position'] = {
@@ -155,24 +155,31 @@ test('a row that the lake cannot hold is rejected in the form of a row block, th
   ]);
 });
 
-test('years past 9999 stop the straight way to Parquet', async () => {
-  await using columnar = await openTestColumnar();
-  const { schema, lake } = testTable([
-    { name: 'id', source: { kind: 'int4' }, lake: 'int' },
-    { name: 'day', source: { kind: 'date' }, lake: 'date' },
-  ]);
-  const bytes = chunked(Buffer.from('1\t2020-01-01\n4\t10000-01-01\n'), 7);
-  const written = await writeCopyChunk(columnar, {
-    lake,
-    schema,
-    bytes,
-    position,
-    mirror: true,
-    changelog: null,
-    outDir: columnar.workDir,
+const NOT_HELD: readonly [string, TestColumn['source'], TestColumn['lake'], string][] = [
+  ['a year past 9999', { kind: 'date' }, 'date', '10000-01-01'],
+  ['a year before our era', { kind: 'date' }, 'date', '0044-03-15 BC'],
+  ['an infinite date', { kind: 'date' }, 'date', '-infinity'],
+  ['an infinite time', { kind: 'timestamptz' }, 'timestamptz', 'infinity'],
+  ['a time before our era', { kind: 'timestamptz' }, 'timestamptz', '0044-03-15 00:00:00+00 BC'],
+  // The columnar engine reads it as NULL.
+  ['the last year of all', { kind: 'timestamptz' }, 'timestamptz', '294276-12-31 23:59:59+00'],
+  ['the end of the day', { kind: 'time' }, 'time', '24:00:00'],
+  ['no number', { kind: 'numeric', precision: 12, scale: 2 }, 'decimal(12, 2)', 'NaN'],
+];
+
+for (const [what, source, lakeType, text] of NOT_HELD) {
+  test(`${what} stops the straight way to Parquet, and only its row is left out`, async () => {
+    await using columnar = await openTestColumnar();
+    const { schema, lake } = testTable([
+      { name: 'id', source: { kind: 'int4' }, lake: 'int' },
+      { name: 'value', source, lake: lakeType },
+    ]);
+    const bytes = chunked(Buffer.from(`1\t\\N\n4\t${text}\n\\N\t\\N\n`), 7);
+    const options = { lake, schema, bytes, position, mirror: true, changelog: null, outDir: columnar.workDir };
+    const written = await writeCopyChunk(columnar, options);
+    expect([written.rows, written.rejects.length, written.mirror.length]).toEqual([2, 1, 1]);
   });
-  expect([written.rows, written.rejects.length, written.mirror.length]).toEqual([1, 1, 1]);
-});
+}
 
 test('a copy that ends in the middle of a line fails', async () => {
   await using columnar = await openTestColumnar();

@@ -3,13 +3,13 @@ import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import type { LakeTable } from '@/server/domain/lake-table.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import type { ColumnarSession } from './columnar-session.ts';
-import { type CopyPart, writeCopyPart } from './copy-part.ts';
+import { type CopyPart, isStraight, writeCopyPart } from './copy-part.ts';
 import { copyPieces } from './copy-pieces.ts';
-import { hasDoubt } from './exact-read.ts';
+import { hasDoubt, SILENT_DOUBTS } from './exact-read.ts';
 import type { Columnar } from './open-columnar.ts';
 import type { Reject } from './reject.ts';
 import { doubtsOf } from './stage-select.ts';
-import { isPlainCopyText, transcodeCopyText } from './transcode-copy-text.ts';
+import { nullsInPlainText, transcodeCopyText } from './transcode-copy-text.ts';
 import type { ChangelogFieldIds } from './write-changelog.ts';
 
 export type CopyChunkOptions = {
@@ -49,15 +49,18 @@ export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptio
     nulled: new Map<string, number>(),
   };
   let ordinal = options.position.ordinalStart;
+  // What needed a look once will need it again.
+  let careful = false;
   // One part is converted while the next one's bytes arrive.
   let working: Promise<void> = Promise.resolve();
   const convert = async (part: CopyPart) => {
     const written = await writeCopyPart(session, {
       ...options,
-      part,
+      part: { ...part, careful: part.careful || careful },
       position: { ...options.position, ordinalStart: ordinal },
     });
     ordinal += BigInt(written.lines);
+    careful = written.careful;
     total.mirror.push(...written.mirror);
     total.changelog.push(...written.changelog);
     total.rows += written.rows;
@@ -81,15 +84,24 @@ export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptio
 async function* copyParts(session: ColumnarSession, options: CopyChunkOptions): AsyncGenerator<CopyPart> {
   const { bytes, schema, lake, partBytesMax = 192_000_000 } = options;
   const doubts = doubtsOf({ lake, schema });
+  const silent = new Set(SILENT_DOUBTS.filter((doubt) => doubts.has(doubt)));
+  const straight = isStraight(options);
   // Escapes rarely come alone: from the first on, the whole chunk is transcoded.
   let plain = schema.columns.length > 1;
   let room: Buffer = Buffer.alloc(0);
-  let part: { path: string; handle: FileHandle; format: CopyPart['format']; bytes: number; careful: boolean } | null =
-    null;
+  let part: {
+    path: string;
+    handle: FileHandle;
+    format: CopyPart['format'];
+    bytes: number;
+    careful: boolean;
+    nulls: number | null;
+  } | null = null;
   try {
     for await (const piece of copyPieces(bytes)) {
       const starts: boolean = part === null;
-      plain &&= isPlainCopyText(piece) && !(starts && startsWithMark(piece));
+      const nulls: number | null = plain && !(starts && startsWithMark(piece)) ? nullsInPlainText(piece) : null;
+      plain = nulls !== null;
       const format: CopyPart['format'] = plain ? 'copy-text' : 'copy-csv';
       if (part && part.format !== format) {
         await part.handle.close();
@@ -98,13 +110,21 @@ async function* copyParts(session: ColumnarSession, options: CopyChunkOptions): 
       }
       if (!part) {
         const path = session.scratchPath(session.newName('copy'));
-        part = { path, handle: await open(path, 'wx'), format, bytes: 0, careful: false };
+        part = {
+          path,
+          handle: await open(path, 'wx'),
+          format,
+          bytes: 0,
+          careful: false,
+          nulls: straight && plain ? 0 : null,
+        };
       }
       const lines = plain ? piece : transcodeCopyText(piece, room);
       await part.handle.writeFile(lines);
       if (!plain && lines.buffer !== room.buffer) room = Buffer.from(lines.buffer);
       part.bytes += lines.length;
-      part.careful ||= hasDoubt(piece, doubts);
+      if (part.nulls !== null) part.nulls += nulls ?? 0;
+      part.careful ||= hasDoubt(piece, part.nulls === null ? doubts : silent);
       if (part.bytes < partBytesMax) continue;
       await part.handle.close();
       yield part;

@@ -6,7 +6,7 @@ import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import type { CopyChunkOptions } from './copy-chunk.ts';
 import { csvFields, csvRecords } from './csv-record.ts';
-import { lakeSqlType } from './lake-sql-type.ts';
+import { isList, lakeSqlType } from './lake-sql-type.ts';
 import { lakeParquetColumns } from './parquet-column.ts';
 import { METRIC_COLUMNS_MAX } from './parquet-metrics.ts';
 import { type Reject, reasonFor } from './reject.ts';
@@ -21,6 +21,8 @@ export type CopyPart = {
   readonly format: 'copy-text' | 'copy-csv';
   /** The bytes hold a text that a typed read could get wrong. */
   readonly careful: boolean;
+  /** NULLs in all lines, for a typed read that has to account for them; null when the doubts were searched for instead. */
+  readonly nulls: number | null;
 };
 
 export type PartOptions = Omit<CopyChunkOptions, 'bytes' | 'partBytesMax' | 'signal'> & { readonly part: CopyPart };
@@ -33,44 +35,60 @@ export type WrittenPart = {
   readonly nulled: ReadonlyMap<string, number>;
   /** Lines of the part, written or rejected. */
   readonly lines: number;
+  /** The values had to be looked at one by one. */
+  readonly careful: boolean;
 };
 
-/** Writes one part: straight from text to Parquet when nothing can be rejected and only the mirror wants it, else through a table. */
-export async function writeCopyPart(session: ColumnarSession, options: PartOptions): Promise<WrittenPart> {
-  const { lake, schema, part, changelog } = options;
-  const stage = {
-    lake,
-    schema,
-    paths: [part.path],
-    format: part.format,
-    careful: false,
-    rejects: session.newName('rejects'),
-  } as const;
-  const { sql, checked } = stageSelect(stage);
-  if (changelog === null && !part.careful && !checked && lake.columns.length <= METRIC_COLUMNS_MAX) {
-    const mirror = await writeStraight(session, options, sql);
-    const rows = mirror?.reduce((sum, file) => sum + file.rows, 0) ?? 0;
-    if (mirror) return { mirror, changelog: [], rows, rejects: [], nulled: new Map(), lines: rows };
-  }
-  return writeStaged(session, options);
+/**
+ * Whether parts may go straight from text to Parquet: only a mirror wants them, nothing can be rejected, and every column of
+ * the source is one of the lake, so that the file's NULLs are the text's.
+ */
+export function isStraight({
+  lake,
+  schema,
+  changelog,
+}: Pick<CopyChunkOptions, 'lake' | 'schema' | 'changelog'>): boolean {
+  if (changelog !== null || lake.columns.length > METRIC_COLUMNS_MAX) return false;
+  const carried = new Set(lake.columns.map(({ attnum }) => attnum));
+  if (lake.columns.length !== schema.columns.length || !schema.columns.every(({ attnum }) => carried.has(attnum)))
+    return false;
+  if (lake.columns.some(({ type }) => isList(type))) return false;
+  return !stageSelect({ lake, schema, paths: [], format: 'copy-text', careful: false, rejects: '' }).checked;
 }
 
-/** Null when a value turned out to need a look: it does not parse, or a year of the file's bounds is out of range. */
+/** Writes one part: straight to Parquet where that may be, else, and when a value turns out to need a look, through a table. */
+export async function writeCopyPart(session: ColumnarSession, options: PartOptions): Promise<WrittenPart> {
+  const { part } = options;
+  if (part.careful || !isStraight(options)) return writeStaged(session, options);
+  const mirror = await writeStraight(session, options);
+  const rows = mirror?.reduce((sum, file) => sum + file.rows, 0) ?? 0;
+  if (mirror) return { mirror, changelog: [], rows, rejects: [], nulled: new Map(), lines: rows, careful: false };
+  // Had the doubts been searched for, this one would have been found.
+  return writeStaged(session, { ...options, part: { ...part, careful: part.nulls !== null } });
+}
+
+/** Null when a value needs a look: it does not parse, a bound is out of range, or a NULL is none in the text. */
 async function writeStraight(
   session: ColumnarSession,
-  options: PartOptions,
-  sql: string,
+  { lake, schema, part, outDir }: PartOptions,
 ): Promise<WrittenFile[] | null> {
-  const { lake, outDir } = options;
   const stem = randomUUID();
+  const { sql } = stageSelect({ lake, schema, paths: [part.path], format: part.format, careful: false, rejects: '' });
   try {
-    return await writeParquet(session, { columns: lakeParquetColumns(lake), from: `(${sql})`, outDir, stem });
+    const files = await writeParquet(session, { columns: lakeParquetColumns(lake), from: `(${sql})`, outDir, stem });
+    if (part.nulls === null || part.nulls === nullsIn(files)) return files;
   } catch (error) {
-    await rm(path.join(outDir, `${stem}.parquet`), { force: true });
-    if (error instanceof AppError && error.code === 'COLUMNAR_FAILED') return null;
-    throw error;
+    if (!(error instanceof AppError && error.code === 'COLUMNAR_FAILED')) throw error;
   }
+  await rm(path.join(outDir, `${stem}.parquet`), { force: true });
+  return null;
 }
+
+const nullsIn = (files: readonly WrittenFile[]): number =>
+  files.reduce(
+    (sum, { metrics }) => [...metrics.nullCounts.values()].reduce((all, nulls) => all + Number(nulls), sum),
+    0,
+  );
 
 async function writeStaged(session: ColumnarSession, options: PartOptions): Promise<WrittenPart> {
   const { lake, schema, part, position, mirror, changelog, outDir } = options;
@@ -128,6 +146,7 @@ async function writeStaged(session: ColumnarSession, options: PartOptions): Prom
     rejects,
     nulled: new Map(nulled.map(({ i, n }) => [lake.columns[Number(i)]?.name ?? '', Number(n)])),
     lines: staged + rejects.length - (staged - good),
+    careful,
   };
 }
 

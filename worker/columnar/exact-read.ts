@@ -52,6 +52,12 @@ export function exactRead(source: ValueType, lake: Type): ExactRead | null {
 }
 
 /**
+ * What a typed read gets wrong without a trace. Of the others it fails, writes a bound out of range, or reads NULL where
+ * the text has none: who counts NULLs, and looks at the bounds, need not search for them.
+ */
+export const SILENT_DOUBTS: readonly Doubt[] = ['era', 'midnight'];
+
+/**
  * Whether whole lines hold a text in doubt. Wrong alarms (a comment with "infinity" in it) only cost speed. Years above
  * 9999 are not searched for: they are found by range after the load, but for those that DuckDB reads as NULL. The
  * searched texts begin with rare letters, which makes the search several times faster.

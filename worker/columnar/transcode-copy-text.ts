@@ -1,9 +1,11 @@
-/** True when the only backslashes are those of `\N`: such lines need no decoding. */
-export function isPlainCopyText(lines: Buffer): boolean {
+/** How many NULLs the lines hold, if the only backslashes are those of `\N`: such lines need no decoding. Null if not. */
+export function nullsInPlainText(lines: Buffer): number | null {
+  let nulls = 0;
   for (let at = lines.indexOf(BACKSLASH); at >= 0; at = lines.indexOf(BACKSLASH, at + 1)) {
-    if (lines[at + 1] !== CAPITAL_N) return false;
+    if (lines[at + 1] !== CAPITAL_N) return null;
+    nulls += 1;
   }
-  return true;
+  return nulls;
 }
 
 /**
