@@ -29,6 +29,8 @@ export type CatalogTable = {
   readonly identifierFieldIds: readonly number[];
   readonly snapshotId: bigint | undefined;
   readonly manifestList: string | undefined;
+  /** Manifest lists of all snapshots that the table still has, oldest first. */
+  readonly manifestLists: readonly string[];
 };
 
 /** Loads a table over HTTP from an Iceberg REST catalog, as any engine does. */
@@ -64,6 +66,7 @@ export async function loadTable(options: {
     identifierFieldIds: schema['identifier-field-ids'],
     snapshotId,
     manifestList: snapshot?.['manifest-list'],
+    manifestLists: loaded.snapshots.map((one) => one['manifest-list']),
   };
 }
 

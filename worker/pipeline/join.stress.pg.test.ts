@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readLake } from '@/test/compare/read-lake.ts';
+import { type Change, readChanges } from '@/test/compare/read-changes.ts';
 import { loadTable } from '@/test/compare/rest-catalog.ts';
 import { randomFrom } from '@/test/crash/random-from.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
@@ -94,7 +94,7 @@ test(`whatever goes on during the copy, every row and every change is in the lak
     const shown = await shownBySnapshots(pipeline.id, table);
     const expected = effects.filter((effect) => effect.table === table && !shown(effect));
     const found = await changelogOf(table);
-    const name = ({ op, key, commitLsn }: Pick<WalEffect, 'op' | 'key' | 'commitLsn'>) => `${commitLsn} ${op} ${key}`;
+    const name = ({ op, key, commitLsn }: Change) => `${commitLsn} ${op} ${key}`;
     expect(found.changes.map(name).sort(), table).toEqual(expected.map(name).sort());
     expect(new Set(found.positions).size, table).toBe(found.positions.length);
     if (table !== 'keyless') expect(new Set(found.copied).size, table).toBe(found.copied.length);
@@ -191,18 +191,5 @@ async function changelogOf(table: string) {
     namespace: NAMESPACE,
     table: `${table}_changelog`,
   });
-  const place = (name: string) => lake.fields.findIndex((field) => field.name === name);
-  const [op, key, lsn, ordinal] = ['_philotes_op', 'id', '_philotes_commit_lsn', '_philotes_ordinal'].map(place);
-  const changes: Pick<WalEffect, 'op' | 'key' | 'commitLsn'>[] = [];
-  const copied: string[] = [];
-  const positions: string[] = [];
-  for await (const rows of readLake(lake)) {
-    for (const row of rows) {
-      const at = (index: number | undefined) => String(row[index ?? -1]);
-      positions.push(`${at(lsn)} ${at(ordinal)}`);
-      if (at(op) === 'r') copied.push(at(key));
-      else changes.push({ op: at(op) as WalEffect['op'], key: at(key), commitLsn: BigInt(at(lsn)) });
-    }
-  }
-  return { changes, copied, positions };
+  return readChanges(lake, 'id');
 }

@@ -14,27 +14,34 @@ export type WalEffect = {
  * nobody of the product. The first column of every table stands for its row.
  */
 export async function openWalOracle(
-  source: TestDatabase,
+  source: Pick<TestDatabase, 'query'>,
   { keyed, keyless }: { keyed: readonly string[]; keyless: readonly string[] },
 ) {
   const tables = [...keyed, ...keyless];
   await source.query(`create publication oracle for table ${tables.join(', ')}`);
   await source.query(`select pg_create_logical_replication_slot('oracle', 'pgoutput')`);
   return {
+    /** Of all transactions since the last call; a server that crashes may tell some of them again. */
     async effects(): Promise<WalEffect[]> {
       const rows = await source.query<{ data: Buffer }>(
-        `select data from pg_logical_slot_get_binary_changes('oracle', null, null, 'proto_version', '1', 'publication_names', 'oracle')`,
+        `select data from pg_logical_slot_peek_binary_changes('oracle', null, null, 'proto_version', '1', 'publication_names', 'oracle')`,
       );
-      return read(
-        rows.map(({ data }) => data),
-        new Set(keyed),
-      );
+      const messages = rows.map(({ data }) => data);
+      const effects = read(messages, new Set(keyed));
+      // Only when they are here: an answer that is lost would take them along.
+      const end = messages.findLast((message) => message[0] === COMMIT)?.readBigUInt64BE(10);
+      if (end !== undefined) {
+        await source.query(`select pg_replication_slot_advance('oracle', '0/0'::pg_lsn + $1::numeric)`, [String(end)]);
+      }
+      return effects;
     },
     async drop() {
       await source.query(`select pg_drop_replication_slot('oracle')`);
     },
   };
 }
+
+const COMMIT = 0x43;
 
 function read(messages: readonly Buffer[], keyed: ReadonlySet<string>): WalEffect[] {
   const names = new Map<number, string>();
