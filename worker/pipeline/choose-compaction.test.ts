@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
-import { chooseCompaction } from './choose-compaction.ts';
+import { chooseCompaction, inTurn } from './choose-compaction.ts';
 
 const metrics = {
   columnSizes: new Map(),
@@ -49,4 +49,9 @@ test('merging every commit of a long day keeps the number of files small', () =>
     data = [...data.filter((f) => !gone.has(f.path)), file(`m${commit}`, bytes)];
     expect(data.length).toBeLessThan(60);
   }
+});
+
+test('a table that is always due does not keep the others from their turn', () => {
+  const tables = [{ files: 9 }, { files: 40 }, { files: 12 }];
+  expect(inTurn(tables).map(({ files }) => files)).toEqual([40, 12, 9]);
 });

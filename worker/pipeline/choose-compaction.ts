@@ -29,3 +29,7 @@ export function chooseCompaction(files: {
   if (smallest) return { merge: smallest[1].slice(0, FILES_PER_MERGE_MAX) };
   return files.deletes.length >= DELETE_FILES_MAX ? { merge: [] } : null;
 }
+
+/** Lake tables in the order of their need: those with the most files first. */
+export const inTurn = <Table extends { readonly files: number }>(tables: readonly Table[]): Table[] =>
+  [...tables].sort((a, b) => b.files - a.files);

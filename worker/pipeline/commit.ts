@@ -31,6 +31,8 @@ const PRUNE_EVERY_MS = 2_000;
 
 /** So many rounds of work without a pause, and one lake table is merged in between. */
 const ROUNDS_PER_MERGE = 16;
+/** Of one lake table: then it is merged at once, since every commit has to look into more of them. */
+const FILES_TOO_MANY = 32;
 
 /** What a commit shift holds for as long as it lasts. */
 export type CommitShift = {
@@ -64,7 +66,8 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
     if (isBusy) healthy();
     busyRounds = isBusy ? busyRounds + 1 : 0;
     // A pipeline that is never idle would pile up small files.
-    const isMerged = busyRounds % ROUNDS_PER_MERGE === 0 && (await compactTables(shift));
+    const filesMin = busyRounds % ROUNDS_PER_MERGE === 0 ? 0 : FILES_TOO_MANY;
+    const isMerged = await compactTables(shift, { filesMin });
     if (!isBusy && !isMerged) await sleep(POLL_MS, shift.signal);
     if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
       await prune(shift);

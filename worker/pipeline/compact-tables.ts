@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifierText } from '@/server/domain/iceberg/identifier.ts';
-import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
+import { currentSchema, currentSnapshot } from '@/server/domain/iceberg/metadata.ts';
 import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { holdLease, insertHistory } from '@/worker/buffer/settle.ts';
@@ -12,7 +12,7 @@ import type { LakeFile } from '@/worker/columnar/read-lake-files.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { liveFiles } from '@/worker/iceberg/live-files.ts';
 import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
-import { chooseCompaction } from './choose-compaction.ts';
+import { chooseCompaction, inTurn } from './choose-compaction.ts';
 import type { CommitShift } from './commit.ts';
 import { type PipelineTable, readTables } from './definition.ts';
 import { identifierOf, type LakeMode, modesOf } from './lake-targets.ts';
@@ -22,21 +22,35 @@ import { toDataFile, uploadAll } from './stage-table.ts';
 
 /**
  * Between batches: merges small data files and delete files of one lake table, under the same lease as the commits, so
- * that the two never race. Works on tables as the last commit left them. Returns whether anything was done.
+ * that the two never race. The one with the most files comes first, so that a busy table does not keep the others from
+ * their turn; those with fewer than `filesMin` wait. Works on tables as the last commit left them. Returns whether anything
+ * was done.
  */
-export async function compactTables(shift: CommitShift): Promise<boolean> {
-  if ([...shift.known.values()].every((loaded) => shift.compact.has(loaded))) return false;
-  for (const table of await readTables(shift.deps.database.pool, shift.pipeline.id)) {
-    if (table.state !== 'live') continue;
-    for (const mode of modesOf(table)) {
-      const name = identifierText(identifierOf(shift.pipeline, table, mode));
-      const loaded = shift.known.get(name);
-      if (!loaded || shift.compact.has(loaded)) continue;
-      if (await compactIfDue(shift, { table, mode, loaded })) return true;
-    }
+export async function compactTables(shift: CommitShift, { filesMin }: { filesMin: number }): Promise<boolean> {
+  const isWaiting = (loaded: LoadedTable) => !shift.compact.has(loaded) && filesOf(loaded) >= filesMin;
+  if (![...shift.known.values()].some(isWaiting)) return false;
+  const tables = await readTables(shift.deps.database.pool, shift.pipeline.id);
+  const candidates = tables
+    .filter(({ state }) => state === 'live')
+    .flatMap((table) =>
+      modesOf(table).flatMap((mode) => {
+        const loaded = shift.known.get(identifierText(identifierOf(shift.pipeline, table, mode)));
+        return loaded && isWaiting(loaded) ? [{ table, mode, loaded, files: filesOf(loaded) }] : [];
+      }),
+    );
+  for (const candidate of inTurn(candidates)) {
+    if (await compactIfDue(shift, candidate)) return true;
+    shift.compact.add(candidate.loaded);
   }
-  for (const loaded of shift.known.values()) shift.compact.add(loaded);
+  // Those of tables that are not live have no turn until they change.
+  if (filesMin === 0) for (const loaded of shift.known.values()) shift.compact.add(loaded);
   return false;
+}
+
+/** Data and delete files by the word of the current snapshot's summary: close enough for an order, and nothing is read. */
+function filesOf({ metadata }: LoadedTable): number {
+  const summary = currentSnapshot(metadata)?.summary;
+  return Number(summary?.['total-data-files'] ?? 0) + Number(summary?.['total-delete-files'] ?? 0);
 }
 
 type Due = { table: PipelineTable; mode: LakeMode; loaded: LoadedTable };
