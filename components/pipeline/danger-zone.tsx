@@ -4,7 +4,6 @@ import { type ReactNode, useState } from 'react';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { Button } from '@/components/ui/button.tsx';
 import { Section } from '@/components/ui/card.tsx';
-import { isAtRest, isPipelineState } from '@/server/domain/pipeline-state.ts';
 import { type Asked, PipelineDialogs } from './pipeline-dialogs.tsx';
 import type { PipelineSummary } from './pipeline-types.ts';
 
@@ -12,7 +11,6 @@ import type { PipelineSummary } from './pipeline-types.ts';
 export function DangerZone({ pipeline }: { pipeline: PipelineSummary }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const refusal = useRefusal();
-  const atRest = isPipelineState(pipeline.state) && isAtRest(pipeline.state);
   return (
     <Section title="Danger zone">
       <ul className="divide-y divide-line rounded-md border border-failed/40 bg-surface">
@@ -33,11 +31,7 @@ export function DangerZone({ pipeline }: { pipeline: PipelineSummary }) {
           title="Delete pipeline"
           text="Drops its slot and publication on the source. The lake tables stay."
           button={
-            <Button
-              kind="danger"
-              reason={refusal('pipeline:write') ?? (atRest ? null : 'Stop it first.')}
-              onClick={() => setAsked('delete')}
-            >
+            <Button kind="danger" reason={refusal('pipeline:write')} onClick={() => setAsked('delete')}>
               Delete pipeline
             </Button>
           }

@@ -63,12 +63,7 @@ export function PipelineActions({ pipeline }: { pipeline: PipelineSummary }) {
           </MenuItem>
         )}
         <MenuSeparator />
-        <MenuItem
-          icon={Trash2}
-          isDanger
-          reason={refusal('pipeline:write') ?? (atRest ? null : 'Stop it first.')}
-          onSelect={() => setAsked('delete')}
-        >
+        <MenuItem icon={Trash2} isDanger reason={refusal('pipeline:write')} onSelect={() => setAsked('delete')}>
           Delete pipeline
         </MenuItem>
       </Menu>

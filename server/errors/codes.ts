@@ -207,6 +207,13 @@ export const ERROR_CODES = {
     retry: 'automatic',
     remedy: 'Something else reads this replication slot; stop it.',
   },
+  SOURCE_NOT_RELEASED: {
+    cause: 'A deleted pipeline still has its slot or its publication on the source.',
+    http: 409,
+    retry: 'automatic',
+    remedy:
+      'It is tried again every half minute. Let the source be reached, or run the named statements there and forget the pipeline.',
+  },
   SOURCE_SLOT_MISSING: {
     cause: 'Somebody dropped the replication slot, or the server was replaced by a copy without it.',
     http: 409,

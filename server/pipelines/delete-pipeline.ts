@@ -3,14 +3,13 @@ import { pipeline } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { isAtRest } from '@/server/domain/pipeline-state.ts';
-import { AppError } from '@/server/errors/app-error.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 
 /**
- * Deletes a pipeline that is at rest. A draft goes at once. One that has run is marked: a worker drops its slot,
- * publication and segment tables, then its row; its name is free from now on. Lake tables stay.
+ * Deletes a pipeline in whatever state it is. A draft goes at once. One that was started is marked: its workers let go of it
+ * within seconds, then one of them drops its slot, publication and segment tables, and last its row; its name is free from
+ * now on. Lake tables stay. Doing it again while that goes on changes nothing.
  */
 export async function deletePipeline(
   { database }: Pick<ControlDeps, 'database'>,
@@ -19,10 +18,9 @@ export async function deletePipeline(
 ): Promise<void> {
   const change = { actor, scope: 'pipeline:write', action: 'pipeline.delete' } as const;
   await audited(database, change, async (tx) => {
-    const { state, name, desiredState, version: present } = await lockPipeline(tx, id);
+    const { state, name, desiredState, version: present } = await lockPipeline(tx, id, { orDeleted: true });
+    if (desiredState === 'deleted') return { result: undefined, subject: id, detail: { again: true } };
     requireVersion('pipeline', present, version);
-    if (!isAtRest(state))
-      throw new AppError('CONFLICT', `a pipeline that is ${state} cannot be deleted; stop it first`);
     if (state === 'draft' && desiredState === 'stopped') {
       await tx.delete(pipeline).where(eq(pipeline.id, id));
     } else {

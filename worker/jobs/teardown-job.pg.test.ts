@@ -1,32 +1,108 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
+import { leftOnSource } from '@/server/domain/left-on-source.ts';
 import { deletePipeline } from '@/server/pipelines/delete-pipeline.ts';
-import { stopPipeline } from '@/server/pipelines/stop-pipeline.ts';
-import { openTestInstallation } from '@/worker/testing/open-test-installation.ts';
+import { armFailpoint, type Failpoint } from '@/server/platform/failpoint.ts';
+import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
-import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
+import { startTestPipeline, type TestPipeline } from '@/worker/testing/test-pipeline.ts';
 
-test('a deleted pipeline leaves no slot, publication or segment table behind', async () => {
-  await using installation = await openTestInstallation();
-  const { source, control, database, deps } = installation;
-  await source.query('create table item (id int primary key)');
-  const tables = [{ schema: 'public', table: 'item', mirror: true, changelog: false }];
+async function openWithPipeline() {
+  const installation = await openTestInstallation();
+  await installation.source.query('create table item (id int primary key, note text)');
+  await installation.source.query(`insert into item select i, 'n' from generate_series(1, 5000) i`);
+  await installation.source.query('analyze item');
+  const tables = [{ schema: 'public', table: 'item', mirror: true, changelog: true }];
   const pipeline = await startTestPipeline(installation, { name: 'items', tables });
-  await using work = runWork(deps);
-  await work.until(() => pipeline.isLive(), { what: 'the pipeline is live' });
-  const stateIs = (state: string | undefined) => async () => {
-    const { rows } = await database.pool.query<{ state: string }>('select state from pipeline where id = $1', [
-      pipeline.id,
-    ]);
-    return rows[0]?.state === state;
-  };
-  await stopPipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
-  await work.until(stateIs('stopped'), { what: 'the pipeline has stopped' });
-  await deletePipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
-  await work.until(stateIs(undefined), { what: 'the pipeline is gone' });
+  return { ...installation, pipeline };
+}
 
+const isGone =
+  ({ database }: TestInstallation, { id }: TestPipeline) =>
+  async (): Promise<boolean> =>
+    (await database.pool.query('select from pipeline where id = $1', [id])).rowCount === 0;
+
+/** Data files in the warehouse that no lake table names: a table without a snapshot names none. */
+async function dataFiles({ deps }: TestInstallation): Promise<string[]> {
+  const names = await readdir(join(deps.config.dataDir, 'warehouse'), { recursive: true }).catch(() => []);
+  return names.filter((name) => name.endsWith('.parquet'));
+}
+
+async function expectNothingLeft({ source, database }: TestInstallation): Promise<void> {
   expect(await source.query('select 1 from pg_replication_slots where database = current_database()')).toEqual([]);
   expect(await source.query('select 1 from pg_publication')).toEqual([]);
+  expect(
+    await source.query(
+      `select application_name from pg_stat_activity where application_name like 'philotes%' and datname = current_database()`,
+    ),
+  ).toEqual([]);
   const { rows } = await database.pool.query(`select 1 from pg_tables where schemaname = 'buffer'`);
   expect(rows).toEqual([]);
+}
+
+test('a pipeline that is deleted while it runs, and once more, leaves nothing on the source and in the buffer', async () => {
+  await using installation = await openWithPipeline();
+  const { pipeline, control, deps } = installation;
+  await using work = runWork(deps);
+  await work.until(() => pipeline.isLive(), { what: 'the pipeline is live' });
+  await deletePipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+  await deletePipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+  await work.until(isGone(installation, pipeline), { what: 'the pipeline is gone' });
+  await expectNothingLeft(installation);
+  expect((await dataFiles(installation)).length).toBeGreaterThan(0);
+});
+
+const MOMENTS: readonly Failpoint[] = ['slot-created', 'chunk-copied', 'chunk-stored', 'segment-received'];
+for (const point of MOMENTS) {
+  test(`a pipeline that is deleted at ${point} leaves no slot, publication, session or file (row 13)`, async () => {
+    await using installation = await openWithPipeline();
+    const { pipeline, control, deps } = installation;
+    await using work = runWork(deps);
+    let isDeleted = false;
+    using _armed = armFailpoint(point, async () => {
+      if (isDeleted) return;
+      isDeleted = true;
+      await deletePipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+    });
+    if (point === 'segment-received') {
+      await work.until(async () => (await installation.source.query('select 1 from pg_replication_slots')).length > 0);
+      await installation.source.query(`update item set note = 'm'`);
+    }
+    await work.until(async () => isDeleted && (await isGone(installation, pipeline)()), {
+      what: 'the pipeline is gone',
+    });
+    await expectNothingLeft(installation);
+    if (point !== 'segment-received') expect(await dataFiles(installation)).toEqual([]);
+  });
+}
+
+test('what the source does not let go of is said with the statements, and let go of when it can be (row 13)', async () => {
+  await using installation = await openWithPipeline();
+  const { pipeline, control, deps, source, database } = installation;
+  {
+    await using work = runWork(deps);
+    await work.until(() => pipeline.isLive(), { what: 'the pipeline is live' });
+  }
+  const { slot, statements } = leftOnSource(pipeline.id);
+  await database.pool.query('update source set port = 1');
+  await deletePipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+  const error = async () =>
+    (
+      await database.pool.query<{ code: string | null; message: string | null }>(
+        'select error_code as code, error_message as message from pipeline where id = $1',
+        [pipeline.id],
+      )
+    ).rows[0];
+  await using work = runWork(deps);
+  await work.until(async () => (await error())?.code === 'SOURCE_NOT_RELEASED', { what: 'the reason is shown' });
+  for (const statement of statements) expect((await error())?.message).toContain(statement);
+  // By hand, as it says; then the rest goes by itself.
+  for (const statement of statements) await source.query(statement);
+  expect(await source.query('select 1 from pg_replication_slots where slot_name = $1', [slot])).toEqual([]);
+  await database.pool.query('update source set port = $1', [source.connection.port]);
+  await database.pool.query(`update pipeline set error_at = error_at - interval '1 minute'`);
+  await work.until(isGone(installation, pipeline), { what: 'the pipeline is gone' });
+  await expectNothingLeft(installation);
 });

@@ -77,14 +77,21 @@ export async function chunksToCopy(pool: Pool): Promise<Extract<Work, { kind: 'c
   return rows.map(({ id, attempt }) => ({ kind: 'copy', id: `copy-${id}-${attempt}`, chunkId: Number(id) }));
 }
 
-/** Deleted pipelines that nobody works on any more; one that failed is tried again after a while. */
+/** Deleted pipelines that nobody works on any more, copies included; one that failed is tried again after a while. */
 async function pipelinesToTearDown(pool: Pool): Promise<Work[]> {
-  const { rows } = await pool.query<{ id: string; token: string }>(/* sql */ `
+  const { rows } = await pool.query<{ id: string; token: string }>(
+    /* sql */ `
     select pipeline.id, coalesce((select max(token) from lease where lease.pipeline_id = pipeline.id), 0) as token
       from pipeline
      where desired_state = 'deleted'
        and (error_at is null or error_at < now() - interval '30 seconds')
-       and not exists (select 1 from lease where lease.pipeline_id = pipeline.id and expires_at > now())`);
+       and not exists (select 1 from lease where lease.pipeline_id = pipeline.id and expires_at > now())
+       and not exists (select 1 from copy_chunk
+                         join pipeline_table on pipeline_table.id = copy_chunk.pipeline_table_id
+                        where pipeline_table.pipeline_id = pipeline.id and copy_chunk.state = 'running'
+                          and heartbeat_at > now() - $1 * interval '1 second')`,
+    [COPY_HEARTBEAT_LOST_S],
+  );
   return rows.map(({ id, token }) => ({ kind: 'teardown', id: `teardown-${id}-${token}`, pipelineId: id }));
 }
 

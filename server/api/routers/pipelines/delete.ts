@@ -11,7 +11,8 @@ export const remove = procedure('pipeline:write')
       path: '/pipelines/{id}',
       tag: 'Pipelines',
       summary: 'Delete a pipeline',
-      description: 'It must be at rest. Its slot and publication are dropped by a worker; the lake tables stay.',
+      description:
+        'Whatever state it is in: workers let go of it, then one drops its slot and publication; the lake tables stay.',
       versioned: true,
     }),
   )
