@@ -14,6 +14,7 @@ import { serveHealth } from './runtime/health.ts';
 import { createHousekeeping, signOffWorker } from './runtime/housekeeping.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import { reconcile } from './runtime/reconcile.ts';
+import { openWorkHome } from './runtime/work-home.ts';
 import type { WorkerDeps } from './runtime/worker-deps.ts';
 import { startWorkers } from './runtime/workers.ts';
 
@@ -37,9 +38,13 @@ async function main(): Promise<void> {
     onError: (error) => log.warn('idle database connection lost', { error }),
   });
   resources.add(database, (opened) => opened.close());
+  const holder = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
+  const home = resources.add(await openWorkHome({ workDir: config.workDir, holder, log }), (opened) =>
+    opened[Symbol.asyncDispose](),
+  );
   const columnar = resources.add(
     await openColumnar({
-      workDir: config.workDir,
+      workDir: home.path,
       memoryLimitMb: config.duckdb.memoryMb,
       threads: config.duckdb.threads,
       log,
@@ -50,10 +55,10 @@ async function main(): Promise<void> {
   const deps: WorkerDeps = {
     database,
     sealer: createSealer(secrets.encryptionKey),
-    config,
+    config: { ...config, workDir: home.path },
     secrets,
     log,
-    holder: `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`,
+    holder,
     columnar,
     metrics: createMetrics(registry),
   };
@@ -64,7 +69,7 @@ async function main(): Promise<void> {
     started.close(),
   );
   resources.add(deps.holder, (holder) => signOffWorker(database.pool, holder).catch(() => undefined));
-  const keepHouse = createHousekeeping(deps, workers);
+  const keepHouse = createHousekeeping(deps, { ...workers, keepHome: home.keep });
   log.info('worker runs', { holder: deps.holder });
   while (!signal.aborted) {
     await reconcile(database.pool, { enqueue: workers.enqueue, log });

@@ -615,7 +615,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a pipeline
-         * @description It must be at rest. Its slot and publication are dropped by a worker; the lake tables stay.
+         * @description Whatever state it is in: workers let go of it, then one drops its slot and publication; the lake tables stay.
          *
          *     Needs the right `pipeline:write`.
          */

@@ -23,6 +23,8 @@ export type Config = {
   readonly workDir: string;
   /** `file://` root of the embedded warehouse, without a trailing slash. */
   readonly warehouseRoot: string;
+  /** Files that nothing names are removed once they are this old. */
+  readonly orphanAgeHours: number;
   readonly duckdb: { readonly memoryMb: number; readonly threads: number };
   /** The first owner, made at start-up when no member exists yet. */
   readonly ownerEmail: string | undefined;
@@ -119,6 +121,7 @@ function arrange(env: z.output<typeof settings>): { config: Config; secrets: Sec
       dataDir,
       workDir: resolve(env.PHILOTES_WORK_DIR ?? `${dataDir}/work`),
       warehouseRoot: pathToFileURL(`${dataDir}/warehouse`).href,
+      orphanAgeHours: env.PHILOTES_ORPHAN_AGE_HOURS,
       duckdb: { memoryMb: env.PHILOTES_DUCKDB_MEMORY_MB, threads: env.PHILOTES_DUCKDB_THREADS },
       ownerEmail: env.PHILOTES_OWNER_EMAIL,
       // The public URL uses http on this machine only, so that then everything is.

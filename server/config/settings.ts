@@ -95,6 +95,13 @@ export const settings = z.strictObject({
     example: '/scratch/philotes',
     otherwise: '`work` in the data folder',
   }),
+  PHILOTES_ORPHAN_AGE_HOURS: setting(count.pipe(z.number().max(8760, 'is more than a year')).default(72), {
+    key: 'storage.orphanAgeHours',
+    about:
+      'Hours after which a file in the folder of a lake table is removed that no snapshot, batch or copy names: waste of crashes and conflicts. Only files that Philotes wrote are looked at.',
+    remedy: 'set it to whole hours, at least 1; 72 outlasts every query and every commit',
+    example: '168',
+  }),
   PHILOTES_CATALOG_URL: setting(url(['http:', 'https:']).optional(), {
     key: 'catalog.url',
     about: 'Where workers reach the embedded Iceberg catalog.',

@@ -14,6 +14,9 @@ const PER_PIPELINE = [
   ['philotes_buffer_segments', 'Segments that wait in the buffer', 'buffer_segments'],
   ['philotes_rows_committed', 'Changes committed to the lake since the pipeline was made', 'rows_committed'],
   ['philotes_dead_letters_open', 'Rows that were parked and not dealt with', 'dead_letters_open'],
+  ['philotes_orphan_files', 'Files in the lake that nothing names, as of the last look at each table', 'orphan_files'],
+  ['philotes_orphan_bytes', 'Bytes of files in the lake that nothing names', 'orphan_bytes'],
+  ['philotes_orphan_files_removed', 'Files that nothing named, removed since the pipeline was made', 'orphans_removed'],
   ['philotes_tables', 'Tables of the pipeline', 'tables'],
   ['philotes_tables_live', 'Tables whose changes are part of every commit', 'tables_live'],
 ] as const;

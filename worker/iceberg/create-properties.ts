@@ -1,5 +1,8 @@
 import type { Properties } from '@/server/domain/iceberg/metadata.ts';
 
+/** Instant of a table's creation, in milliseconds: what lies in its folder and is older is not its own. */
+export const CREATED_PROPERTY = 'philotes.created-ms';
+
 /** Table properties for new lake tables (Iceberg documentation: Configuration, Table properties). */
 export const NEW_TABLE_PROPERTIES: Properties = {
   'format-version': '2',

@@ -1,6 +1,7 @@
 import { type CommitShift, commitUntilStopped } from '@/worker/pipeline/commit.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { openLake } from '@/worker/pipeline/lake.ts';
+import { keepRemovingOrphans } from '@/worker/pipeline/remove-orphans.ts';
 import { runShift } from '@/worker/runtime/run-shift.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 
@@ -33,7 +34,14 @@ export async function commitShift(
         compact: new WeakSet(),
         schemas: new Map(),
       };
-      await commitUntilStopped(shift, healthy);
+      const over = new AbortController();
+      const cleaning = keepRemovingOrphans({ ...shift, signal: AbortSignal.any([until, over.signal]) });
+      try {
+        await commitUntilStopped(shift, healthy);
+      } finally {
+        over.abort();
+        await cleaning;
+      }
     },
   });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
 import type { Field } from '@/server/domain/iceberg/schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -44,7 +43,7 @@ export async function previewRows(options: Options): Promise<LakePreview> {
   const chosen = chooseFiles(data, limit);
   const toLocal = async ({ file: { path } }: LiveFile) => ({
     path,
-    localPath: await localFile(lake.storage, { uri: path, cacheDir: join(workDir, 'cache') }),
+    localPath: await localFile(lake.storage, { uri: path, workDir }),
   });
   const files = await Promise.all(chosen.map(toLocal));
   const applied = await Promise.all(deletesOf(chosen, deletes).map(toLocal));

@@ -129,7 +129,7 @@ const localize = ({ lake, deps }: CommitShift, files: readonly { readonly path: 
   Promise.all(
     files.map(async ({ path }) => ({
       path,
-      localPath: await localFile(lake.storage, { uri: path, cacheDir: join(deps.config.workDir, 'cache') }),
+      localPath: await localFile(lake.storage, { uri: path, workDir: deps.config.workDir }),
     })),
   );
 

@@ -10,7 +10,7 @@ import type { Lease } from '@/worker/buffer/lease.ts';
 import type { Effects } from '@/worker/columnar/apply-effects.ts';
 import type { ChangelogFieldIds } from '@/worker/columnar/write-changelog.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
-import { NEW_TABLE_PROPERTIES } from '@/worker/iceberg/create-properties.ts';
+import { CREATED_PROPERTY, NEW_TABLE_PROPERTIES } from '@/worker/iceberg/create-properties.ts';
 import { evolveSchema } from '@/worker/iceberg/evolve-schema.ts';
 import { type Held, lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
@@ -60,7 +60,7 @@ export async function createTargets(
     const identifier = identifierOf(pipeline, table, mode);
     if (await catalog.tableExists(identifier, { signal })) {
       const found = await catalog.loadTable(identifier, { signal });
-      if (found.metadata.properties[OWNER] === ownerOf(table)) {
+      if (isOwned(found, table)) {
         // A copy that begins anew may bring other columns.
         const policies = policiesOf(table, schema);
         const held = heldOf(table.held, schema.oid);
@@ -83,7 +83,7 @@ export async function createTargets(
           keepsDeleted: keepsDeleted(table, mode),
           held: heldOf(table.held, schema.oid),
         }),
-        properties: { ...NEW_TABLE_PROPERTIES, [OWNER]: ownerOf(table) },
+        properties: { ...NEW_TABLE_PROPERTIES, [OWNER]: ownerOf(table), [CREATED_PROPERTY]: String(Date.now()) },
       },
       { signal },
     );
@@ -99,10 +99,14 @@ export async function dropTargets(
     const identifier = identifierOf(pipeline, table, mode);
     if (!(await catalog.tableExists(identifier, { signal }))) continue;
     const found = await catalog.loadTable(identifier, { signal });
-    if (found.metadata.properties[OWNER] !== ownerOf(table)) continue;
+    if (!isOwned(found, table)) continue;
     await catalog.dropTable(identifier, { purge: true, signal });
   }
 }
+
+/** Whether a lake table was made for this table of ours. */
+export const isOwned = ({ metadata }: LoadedTable, table: PipelineTable): boolean =>
+  metadata.properties[OWNER] === ownerOf(table);
 
 const ownerOf = (table: PipelineTable): string => `${table.pipelineId}/${table.id}`;
 

@@ -1,30 +1,32 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from '@/worker/storage/storage.ts';
+
+/** Where a worker keeps copies of the warehouse's files. */
+export const cacheDir = (workDir: string): string => join(workDir, 'cache');
 
 /**
  * A local path for a file of the warehouse: the file itself where the warehouse is local, else a copy in the worker's
  * cache. Warehouse files never change under their name, so a cached copy never goes stale.
  */
-export async function localFile(
-  storage: Storage,
-  { uri, cacheDir }: { uri: string; cacheDir: string },
-): Promise<string> {
+export async function localFile(storage: Storage, { uri, workDir }: { uri: string; workDir: string }): Promise<string> {
   const direct = storage.localPath(uri);
   if (direct !== null) return direct;
-  const path = join(cacheDir, `${createHash('sha256').update(uri).digest('hex')}.parquet`);
-  if (await exists(path)) return path;
-  await mkdir(cacheDir, { recursive: true });
+  const path = join(cacheDir(workDir), `${createHash('sha256').update(uri).digest('hex')}.parquet`);
+  if (await touched(path)) return path;
+  await mkdir(cacheDir(workDir), { recursive: true });
   const partial = `${path}.${process.pid}.${performance.now()}.partial`;
   await writeFile(partial, await storage.read(uri));
   await rename(partial, path);
   return path;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether the file is there; notes that it is in use (see trim-cache.ts). */
+async function touched(path: string): Promise<boolean> {
   try {
-    await stat(path);
+    const now = new Date();
+    await utimes(path, now, now);
     return true;
   } catch {
     return false;

@@ -244,7 +244,7 @@ const localFiles = ({ lake, workDir }: StageOptions, files: readonly DataFile[])
   Promise.all(
     files.map(async ({ path }) => ({
       path,
-      localPath: await localFile(lake.storage, { uri: path, cacheDir: join(workDir, 'cache') }),
+      localPath: await localFile(lake.storage, { uri: path, workDir }),
     })),
   );
 

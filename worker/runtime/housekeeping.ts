@@ -3,6 +3,8 @@ import { version as duckdbVersion } from '@duckdb/node-api';
 import type { Pool } from 'pg';
 import { takeSamples } from '@/db/queries/take-samples.ts';
 import { PRODUCT_VERSION } from '@/server/platform/product-version.ts';
+import { cacheDir } from '@/worker/pipeline/local-files.ts';
+import { trimCache } from '@/worker/pipeline/trim-cache.ts';
 import type { RedisFacts } from './redis-facts.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
@@ -17,8 +19,12 @@ type Chore = { readonly everyMs: number; readonly what: string; run(): Promise<u
  * expired. Called each second; one chore's failure is logged and keeps no other from its turn.
  */
 export function createHousekeeping(
-  { database: { pool }, holder, log }: Pick<WorkerDeps, 'database' | 'holder' | 'log'>,
-  { running, redisFacts }: { running: () => number; redisFacts: () => Promise<RedisFacts | null> },
+  { database: { pool }, config, holder, log }: Pick<WorkerDeps, 'database' | 'config' | 'holder' | 'log'>,
+  {
+    running,
+    redisFacts,
+    keepHome,
+  }: { running: () => number; redisFacts: () => Promise<RedisFacts | null>; keepHome: () => Promise<void> },
 ): () => Promise<void> {
   const chores: Chore[] = [
     {
@@ -29,6 +35,8 @@ export function createHousekeeping(
     },
     { everyMs: SAMPLE_MS, what: 'samples', run: () => takeSamples(pool), nextAt: 0 },
     { everyMs: SWEEP_MS, what: 'sweep', run: () => sweep(pool), nextAt: 0 },
+    { everyMs: SWEEP_MS, what: 'work folder', run: keepHome, nextAt: 0 },
+    { everyMs: SWEEP_MS, what: 'cache', run: () => trimCache(cacheDir(config.workDir)), nextAt: 0 },
   ];
   return async () => {
     for (const chore of chores) {

@@ -78,6 +78,9 @@ export function openFileStorage(rootFolder: string): Storage & AsyncDisposable {
 
     list: (prefix) => walk(root, pathOf(root, prefix)),
 
+    /** A half-written file is a file with a temporary name, which a listing shows. */
+    abandonUploads: async () => 0,
+
     localPath: (uri) => pathOf(root, uri),
 
     async [Symbol.asyncDispose]() {},

@@ -1,10 +1,15 @@
 import { open } from 'node:fs/promises';
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandInput,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -85,6 +90,8 @@ export function openS3Storage(settings: S3Settings): Storage & AsyncDisposable {
 
     list: (prefix) => listObjects(client, prefix),
 
+    abandonUploads: (prefix, beforeMs) => coded(prefix, () => abandonUploads(client, prefix, beforeMs)),
+
     localPath: () => null,
 
     async [Symbol.asyncDispose]() {
@@ -147,6 +154,31 @@ async function* listObjects(client: S3Client, prefix: string): AsyncGenerator<St
     }
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
+}
+
+/** Statuses of stores that do not offer the listing. */
+const NOT_OFFERED: ReadonlySet<unknown> = new Set([400, 404, 405, 501]);
+
+async function abandonUploads(client: S3Client, prefix: string, beforeMs: number): Promise<number> {
+  const { Bucket, Key: Prefix } = place(prefix);
+  let abandoned = 0;
+  let after: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | null = {};
+  while (after) {
+    const page: ListMultipartUploadsCommandOutput | null = await client
+      .send(new ListMultipartUploadsCommand({ Bucket, Prefix, ...after }))
+      .catch((error: unknown) => {
+        if (error instanceof S3ServiceException && NOT_OFFERED.has(error.$metadata.httpStatusCode)) return null;
+        throw error;
+      });
+    for (const { Key, UploadId, Initiated } of page?.Uploads ?? []) {
+      if (!Key?.startsWith(Prefix) || !Initiated || Initiated.getTime() >= beforeMs) continue;
+      await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+      abandoned++;
+    }
+    const next = { KeyMarker: page?.NextKeyMarker, UploadIdMarker: page?.NextUploadIdMarker };
+    after = page?.IsTruncated && next.KeyMarker ? next : null;
+  }
+  return abandoned;
 }
 
 /** The key is taken literally: Iceberg locations are not percent-encoded. */

@@ -21,6 +21,11 @@ export interface Storage {
   delete(uris: readonly string[]): Promise<void>;
   /** All objects whose URI starts with `prefix` (a folder, ending in `/`), in no particular order. */
   list(prefix: string): AsyncIterable<StoredObject>;
+  /**
+   * Gives up uploads below `prefix` that were begun before `beforeMs` and never finished: no listing shows them, and they
+   * are paid for. Returns how many; none where the store has no such thing or does not tell.
+   */
+  abandonUploads(prefix: string, beforeMs: number): Promise<number>;
   /** Where the file lies on this machine, for stores that are local; else null. */
   localPath(uri: string): string | null;
 }
