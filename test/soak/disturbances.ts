@@ -7,7 +7,7 @@ import type { SoakTable } from './workload.ts';
 export type Disturbance = {
   readonly name: string;
   readonly kind: 'change' | 'fault';
-  /** Ends the process whose memory is measured, so it happens in the first half only. */
+  /** Ends the process whose memory is measured, so it happens in the first third only. */
   readonly endsWorker?: true;
   run(soak: Soak, context: { pipelineId: string; random: () => number; round: number }): Promise<void>;
 };

@@ -12,6 +12,7 @@ const SNAPSHOTS_KEPT_S = 15 * 60;
 
 export type FigureName =
   | 'workerRssBytes'
+  | 'workerHeapBytes'
   | 'workerFiles'
   | 'bufferBytes'
   | 'walRetainedBytes'
@@ -22,6 +23,7 @@ export type FigureName =
 /** What is sampled, and what counts as flat. `fromSeconds`: shorter runs show the figure and do not judge it. */
 export const FIGURES: Readonly<Record<FigureName, Rule & { title: string; scale: number; fromSeconds?: number }>> = {
   workerRssBytes: { title: 'worker memory (RSS), MiB', scale: MEGA, allowance: 48 * MEGA },
+  workerHeapBytes: { title: 'worker heap in use, MiB', scale: MEGA, allowance: 32 * MEGA },
   workerFiles: { title: 'files and sockets that the worker holds open', scale: 1, allowance: 16 },
   bufferBytes: { title: 'waiting in the buffer, MiB', scale: MEGA, allowance: 4 * MEGA },
   walRetainedBytes: { title: 'WAL that the source keeps for the slot, MiB', scale: MEGA, allowance: 24 * MEGA },
@@ -37,6 +39,7 @@ export async function takeFigures(soak: Soak, pipelineId: string): Promise<Figur
   const pid = soak.worker.pid();
   const looks: Record<FigureName, () => number | Promise<number>> = {
     workerRssBytes: () => rssBytes(pid),
+    workerHeapBytes: () => heapBytes(soak.workerUrl),
     workerFiles: () => readdirSync(`/proc/${pid}/fd`).length,
     bufferBytes: async () => {
       const { rows } = await soak.database.pool.query<{ bytes: string }>(
@@ -73,6 +76,14 @@ export async function takeFigures(soak: Soak, pipelineId: string): Promise<Figur
 function rssBytes(pid: number | undefined): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) * 1024;
+}
+
+/** JavaScript's objects and the buffers outside of its heap, as the worker exports them. */
+async function heapBytes(workerUrl: string): Promise<number> {
+  const response = await fetch(`${workerUrl}/metrics`, { signal: AbortSignal.timeout(5_000) });
+  const text = await response.text();
+  const metric = (name: string) => Number(new RegExp(`^philotes_worker_nodejs_${name} (.+)$`, 'm').exec(text)?.[1]);
+  return metric('heap_size_used_bytes') + metric('external_memory_bytes');
 }
 
 const answer = z.object({

@@ -61,7 +61,7 @@ async function soak({ minutes, seed, outDir }: SoakOptions): Promise<number> {
   const findings: Finding[] = [];
   try {
     await Promise.all([
-      disturb({ installation, pipelineId, random, events, seconds, signal: over.signal, lastKillAt: minutes * 30 }),
+      disturb({ installation, pipelineId, random, events, seconds, signal: over.signal, lastKillAt: minutes * 20 }),
       watch({ installation, pipelineId, rows, seconds, listen, signal: over.signal, stop: () => over.abort() }),
     ]);
     await workload.stop();

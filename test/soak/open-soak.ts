@@ -38,6 +38,8 @@ export type Soak = AsyncDisposable & {
   /** Between worker and catalog. */
   readonly catalog: HttpFaultProxy;
   readonly worker: SupervisedChild;
+  /** Its health and metrics. */
+  readonly workerUrl: string;
   readonly control: ControlDeps;
   readonly database: Database;
   readonly sourceId: string;
@@ -135,8 +137,9 @@ async function open(resources: Resources, { root, workerLog }: { root: string; w
     }),
     (child) => child.stop(),
   );
+  const workerUrl = `http://127.0.0.1:${workerPort}`;
   await worker.ready({
-    url: `http://127.0.0.1:${workerPort}/health/ready`,
+    url: `${workerUrl}/health/ready`,
     withinMs: READY_MS,
     signal: AbortSignal.timeout(READY_MS),
   });
@@ -147,6 +150,7 @@ async function open(resources: Resources, { root, workerLog }: { root: string; w
     network,
     catalog,
     worker,
+    workerUrl,
     control,
     database,
     sourceId,
