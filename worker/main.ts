@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   const registry = new Registry();
   const deps: WorkerDeps = {
     database,
-    sealer: createSealer(secrets.encryptionKey),
+    sealer: createSealer(secrets.encryptionKey, secrets.previousEncryptionKey),
     config: { ...config, workDir: home.path },
     secrets,
     log,

@@ -5,10 +5,8 @@ import { Badge } from '@/components/ui/badge.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { AuditDrawer } from './audit-drawer.tsx';
 import type { AuditEntry } from './audit-types.ts';
@@ -30,39 +28,31 @@ export function AuditLog({ filters, empty }: { filters: AuditFilters; empty: str
     );
   }
   return (
-    <Card flush>
-      {list.isPending && <TableSkeleton rows={10} columns={4} />}
-      {list.isError && (
-        <div className="px-4 py-2">
-          <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-        </div>
-      )}
-      {list.isSuccess && entries.length === 0 && (
-        <EmptyState icon={History} title="Nothing on record">
-          {empty}
-        </EmptyState>
-      )}
-      {entries.length > 0 && (
-        <DataTable
-          label="Audit log"
-          columns={COLUMNS}
-          rows={entries}
-          rowKey={({ id }) => id}
-          rowHref={({ id }) => url.href({ entry: id })}
-          rowLabel={(entry) => `${whoText(entry)} ${didText(entry.action)} ${subjectText(entry)}`}
-          isSelected={({ id }) => id === opened?.id}
-          footer={
-            <LoadMore
-              shown={entries.length}
-              hasMore={list.hasNextPage}
-              isLoading={list.isFetchingNextPage}
-              onMore={() => void list.fetchNextPage()}
-            />
-          }
-        />
-      )}
+    <>
+      <PagedCard
+        list={list}
+        columns={4}
+        empty={
+          <EmptyState icon={History} title="Nothing on record">
+            {empty}
+          </EmptyState>
+        }
+      >
+        {(rows, footer) => (
+          <DataTable
+            label="Audit log"
+            columns={COLUMNS}
+            rows={rows}
+            rowKey={({ id }) => id}
+            rowHref={({ id }) => url.href({ entry: id })}
+            rowLabel={(entry) => `${whoText(entry)} ${didText(entry.action)} ${subjectText(entry)}`}
+            isSelected={({ id }) => id === opened?.id}
+            footer={footer}
+          />
+        )}
+      </PagedCard>
       <AuditDrawer entry={opened} onClose={() => url.set({ entry: null })} />
-    </Card>
+    </>
   );
 }
 

@@ -3,14 +3,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
-import { Card, Section } from '@/components/ui/card.tsx';
+import { Section } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard, rowsOf } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge, shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { DeadLetterDrawer } from './dead-letter-drawer.tsx';
@@ -40,7 +38,7 @@ export function DeadLetterList({ pipelineId }: { pipelineId: string }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const letters = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const letters = rowsOf(list);
   const opened = toId(url.get('letter'));
   const isFiltered = Boolean(state || tableId !== null || column);
   return (
@@ -61,40 +59,30 @@ export function DeadLetterList({ pipelineId }: { pipelineId: string }) {
         </>
       }
     >
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={5} />}
-        {list.isError && (
-          <div className="px-4">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && letters.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={5}
+        empty={
           <EmptyState icon={CircleCheck} title={isFiltered ? 'No dead letter matches' : 'Every row is carried'}>
             {isFiltered
               ? 'Choose another state or group above.'
               : 'A row whose values the lake cannot hold would be parked here, with its reason and what to do about it.'}
           </EmptyState>
-        )}
-        {letters.length > 0 && (
+        }
+      >
+        {(rows, footer) => (
           <DataTable
             label="Dead letters"
             columns={columns}
-            rows={letters}
+            rows={rows}
             rowKey={({ id }) => id}
             rowHref={({ id }) => url.href({ letter: String(id) })}
             rowLabel={({ id, reason }) => `Dead letter ${id}: ${reason}`}
             isSelected={({ id }) => id === opened}
-            footer={
-              <LoadMore
-                shown={letters.length}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={footer}
           />
         )}
-      </Card>
+      </PagedCard>
       <DeadLetterDrawer
         key={opened}
         pipelineId={pipelineId}

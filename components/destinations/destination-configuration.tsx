@@ -94,7 +94,7 @@ function EditDestination({ destination }: { destination: Destination }) {
         reason={
           reason ??
           (missing.length > 0
-            ? `Enter ${missing.join(' and ')} again first, since the address changes.`
+            ? `Enter ${missing.join(' and ')} again first: they would go elsewhere, or for something else.`
             : hasChanges
               ? null
               : 'Nothing was changed.')

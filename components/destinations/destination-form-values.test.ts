@@ -16,6 +16,8 @@ const destination: Destination = {
   catalogUri: 'https://catalog.example.com',
   warehouse: 'lake',
   catalogAuth: 'bearer',
+  catalogScope: null,
+  catalogTokenUri: null,
   storageKind: 's3',
   storageRoot: 's3://bucket/lake',
   s3Endpoint: null,

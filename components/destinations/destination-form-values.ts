@@ -52,6 +52,8 @@ export const destinationValues = (destination: Destination): DestinationValues =
   uri: destination.catalogUri ?? '',
   warehouse: destination.warehouse,
   auth: destination.catalogAuth,
+  scope: destination.catalogScope ?? '',
+  tokenUri: destination.catalogTokenUri ?? '',
   root: destination.storageKind === 's3' ? destination.storageRoot : '',
   region: destination.s3Region ?? 'us-east-1',
   endpoint: destination.s3Endpoint ?? '',
@@ -102,7 +104,7 @@ export function toUpdateInput(values: DestinationValues, destination: Destinatio
   const differs = (name: keyof DestinationValues) => values[name] !== before[name];
   const catalog = {
     ...(differs('uri') ? { uri: values.uri.trim() } : {}),
-    ...(differs('auth') || hasCatalogSecret(values) ? { auth: authOf(values) } : {}),
+    ...(differs('auth') || changesToken(values, before) || hasCatalogSecret(values) ? { auth: authOf(values) } : {}),
   };
   const storage = {
     ...(differs('region') ? { region: values.region.trim() } : {}),
@@ -122,10 +124,17 @@ export function toUpdateInput(values: DestinationValues, destination: Destinatio
 const hasCatalogSecret = ({ token, clientId, clientSecret }: DestinationValues): boolean =>
   token !== '' || clientId !== '' || clientSecret !== '';
 
+/** Whether a token is asked for elsewhere, or another one: it takes the client's secret to do so. */
+const changesToken = (values: DestinationValues, before: DestinationValues): boolean =>
+  values.auth === 'oauth2' &&
+  before.auth === 'oauth2' &&
+  (values.scope.trim() !== before.scope || values.tokenUri.trim() !== before.tokenUri);
+
 /** Which secrets would go to another address than they were entered for, and so have to be given again. */
 export function secretsToGiveAgain(values: DestinationValues, destination: Destination): string[] {
   const before = destinationValues(destination);
-  const movesCatalog = values.uri.trim() !== before.uri && destination.catalogAuth !== 'none';
+  const movesCatalog =
+    (values.uri.trim() !== before.uri && destination.catalogAuth !== 'none') || changesToken(values, before);
   const movesStorage = values.endpoint.trim() !== before.endpoint && destination.hasCredentials;
   return [
     ...(movesCatalog && !hasCatalogSecret(values) ? ['the catalog’s secret'] : []),

@@ -7,14 +7,13 @@ import { useRefusal } from '@/components/session/use-me.ts';
 import { UseState } from '@/components/sources/sources-table.tsx';
 import { type UsedBy, useUsers } from '@/components/sources/use-users.ts';
 import { ButtonLink } from '@/components/ui/button.tsx';
-import { Card, PageHeader } from '@/components/ui/card.tsx';
+import { PageHeader } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { Skeleton, TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import type { Destination } from './destination-types.ts';
 import { kindText } from './destination-words.ts';
@@ -35,7 +34,6 @@ export function DestinationList() {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const destinations = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const add = (
     <ButtonLink href="/destinations/new" kind="primary" icon={Plus} reason={reason}>
       Add a destination
@@ -51,14 +49,10 @@ export function DestinationList() {
       <div className="mt-4 mb-3">
         <SearchField label="Search destinations" />
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={5} />}
-        {list.isError && (
-          <div className="px-4 py-2">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && destinations.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={5}
+        empty={
           <EmptyState
             icon={HardDrive}
             title={search ? 'No destination matches' : 'No destination yet'}
@@ -66,27 +60,20 @@ export function DestinationList() {
           >
             {search ? 'Change the search above.' : 'A destination is where the Iceberg tables are kept.'}
           </EmptyState>
-        )}
-        {destinations.length > 0 && (
+        }
+      >
+        {(rows, footer) => (
           <DataTable
             label="Destinations"
             columns={columnsWith(usersOf)}
-            rows={destinations}
+            rows={rows}
             rowKey={({ id }) => id}
             rowHref={({ id }) => `/destinations/${id}`}
             rowLabel={({ name }) => name}
-            footer={
-              <LoadMore
-                shown={destinations.length}
-                total={list.data?.pages[0]?.total}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={footer}
           />
         )}
-      </Card>
+      </PagedCard>
     </>
   );
 }

@@ -103,6 +103,15 @@ const facts = (destination: Destination, catalogUrl: string | undefined) => [
   ...(destination.catalogKind === 'rest'
     ? [{ name: 'Sign in with', value: AUTH_WORDS[destination.catalogAuth] ?? destination.catalogAuth }]
     : []),
+  ...(destination.catalogAuth === 'oauth2' && destination.catalogKind === 'rest'
+    ? [
+        { name: 'Scope', value: destination.catalogScope ? <Identifier text={destination.catalogScope} /> : 'None' },
+        {
+          name: 'Token endpoint',
+          value: destination.catalogTokenUri ? <Identifier text={destination.catalogTokenUri} /> : 'The catalog’s own',
+        },
+      ]
+    : []),
   { name: 'Tables under', value: <Identifier text={destination.storageRoot} /> },
   ...(destination.storageKind === 's3'
     ? [

@@ -6,14 +6,11 @@ import Link from 'next/link';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { lakeTableHref } from '@/components/table/lake-links.tsx';
 import { Badge } from '@/components/ui/badge.tsx';
-import { Card } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { type LakeTableEntry, SLOW } from './lake-types.ts';
@@ -31,7 +28,6 @@ export function LakeTableList({ destinationId, namespace }: { destinationId: str
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before, ...SLOW },
     ),
   );
-  const tables = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <div>
       <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -48,36 +44,26 @@ export function LakeTableList({ destinationId, namespace }: { destinationId: str
           />
         )}
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={4} />}
-        {list.isError && (
-          <div className="px-4">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && tables.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={4}
+        empty={
           <EmptyState icon={Layers} title={search ? 'No lake table matches' : 'No table here yet'}>
             {search ? 'Change the search above.' : 'Tables appear when a pipeline has copied its first one.'}
           </EmptyState>
-        )}
-        {tables.length > 0 && (
+        }
+      >
+        {(rows, footer) => (
           <DataTable
             label="Lake tables"
             columns={columns}
-            rows={tables}
+            rows={rows}
             rowKey={({ namespace: space, name }) => `${space}.${name}`}
             rowHref={({ namespace: space, name }) => lakeTableHref({ destinationId, namespace: space, table: name })}
-            footer={
-              <LoadMore
-                shown={tables.length}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={footer}
           />
         )}
-      </Card>
+      </PagedCard>
     </div>
   );
 }

@@ -4,15 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { GitCommitHorizontal } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
-import { Card } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { bytesText, counted, countText, secondsText } from '@/components/ui/figures.ts';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard, rowsOf } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { CommitDrawer } from './commit-drawer.tsx';
 import type { Commit } from './pipeline-types.ts';
@@ -42,44 +39,34 @@ export function CommitList({ pipelineId }: { pipelineId: string }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const commits = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const commits = rowsOf(list);
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <FilterSelect label="Kind" name="kind" all="All kinds" choices={KINDS} />
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton rows={10} columns={6} />}
-        {list.isError && (
-          <div className="px-4">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && commits.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={6}
+        empty={
           <EmptyState icon={GitCommitHorizontal} title={kind ? 'No commit of this kind' : 'No commit yet'}>
             {kind ? 'Choose another kind above.' : 'The first one follows the first copy, when the pipeline runs.'}
           </EmptyState>
-        )}
-        {commits.length > 0 && (
+        }
+      >
+        {(rows, footer) => (
           <DataTable
             label="Commits"
             columns={columns}
-            rows={commits}
+            rows={rows}
             rowKey={keyOf}
             rowHref={(commit) => url.href({ batch: keyOf(commit) })}
             rowLabel={({ kind: each, tables }) => `${each} commit of ${counted(tables.length, 'table')}`}
             isSelected={(commit) => keyOf(commit) === opened}
-            footer={
-              <LoadMore
-                shown={commits.length}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={footer}
           />
         )}
-      </Card>
+      </PagedCard>
       <CommitDrawer
         pipelineId={pipelineId}
         commit={commits.find((commit) => keyOf(commit) === opened) ?? null}

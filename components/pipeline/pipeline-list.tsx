@@ -5,13 +5,11 @@ import { Plus, Workflow } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { ButtonLink } from '@/components/ui/button.tsx';
-import { Card, PageHeader } from '@/components/ui/card.tsx';
+import { PageHeader } from '@/components/ui/card.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { isPipelineState, PIPELINE_STATES } from '@/server/domain/pipeline-state.ts';
@@ -38,7 +36,6 @@ export function PipelineList() {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const pipelines = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const isFiltered = Boolean(search || state);
   return (
     <>
@@ -59,14 +56,10 @@ export function PipelineList() {
           choices={PIPELINE_STATES.map((value) => ({ value, label: shownState(value).word }))}
         />
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={6} />}
-        {list.isError && (
-          <div className="p-4">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && pipelines.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={6}
+        empty={
           <EmptyState
             icon={Workflow}
             title={isFiltered ? 'No pipeline matches' : 'No pipeline yet'}
@@ -82,22 +75,10 @@ export function PipelineList() {
               ? 'Change the search or the state above.'
               : 'A pipeline keeps tables of the lake in step with a PostgreSQL database.'}
           </EmptyState>
-        )}
-        {pipelines.length > 0 && (
-          <PipelinesTable
-            pipelines={pipelines}
-            footer={
-              <LoadMore
-                shown={pipelines.length}
-                total={list.data?.pages[0]?.total}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
-          />
-        )}
-      </Card>
+        }
+      >
+        {(rows, footer) => <PipelinesTable pipelines={rows} footer={footer} />}
+      </PagedCard>
     </>
   );
 }

@@ -5,12 +5,9 @@ import { Columns3 } from 'lucide-react';
 import Link from 'next/link';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
-import { Card } from '@/components/ui/card.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import type { SchemaChange } from './pipeline-types.ts';
 import { sideText } from './schema-change-text.ts';
 
@@ -32,33 +29,28 @@ export function SchemaChanges({ pipelineId }: { pipelineId: string }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const changes = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <Card flush>
-      {list.isPending && <TableSkeleton columns={3} />}
-      {list.isError && (
-        <div className="px-4">
-          <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-        </div>
-      )}
-      {list.isSuccess && changes.length === 0 && (
+    <PagedCard
+      list={list}
+      columns={3}
+      empty={
         <EmptyState icon={Columns3} title="No column has changed">
           Columns that are added, dropped, renamed or retyped on the source are treated as the schema policy says, and
           listed here.
         </EmptyState>
+      }
+    >
+      {(changes, footer) => (
+        <>
+          <ol className="divide-y divide-line">
+            {changes.map((change) => (
+              <ChangeRow key={change.id} pipelineId={pipelineId} change={change} />
+            ))}
+          </ol>
+          {footer}
+        </>
       )}
-      <ol className="divide-y divide-line">
-        {changes.map((change) => (
-          <ChangeRow key={change.id} pipelineId={pipelineId} change={change} />
-        ))}
-      </ol>
-      <LoadMore
-        shown={changes.length}
-        hasMore={list.hasNextPage}
-        isLoading={list.isFetchingNextPage}
-        onMore={() => void list.fetchNextPage()}
-      />
-    </Card>
+    </PagedCard>
   );
 }
 

@@ -5,16 +5,14 @@ import { KeyRound, Plus } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { Button } from '@/components/ui/button.tsx';
-import { Card, Section } from '@/components/ui/card.tsx';
+import { Section } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { counted } from '@/components/ui/figures.ts';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard, rowsOf } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { ApiKeyDrawer } from './api-key-drawer.tsx';
@@ -43,7 +41,7 @@ export function ApiKeys() {
       },
     ),
   );
-  const keys = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const keys = rowsOf(list);
   const opened = keys.find(({ id }) => id === url.get('key'));
   const isFiltered = Boolean(search || state);
   const make = (
@@ -71,14 +69,10 @@ export function ApiKeys() {
           ]}
         />
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={5} />}
-        {list.isError && (
-          <div className="px-4 py-2">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && keys.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={5}
+        empty={
           <EmptyState
             icon={KeyRound}
             title={isFiltered ? 'No key matches' : 'No API key yet'}
@@ -86,28 +80,21 @@ export function ApiKeys() {
           >
             {isFiltered ? 'Change the search or the state above.' : 'A key lets a program do what you allow it to.'}
           </EmptyState>
-        )}
-        {keys.length > 0 && (
+        }
+      >
+        {(rows, footer) => (
           <DataTable
             label="API keys"
             columns={COLUMNS}
-            rows={keys}
+            rows={rows}
             rowKey={({ id }) => id}
             rowHref={({ id }) => url.href({ key: id })}
             rowLabel={({ name }) => name}
             isSelected={({ id }) => id === opened?.id}
-            footer={
-              <LoadMore
-                shown={keys.length}
-                total={list.data?.pages[0]?.total}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={footer}
           />
         )}
-      </Card>
+      </PagedCard>
       <NewApiKeyDialog open={url.get('making') !== null} onClose={() => url.set({ making: null })} />
       <ApiKeyDrawer key={opened?.id ?? ''} apiKey={opened} onClose={() => url.set({ key: null })} />
     </Section>

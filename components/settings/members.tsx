@@ -6,15 +6,13 @@ import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { Badge } from '@/components/ui/badge.tsx';
 import { Button } from '@/components/ui/button.tsx';
-import { Card, Section } from '@/components/ui/card.tsx';
+import { Section } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard, rowsOf } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { isRole, ROLES } from '@/server/auth/scopes.ts';
@@ -45,7 +43,7 @@ export function Members() {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const members = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const members = rowsOf(list);
   const opened = members.find(({ id }) => id === url.get('member'));
   return (
     <div className="space-y-8">
@@ -71,39 +69,28 @@ export function Members() {
             choices={ROLES.map((value) => ({ value, label: ROLE_WORDS[value].can }))}
           />
         </div>
-        <Card flush>
-          {list.isPending && <TableSkeleton columns={5} />}
-          {list.isError && (
-            <div className="px-4 py-2">
-              <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-            </div>
-          )}
-          {list.isSuccess && members.length === 0 && (
+        <PagedCard
+          list={list}
+          columns={5}
+          empty={
             <EmptyState icon={Users} title="No member matches">
               Change the search or the role above.
             </EmptyState>
-          )}
-          {members.length > 0 && (
+          }
+        >
+          {(rows, footer) => (
             <DataTable
               label="Members"
               columns={COLUMNS}
-              rows={members}
+              rows={rows}
               rowKey={({ id }) => id}
               rowHref={({ id }) => url.href({ member: id })}
               rowLabel={({ email }) => email}
               isSelected={({ id }) => id === opened?.id}
-              footer={
-                <LoadMore
-                  shown={members.length}
-                  total={list.data?.pages[0]?.total}
-                  hasMore={list.hasNextPage}
-                  isLoading={list.isFetchingNextPage}
-                  onMore={() => void list.fetchNextPage()}
-                />
-              }
+              footer={footer}
             />
           )}
-        </Card>
+        </PagedCard>
       </Section>
       <RoleMatrix />
       <InviteDialog open={url.get('inviting') !== null} onClose={() => url.set({ inviting: null })} />

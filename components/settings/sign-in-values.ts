@@ -1,3 +1,4 @@
+import type { useForm } from '@/components/form/use-form.ts';
 import type { Role } from '@/server/auth/scopes.ts';
 import type { SignIn } from './settings-types.ts';
 
@@ -15,7 +16,12 @@ export type SignInValues = {
   /** Separated by commas. */
   readonly domains: string;
   readonly groupRoles: readonly { readonly group: string; readonly role: Role }[];
+  /** Empty: whoever no group gives a role may not come in. */
+  readonly defaultRole: string;
 };
+
+/** What the parts of the form use of it. */
+export type SignInForm = Pick<ReturnType<typeof useForm<SignInValues, never>>, 'values' | 'set' | 'error' | 'text'>;
 
 export const EMPTY_SIGN_IN: SignInValues = {
   enabled: true,
@@ -27,6 +33,7 @@ export const EMPTY_SIGN_IN: SignInValues = {
   groupsClaim: 'groups',
   domains: '',
   groupRoles: [{ group: '', role: 'viewer' }],
+  defaultRole: '',
 };
 
 export const signInValues = (oidc: Oidc): SignInValues => ({
@@ -39,6 +46,7 @@ export const signInValues = (oidc: Oidc): SignInValues => ({
   groupsClaim: oidc.groupsClaim,
   domains: oidc.allowedDomains.join(', '),
   groupRoles: oidc.groupRoles,
+  defaultRole: oidc.defaultRole ?? '',
 });
 
 /** Whether the stored secret would go to an issuer that it does not belong to. */
@@ -58,5 +66,6 @@ export const toSignInInput = (values: SignInValues, version: string | undefined)
     .split(/[\s,]+/)
     .map((domain) => domain.trim())
     .filter(Boolean),
-  groupRoles: values.groupRoles,
+  groupRoles: values.groupRoles.filter(({ group }) => group.trim() !== ''),
+  defaultRole: values.defaultRole === '' ? null : values.defaultRole,
 });

@@ -12,6 +12,7 @@ const source: Source = {
   hasPassword: true,
   tlsMode: 'require',
   tlsCa: null,
+  lastCheck: null,
   version: '3',
   createdAt: '2026-11-22T00:00:00.000Z',
   updatedAt: '2026-11-22T00:00:00.000Z',

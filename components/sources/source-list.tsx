@@ -5,12 +5,10 @@ import { Database, Plus } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { ButtonLink } from '@/components/ui/button.tsx';
-import { Card, PageHeader } from '@/components/ui/card.tsx';
+import { PageHeader } from '@/components/ui/card.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { SourcesTable } from './sources-table.tsx';
 
@@ -29,7 +27,6 @@ export function SourceList() {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const sources = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const add = (
     <ButtonLink href="/sources/new" kind="primary" icon={Plus} reason={reason}>
       Connect a source
@@ -41,14 +38,10 @@ export function SourceList() {
       <div className="mt-4 mb-3">
         <SearchField label="Search sources" />
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={5} />}
-        {list.isError && (
-          <div className="p-4">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && sources.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={5}
+        empty={
           <EmptyState
             icon={Database}
             title={search ? 'No source matches' : 'No source yet'}
@@ -58,22 +51,10 @@ export function SourceList() {
               ? 'Change the search above.'
               : 'A source is a PostgreSQL database whose tables are kept in step with the lake.'}
           </EmptyState>
-        )}
-        {sources.length > 0 && (
-          <SourcesTable
-            sources={sources}
-            footer={
-              <LoadMore
-                shown={sources.length}
-                total={list.data?.pages[0]?.total}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
-          />
-        )}
-      </Card>
+        }
+      >
+        {(rows, footer) => <SourcesTable sources={rows} footer={footer} />}
+      </PagedCard>
     </>
   );
 }

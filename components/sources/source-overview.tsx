@@ -13,6 +13,7 @@ import { ErrorState } from '@/components/ui/error-state.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton, TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { Findings, FindingsSkeleton } from './findings.tsx';
+import { LastCheck } from './last-check.tsx';
 import { TLS_WORDS } from './tls-words.ts';
 import { useSourceCheck } from './use-source-check.ts';
 
@@ -110,6 +111,7 @@ function Connection({ id }: { id: string }) {
               { name: 'Database', value: <Identifier text={data.database} /> },
               { name: 'User', value: <Identifier text={data.username} /> },
               { name: 'Password', value: data.hasPassword ? 'Kept encrypted; it can be replaced, never read' : 'None' },
+              { name: 'Last check', value: <LastCheck check={data.lastCheck} /> },
               { name: 'TLS', value: TLS_WORDS[data.tlsMode]?.label ?? data.tlsMode },
               { name: 'Added', value: <RelativeTime at={data.createdAt} /> },
               { name: 'Changed', value: <RelativeTime at={data.updatedAt} /> },

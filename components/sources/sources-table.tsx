@@ -5,6 +5,7 @@ import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
+import { LastCheck } from './last-check.tsx';
 import type { Source } from './source-types.ts';
 import { type UsedBy, useUsers } from './use-users.ts';
 
@@ -61,12 +62,19 @@ const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Co
     cell: ({ id }) => usersOf?.(id).pipelines.length ?? <Skeleton className="ml-auto h-3 w-6" />,
   },
   {
+    id: 'check',
+    header: 'Last check',
+    width: 'w-44',
+    from: 'lg',
+    cell: ({ lastCheck }) => <LastCheck check={lastCheck} />,
+  },
+  {
     id: 'changed',
     header: 'Changed',
     sort: 'updatedAt',
     align: 'right',
     width: 'w-28',
-    from: 'lg',
+    from: 'xl',
     cell: ({ updatedAt }) => <RelativeTime at={updatedAt} className="relative z-1 text-muted" />,
   },
 ];

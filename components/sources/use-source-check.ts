@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC, useTRPCClient } from '@/components/api/trpc.ts';
 
 export type CheckedTable = {
@@ -16,10 +16,14 @@ const FRESH_MS = 60_000;
 export function useSourceCheck(id: string, tables: readonly CheckedTable[] = [], options: { enabled?: boolean } = {}) {
   const trpc = useTRPC();
   const client = useTRPCClient();
+  const queries = useQueryClient();
   return useQuery({
     queryKey: [...trpc.sources.preflight.mutationKey(), { id, tables }],
     queryFn: ({ signal }) =>
-      client.sources.preflight.mutate({ id, tables: [...tables] }, { signal, context: { slow: true } }),
+      client.sources.preflight
+        .mutate({ id, tables: [...tables] }, { signal, context: { slow: true } })
+        // What came of it is kept beside the source.
+        .finally(() => queries.invalidateQueries({ queryKey: trpc.sources.get.queryKey({ id }) })),
     staleTime: FRESH_MS,
     retry: false,
     refetchOnWindowFocus: false,

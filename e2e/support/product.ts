@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { z } from 'zod';
 import { freePort } from '@/server/platform/embedded/free-port.ts';
@@ -17,10 +18,16 @@ export type Product = {
   readonly owner: { readonly email: string; readonly password: string };
   /** Runs SQL on the demo's source, as its superuser. */
   shop<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The demo's source, for programs of their own. */
+  readonly shopUrl: string;
+  /** Runs `philotes` as a person with a home of their own does; `input` is its standard input. */
+  philotes(words: readonly string[], more?: { input?: string; env?: Record<string, string> }): Promise<Ran>;
   /** Runs SQL on the metadata database. */
   metadata<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 };
+
+export type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
 
 const READY_WITHIN_MS = 300_000;
 const REMOVE_WITHIN_MS = 60_000;
@@ -55,6 +62,9 @@ export async function startProduct({ demo }: { demo: boolean }): Promise<Product
     url: `http://127.0.0.1:${ports.web}`,
     owner: { email: secrets.ownerEmail, password: secrets.ownerPassword },
     shop: query('shop'),
+    shopUrl: `postgres://${cluster.user}:${encodeURIComponent(cluster.password)}@127.0.0.1:${ports.postgres}/shop`,
+    philotes: (words, { input = '', env = {} } = {}) =>
+      run(['dist/philotes.mjs', ...words], { input, env: { HOME: dataDir, PATH: process.env.PATH ?? '', ...env } }),
     metadata: query('philotes'),
     async stop() {
       await end(child, 'SIGINT');
@@ -86,6 +96,13 @@ async function ready(child: ChildProcess): Promise<void> {
   if (await isReady) return;
   child.kill('SIGINT');
   throw new Error(`the product did not start:\n${output}`);
+}
+
+async function run(args: readonly string[], { input, env }: { input: string; env: Record<string, string> }) {
+  const child = spawn(process.execPath, [...args], { env: { NODE_ENV: 'production', ...env }, stdio: 'pipe' });
+  child.stdin.end(input);
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code, out, err };
 }
 
 async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<void> {

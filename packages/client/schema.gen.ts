@@ -1728,6 +1728,10 @@ export interface components {
             catalogAuth: string;
             /** @description embedded or rest */
             catalogKind: string;
+            /** @description Of OAuth2: what the token is asked for */
+            catalogScope: string | null;
+            /** @description Of OAuth2: where tokens come from, when not from the catalog itself */
+            catalogTokenUri: string | null;
             catalogUri: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -2422,8 +2426,10 @@ export interface components {
                 /** @description Exact domains of e-mail addresses; none means all */
                 allowedDomains: string[];
                 clientId: string;
+                /** @description Null: whoever is in no mapped group may not come in */
+                defaultRole: ("viewer" | "operator" | "admin") | null;
                 enabled: boolean;
-                /** @description Whoever is in none of the groups may not come in */
+                /** @description Whoever is in none of the groups has the default role */
                 groupRoles: {
                     /** @description Exactly as the identity provider tells it; an id is safer than a name */
                     group: string;
@@ -2468,6 +2474,15 @@ export interface components {
             hasPassword: boolean;
             host: string;
             id: string;
+            /** @description What the last check of the source as such found; null before the first */
+            lastCheck: {
+                /** Format: date-time */
+                at: string;
+                blocking: number;
+                /** @description Why the source could not be asked at all */
+                errorCode: string | null;
+                warnings: number;
+            } | null;
             name: string;
             port: number;
             /** @description PEM certificates that are trusted instead of the system’s */
@@ -5915,6 +5930,11 @@ export interface operations {
                     clientId: string;
                     /** @description Left out, the stored one stays */
                     clientSecret?: string;
+                    /**
+                     * @description Of whom no group gives a role; null keeps them out
+                     * @default null
+                     */
+                    defaultRole?: ("viewer" | "operator" | "admin") | null;
                     /** @default true */
                     enabled?: boolean;
                     /** @default [] */

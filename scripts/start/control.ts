@@ -17,7 +17,7 @@ export function openControl(services: Services): Control {
   const queues = openNudge(services.redisUrl, silentLog);
   return {
     database,
-    sealer: createSealer(secrets.encryptionKey),
+    sealer: createSealer(secrets.encryptionKey, secrets.previousEncryptionKey),
     config,
     log: silentLog,
     nudge: queues.nudge,

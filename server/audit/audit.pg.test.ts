@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { buffer, text } from 'node:stream/consumers';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { expect, it } from 'vitest';
-import { openDatabase } from '@/db/client.ts';
+import { type Database, openDatabase } from '@/db/client.ts';
 import { auditEntry } from '@/db/schema/identity.ts';
 import { openTestDatabase } from '@/db/testing/test-database.ts';
 import { type Actor, memberActor, SYSTEM_ACTOR } from '@/server/auth/actor.ts';
@@ -20,6 +22,10 @@ async function openLog() {
   return {
     database,
     query: test.query,
+    urlAs: (user: string, password: string) => {
+      const { host, port, database: name } = test.connection;
+      return `postgres://${user}:${password}@${host}:${port}/${name}`;
+    },
     do: (action: string, deed: { subject?: string; detail?: Record<string, unknown> } = {}) =>
       audited(database, change(SYSTEM_ACTOR, action), async () => ({ result: 0, subject: 'pl_1', ...deed })),
     refuse: (action: string) =>
@@ -30,6 +36,8 @@ async function openLog() {
     },
   };
 }
+
+const disposable = (database: Database) => ({ ...database, [Symbol.asyncDispose]: () => database.close() });
 
 /** What somebody with all rights on the database could do to the log. */
 const tamper = async (log: Awaited<ReturnType<typeof openLog>>, sql: string) => {
@@ -48,6 +56,37 @@ it('refuses to change, remove or empty the log', async () => {
     `insert into audit_entry (id, actor, action, subject) values (1, 'x', 'y', 'z') on conflict (id) do update set actor = 'x'`,
   ]) {
     await expect(log.query(sql)).rejects.toThrow(/append-only/);
+  }
+});
+
+it('belongs to another role where the operator wants that: entries are added and read, and no right is left for more', async () => {
+  await using log = await openLog();
+  const app = `app_${randomBytes(4).toString('hex')}`;
+  await log.query(`create role ${app} login password 'x'`);
+  try {
+    // A trusted extension of the server's rights: all that the one role had before, but for the log.
+    await log.query(`grant usage, create on schema public to ${app}`);
+    await log.query(`grant select, insert, update, delete on all tables in schema public to ${app}`);
+    await log.query(`revoke all on audit_entry from ${app}`);
+    const script = await readFile('scripts/database/protect-audit.sql', 'utf8');
+    await log.query(script.replaceAll(':"app"', app));
+    await using database = disposable(openDatabase(log.urlAs(app, 'x')));
+    const change = { actor: SYSTEM_ACTOR, scope: 'pipeline:write', action: 'pipeline.start' } as const;
+    await audited(database, change, async () => ({ result: 0, subject: 'pl_1' }));
+    expect(await verifyAudit({ database }, SYSTEM_ACTOR)).toMatchObject({ ok: true, entries: 1 });
+    for (const sql of [
+      `update audit_entry set actor = 'x'`,
+      'delete from audit_entry',
+      'truncate audit_entry',
+      'alter table audit_entry disable trigger all',
+      'drop table audit_entry',
+      'create or replace function audit_entry_refuse_change() returns trigger language plpgsql as $$ begin return null; end $$',
+    ]) {
+      await expect(database.pool.query(sql), sql).rejects.toThrow(/permission denied|must be owner/);
+    }
+  } finally {
+    await log.query(`drop owned by ${app}`);
+    await log.query(`drop role ${app}`);
   }
 });
 

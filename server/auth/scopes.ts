@@ -32,6 +32,9 @@ export const KEY_SCOPES = SCOPES.filter(
 export const ROLES = ['viewer', 'operator', 'admin', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** What somebody may become without anybody having named them or a group of theirs. */
+export const DEFAULT_ROLES = ['viewer', 'operator', 'admin'] as const;
+
 const VIEWER: readonly Scope[] = [
   'source:read',
   'destination:read',

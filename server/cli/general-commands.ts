@@ -4,9 +4,7 @@ import { completionScript } from './completion.ts';
 import { checkInstallation } from './doctor/check-installation.ts';
 import { showFindings } from './doctor/show-findings.ts';
 import { CliError } from './exit-codes.ts';
-import { timeText } from './output/figures.ts';
 import { printOne } from './output/print.ts';
-import { ownerReset } from './owner-reset.ts';
 import { findId } from './resources/find-id.ts';
 import { type LoginOptions, login, logout } from './session/login.ts';
 import { showStatus } from './status.ts';
@@ -68,23 +66,6 @@ export function addGeneralCommands(program: Command, io: CliIo): void {
       const id = await findId(context.philotes, 'source', source);
       const { data } = await context.philotes.POST('/sources/{id}/preflight', { params: { path: { id } }, body: {} });
       showFindings(context, data?.items ?? []);
-    },
-  });
-  const owner = program.command('owner').summary('Recovery on the host').description('Recovery on the host.');
-  verb<{ email?: string }>(owner, io, {
-    usage: 'reset',
-    summary: 'Let an owner in again: a link to choose a new password; runs on the host only',
-    examples: ['owner reset', 'owner reset --email owner@example.com'],
-    options: (command) =>
-      command.option('--email <address>', 'which member; default: the oldest owner with a password'),
-    async run(context, _, { email }) {
-      await context.confirm('This ends the sessions of that owner and makes their password void.');
-      const reset = await ownerReset(io.env, email);
-      if (context.format !== 'table') return printOne(io, context.format, reset);
-      io.err(
-        `${reset.created ? 'Made' : 'Reset'} the owner ${reset.email}. The link works once, until ${timeText(reset.expiresAt)}:`,
-      );
-      io.out(reset.link);
     },
   });
   verb(program, io, {

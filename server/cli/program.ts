@@ -3,6 +3,7 @@ import type { CliIo } from './cli-io.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { explainFailure } from './explain-failure.ts';
 import { addGeneralCommands } from './general-commands.ts';
+import { addHostCommands } from './host-commands.ts';
 import { FORMATS } from './output/print.ts';
 import { addPlanCommands } from './plan/plan-commands.ts';
 import { addAccessCommands } from './resources/access-commands.ts';
@@ -32,6 +33,7 @@ export function createProgram(io: CliIo, version = '0.0.0'): Command {
     // Thrown instead of ending the process, so that one place decides on the exit code.
     .exitOverride();
   addGeneralCommands(program, io);
+  addHostCommands(program, io);
   addSourceCommands(program, io);
   addDestinationCommands(program, io);
   addPipelineCommands(program, io);

@@ -30,6 +30,8 @@ export type Config = {
   readonly ownerEmail: string | undefined;
   /** Where hosts that people name may lead to. */
   readonly network: NetworkPolicy;
+  /** Addresses and networks of proxies that may say whom they speak for. */
+  readonly trustedProxies: readonly string[];
   /** The identity provider, where the environment names it. */
   readonly oidc: OidcConfig | undefined;
 };
@@ -45,6 +47,8 @@ export type OidcConfig = {
     readonly group: string;
     readonly role: 'viewer' | 'operator' | 'admin' | 'owner';
   }[];
+  /** Of whom no group gives a role; null keeps them out. */
+  readonly defaultRole: 'viewer' | 'operator' | 'admin' | null;
 };
 
 /** Settings that no log, error or interface may ever show. */
@@ -53,6 +57,8 @@ export type Secrets = {
   readonly redisUrl: string;
   /** 32 bytes. */
   readonly encryptionKey: Buffer;
+  /** What secrets may still be sealed with while the key is changed. */
+  readonly previousEncryptionKey: Buffer | undefined;
   readonly sessionSecret: string;
   /** Bearer of the workers at the embedded catalog. */
   readonly internalKey: string;
@@ -126,12 +132,17 @@ function arrange(env: z.output<typeof settings>): { config: Config; secrets: Sec
       ownerEmail: env.PHILOTES_OWNER_EMAIL,
       // The public URL uses http on this machine only, so that then everything is.
       network: { allowed: env.PHILOTES_ALLOWED_HOSTS ?? [], loopback: new URL(site).protocol === 'http:' },
+      trustedProxies: env.PHILOTES_TRUSTED_PROXIES ?? [],
       oidc: oidcOf(env),
     },
     secrets: {
       databaseUrl: env.DATABASE_URL,
       redisUrl: env.REDIS_URL,
       encryptionKey: Buffer.from(env.PHILOTES_ENCRYPTION_KEY, 'base64'),
+      previousEncryptionKey:
+        env.PHILOTES_PREVIOUS_ENCRYPTION_KEY === undefined
+          ? undefined
+          : Buffer.from(env.PHILOTES_PREVIOUS_ENCRYPTION_KEY, 'base64'),
       sessionSecret: env.PHILOTES_SESSION_SECRET,
       internalKey: env.PHILOTES_INTERNAL_KEY,
       ownerPassword: env.PHILOTES_OWNER_PASSWORD,
@@ -148,13 +159,19 @@ function oidcOf(env: z.output<typeof settings>): OidcConfig | undefined {
     throw new ConfigError(complaint([`${names} belong together; set all three or none`]));
   }
   if (issuer === undefined || clientId === undefined) return undefined;
+  const { PHILOTES_OIDC_DEFAULT_ROLE: defaultRole = null, PHILOTES_OIDC_ALLOWED_DOMAINS: allowedDomains = [] } = env;
+  if (defaultRole !== null && allowedDomains.length === 0) {
+    const reason = 'PHILOTES_OIDC_DEFAULT_ROLE lets everybody of the issuer in';
+    throw new ConfigError(complaint([`${reason}; say whose people they are with PHILOTES_OIDC_ALLOWED_DOMAINS`]));
+  }
   return {
     name: env.PHILOTES_OIDC_NAME,
     issuer,
     clientId,
     scopes: env.PHILOTES_OIDC_SCOPES,
     groupsClaim: env.PHILOTES_OIDC_GROUPS_CLAIM,
-    allowedDomains: env.PHILOTES_OIDC_ALLOWED_DOMAINS ?? [],
+    allowedDomains,
     groupRoles: env.PHILOTES_OIDC_GROUP_ROLES ?? [],
+    defaultRole,
   };
 }

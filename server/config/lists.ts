@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isAllowedEntry } from '@/server/network/network-policy.ts';
+import { isAddressEntry, isAllowedEntry } from '@/server/network/network-policy.ts';
 
 /** Settings that hold several values arrive as one text with commas, from the file's lists too. */
 const words = z.string().transform((text) =>
@@ -13,6 +13,11 @@ const lowerCase = words.transform((entries) => entries.map((entry) => entry.toLo
 /** Host names, addresses and networks. */
 export const hostList = lowerCase.refine((entries) => entries.every(isAllowedEntry), {
   error: 'names something that is no host name, address or network like 10.0.0.0/8',
+});
+
+/** Addresses and networks. */
+export const addressList = lowerCase.refine((entries) => entries.every(isAddressEntry), {
+  error: 'names something that is no address or network like 10.0.0.0/8',
 });
 
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;

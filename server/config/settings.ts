@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { domainList, groupRoleList, hostList } from './lists.ts';
+import { addressList, domainList, groupRoleList, hostList } from './lists.ts';
 
 /** What is known of a setting beside its shape; the generated page and every complaint take their words from here. */
 export type SettingFacts = {
@@ -42,6 +42,10 @@ const publicUrl = url(['http:', 'https:']).refine(
   { error: 'uses plain http on an address that is not this machine: sign-ins would cross the network unencrypted' },
 );
 /** A new one each time: facts belong to an instance. */
+const key32 = () =>
+  z.base64('is not base64').refine((text) => Buffer.from(text, 'base64').length === 32, {
+    error: 'does not hold exactly 32 bytes',
+  });
 const longSecret = () => z.string().min(32, 'is shorter than 32 characters');
 
 const WRITABLE = 'set it to a folder that this user may write to';
@@ -109,18 +113,22 @@ export const settings = z.strictObject({
     example: 'http://web:8474/api/catalog',
     otherwise: '`/api/catalog` below the public URL',
   }),
-  PHILOTES_ENCRYPTION_KEY: setting(
-    z.base64('is not base64').refine((text) => Buffer.from(text, 'base64').length === 32, {
-      error: 'does not hold exactly 32 bytes',
-    }),
-    {
-      key: 'auth.encryptionKey',
-      about: 'Seals stored credentials (AES-256-GCM): 32 bytes in base64. Web and workers need the same.',
-      remedy: 'create one with `openssl rand -base64 32` and keep it: stored secrets cannot be read without it',
-      example: 'bWFrZSBvbmUgd2l0aCBvcGVuc3NsIHJhbmQhISEhISE=',
-      isSecret: true,
-    },
-  ),
+  PHILOTES_ENCRYPTION_KEY: setting(key32(), {
+    key: 'auth.encryptionKey',
+    about: 'Seals stored credentials (AES-256-GCM): 32 bytes in base64. Web and workers need the same.',
+    remedy: 'create one with `openssl rand -base64 32` and keep it: stored secrets cannot be read without it',
+    example: 'bWFrZSBvbmUgd2l0aCBvcGVuc3NsIHJhbmQhISEhISE=',
+    isSecret: true,
+  }),
+  PHILOTES_PREVIOUS_ENCRYPTION_KEY: setting(key32().optional(), {
+    key: 'auth.previousEncryptionKey',
+    about:
+      'The key before `PHILOTES_ENCRYPTION_KEY`, while it is replaced: what is sealed with it opens until `philotes keys rotate` has sealed it anew.',
+    remedy: 'set it to the key that was in use before, or leave it out',
+    example: 'dGhlIGtleSB0aGF0IHdhcyBpbiB1c2UgYmVmb3JlISE=',
+    isSecret: true,
+    otherwise: 'only the present key opens secrets',
+  }),
   PHILOTES_SESSION_SECRET: setting(longSecret(), {
     key: 'auth.sessionSecret',
     about: 'Signs what browsers keep while they sign in.',
@@ -157,6 +165,14 @@ export const settings = z.strictObject({
     remedy: 'list host names, addresses or networks, like db.internal,10.20.0.0/16',
     example: 'db.internal,10.20.0.0/16',
     otherwise: 'only this machine, and that only while the public URL is on it too',
+  }),
+  PHILOTES_TRUSTED_PROXIES: setting(addressList.optional(), {
+    key: 'server.trustedProxies',
+    about:
+      'Addresses and networks of the proxies in front of the console, separated by commas. Only they are believed when they say in `X-Forwarded-For` whom a request comes from; limits and the audit log then count that address.',
+    remedy: 'list addresses or networks, like 10.0.0.5,10.20.0.0/16',
+    example: '10.20.0.0/16',
+    otherwise: 'nobody is believed; every request comes from whoever is connected',
   }),
   PHILOTES_OIDC_ISSUER: setting(url(['https:', 'http:']).optional(), {
     key: 'auth.oidcIssuer',
@@ -205,11 +221,23 @@ export const settings = z.strictObject({
   }),
   PHILOTES_OIDC_GROUP_ROLES: setting(groupRoleList.optional(), {
     key: 'auth.oidcGroupRoles',
-    about: 'Which group gives which role, as `group=role`, separated by commas. Whoever is in none may not come in.',
+    about:
+      'Which group gives which role, as `group=role`, separated by commas. Whoever is in none has the default role.',
     remedy: 'list pairs, like engineers=operator,platform=admin',
     example: 'engineers=operator,platform=admin',
     otherwise: 'nobody comes in by the identity provider',
   }),
+  PHILOTES_OIDC_DEFAULT_ROLE: setting(
+    z.enum(['viewer', 'operator', 'admin'], { error: 'is not viewer, operator or admin' }).optional(),
+    {
+      key: 'auth.oidcDefaultRole',
+      about:
+        'Role of people of the allowed domains whom no group gives one, for identity providers that tell no groups.',
+      remedy: 'set it to viewer, operator or admin, or leave it out',
+      example: 'viewer',
+      otherwise: 'whoever is in no mapped group may not come in',
+    },
+  ),
   PHILOTES_WORKER_PORT: setting(port.default(DEFAULT_WORKER_PORT), {
     key: 'metrics.workerPort',
     about: 'Port of the health and metrics of a worker. The web process serves its own under `server.port`.',

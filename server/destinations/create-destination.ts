@@ -10,7 +10,7 @@ import { newId } from '@/server/platform/new-id.ts';
 import type { Sealer } from '@/server/secrets/seal.ts';
 import { type CreateDestination, createDestinationInput, type NewDestination } from './destination-input.ts';
 import { type DestinationView, destinationView } from './destination-view.ts';
-import { catalogSecret, s3Secret } from './sealed-places.ts';
+import { authColumns, s3Secret } from './sealed-places.ts';
 
 type Deps = Pick<ControlDeps, 'database' | 'sealer' | 'config'>;
 
@@ -48,13 +48,11 @@ export async function createDestination(
 
 function catalogColumns({ name, catalog }: NewDestination, { id, sealer }: { id: string; sealer: Sealer }) {
   if (catalog.kind === 'embedded') return { catalogKind: 'embedded', warehouse: name, catalogAuth: 'bearer' };
-  const { kind, ...secret } = catalog.auth;
   return {
     catalogKind: 'rest',
     catalogUri: catalog.uri.replace(/\/+$/, ''),
     warehouse: catalog.warehouse,
-    catalogAuth: kind,
-    catalogSecretSealed: kind === 'none' ? null : sealer.seal(JSON.stringify(secret), catalogSecret(id)),
+    ...authColumns(catalog.auth, { id, sealer }),
   };
 }
 

@@ -11,6 +11,11 @@ export const DestinationView = z
     catalogUri: z.string().nullable(),
     warehouse: z.string(),
     catalogAuth: z.string().describe('none, bearer or oauth2'),
+    catalogScope: z.string().nullable().describe('Of OAuth2: what the token is asked for'),
+    catalogTokenUri: z
+      .string()
+      .nullable()
+      .describe('Of OAuth2: where tokens come from, when not from the catalog itself'),
     storageKind: z.string().describe('file or s3'),
     storageRoot: z.string(),
     s3Endpoint: z.string().nullable(),
@@ -33,6 +38,8 @@ export const destinationView = (row: typeof destination.$inferSelect): Destinati
   catalogUri: row.catalogUri,
   warehouse: row.warehouse,
   catalogAuth: row.catalogAuth,
+  catalogScope: row.catalogScope,
+  catalogTokenUri: row.catalogTokenUri,
   storageKind: row.storageKind,
   storageRoot: row.storageRoot,
   s3Endpoint: row.s3Endpoint,

@@ -52,6 +52,7 @@ export async function openDestination(deps: Deps, id: string): Promise<OpenedDes
 }
 
 const bearer = z.object({ token: z.string() });
+// Scope and token endpoint were sealed, too, before they had columns.
 const oauth2 = z.object({
   clientId: z.string(),
   clientSecret: z.string(),
@@ -64,7 +65,12 @@ function openAuth(row: Row, sealer: Sealer): CatalogAuth {
   if (row.catalogSecretSealed === null) return { kind: 'none' };
   const secret: unknown = JSON.parse(sealer.open(row.catalogSecretSealed, catalogSecret(row.id)));
   if (row.catalogAuth === 'bearer') return { kind: 'bearer', ...bearer.parse(secret) };
-  return { kind: 'oauth2', ...oauth2.parse(secret) };
+  return {
+    kind: 'oauth2',
+    ...oauth2.parse(secret),
+    ...(row.catalogScope === null ? {} : { scope: row.catalogScope }),
+    ...(row.catalogTokenUri === null ? {} : { tokenUri: row.catalogTokenUri }),
+  };
 }
 
 function openStorageColumns(row: Row, sealer: Sealer): OpenedDestination['storage'] {

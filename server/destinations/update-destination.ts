@@ -9,7 +9,7 @@ import { parseInput } from '@/server/errors/parse-input.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 import { type UpdateDestination, updateDestinationInput } from './destination-input.ts';
 import { type DestinationView, destinationView } from './destination-view.ts';
-import { catalogSecret, s3Secret } from './sealed-places.ts';
+import { authColumns, s3Secret } from './sealed-places.ts';
 
 type Deps = Pick<ControlDeps, 'database' | 'sealer'>;
 type Row = typeof destination.$inferSelect;
@@ -39,7 +39,7 @@ export async function updateDestination(
       };
       const { auth } = wanted.catalog ?? {};
       const sealed = {
-        ...(auth === undefined ? {} : { catalogAuth: auth.kind, catalogSecretSealed: seal(auth, id) }),
+        ...(auth === undefined ? {} : authColumns(auth, { id, sealer })),
         ...(wanted.storage?.credentials === undefined
           ? {}
           : { s3SecretSealed: sealer.seal(JSON.stringify(wanted.storage.credentials), s3Secret(id)) }),
@@ -57,10 +57,6 @@ export async function updateDestination(
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
     throw fieldError('CONFLICT', 'name', 'another destination has this name; choose a different one', { cause: error });
-  }
-
-  function seal({ kind, ...secret }: NonNullable<NonNullable<UpdateDestination['catalog']>['auth']>, id: string) {
-    return kind === 'none' ? null : sealer.seal(JSON.stringify(secret), catalogSecret(id));
   }
 }
 

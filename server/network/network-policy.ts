@@ -25,10 +25,18 @@ export function mayConnect({ allowed, loopback }: NetworkPolicy, host: string, a
   return allowed.some((entry) => entry === name || covers(entry, parsed));
 }
 
+/** Whether an entry is an address or a network. */
+export const isAddressEntry = (entry: string): boolean => parseAddress(entry) !== null || parseNetwork(entry) !== null;
+
+/** Whether one of the addresses and networks holds `address`. */
+export function isWithin(entries: readonly string[], address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== null && entries.some((entry) => covers(entry, parsed));
+}
+
 /** Whether an entry is a host name, an address or a network; anything else would silently allow nothing. */
 export const isAllowedEntry = (entry: string): boolean =>
-  parseAddress(entry) !== null ||
-  parseNetwork(entry) !== null ||
+  isAddressEntry(entry) ||
   (/^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)*$/.test(entry) &&
     !/^[\d.]+$/.test(entry));
 

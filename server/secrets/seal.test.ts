@@ -38,4 +38,13 @@ describe('createSealer', () => {
     expect(() => other.open(sealer.seal('x', place), place)).toThrow(/another key/);
     expect(() => other.open(Buffer.alloc(3), place)).toThrow(/too short/);
   });
+
+  it('opens what the previous key sealed, and seals with the present one', () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const old = createSealer(first).seal('x', place);
+    const both = createSealer(second, first);
+    expect([both.open(old, place), both.isCurrent(old)]).toEqual(['x', false]);
+    expect(createSealer(second).open(both.seal('y', place), place)).toBe('y');
+    expect(both.isCurrent(both.seal('y', place))).toBe(true);
+  });
 });

@@ -8,6 +8,8 @@ export type Sealer = {
   seal(plaintext: string, place: SealedPlace): Buffer;
   /** Throws AppError SECRET_UNREADABLE when the key differs, or the bytes were altered or moved. */
   open(sealed: Buffer, place: SealedPlace): string;
+  /** Whether it was sealed with the present key. It says nothing of whether it opens. */
+  isCurrent(sealed: Buffer): boolean;
   /** Equal for equal secrets of one place, and worth nothing without the encryption key. */
   fingerprint(plaintext: string, place: SealedPlace): string;
 };
@@ -20,11 +22,12 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES;
 
 /**
  * Encrypts secrets at rest: AES-256-GCM with a random IV. Layout: version, key id (4), IV (12), tag (16), ciphertext.
- * Header and place are authenticated, so a value copied to another row, column or table does not open.
+ * Header and place are authenticated, so a value copied to another row, column or table does not open. What `previous`
+ * sealed opens, too, and nothing is sealed with it any more.
  */
-export function createSealer(key: Buffer): Sealer {
-  if (key.length !== 32) throw new RangeError('the encryption key must be 32 bytes');
-  const header = Buffer.concat([Buffer.from([VERSION]), keyId(key)]);
+export function createSealer(key: Buffer, previous?: Buffer): Sealer {
+  const header = headerOf(key);
+  const keys = [key, ...(previous ? [previous] : [])];
   const fingerprintKey = Buffer.from(hkdfSync('sha256', key, '', 'philotes secret fingerprint', 32));
   return {
     seal(plaintext, place) {
@@ -36,11 +39,13 @@ export function createSealer(key: Buffer): Sealer {
     },
     open(sealed, place) {
       if (sealed.length < HEADER_BYTES + IV_BYTES + TAG_BYTES) throw unreadable(place, 'it is too short');
-      if (!sealed.subarray(0, HEADER_BYTES).equals(header)) throw unreadable(place, 'it was sealed with another key');
+      const sealedHeader = sealed.subarray(0, HEADER_BYTES);
+      const itsKey = keys.find((known) => headerOf(known).equals(sealedHeader));
+      if (!itsKey) throw unreadable(place, 'it was sealed with another key');
       const iv = sealed.subarray(HEADER_BYTES, HEADER_BYTES + IV_BYTES);
       const tag = sealed.subarray(HEADER_BYTES + IV_BYTES, HEADER_BYTES + IV_BYTES + TAG_BYTES);
-      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-      decipher.setAAD(Buffer.concat([header, describePlace(place)]));
+      const decipher = createDecipheriv('aes-256-gcm', itsKey, iv, { authTagLength: TAG_BYTES });
+      decipher.setAAD(Buffer.concat([sealedHeader, describePlace(place)]));
       decipher.setAuthTag(tag);
       try {
         const body = sealed.subarray(HEADER_BYTES + IV_BYTES + TAG_BYTES);
@@ -49,6 +54,7 @@ export function createSealer(key: Buffer): Sealer {
         throw unreadable(place, 'its bytes were altered or moved', cause);
       }
     },
+    isCurrent: (sealed) => sealed.subarray(0, HEADER_BYTES).equals(header),
     fingerprint(plaintext, place) {
       const mac = createHmac('sha256', fingerprintKey)
         .update(describePlace(place))
@@ -57,6 +63,11 @@ export function createSealer(key: Buffer): Sealer {
       return mac.digest('base64url').slice(0, 22);
     },
   };
+}
+
+function headerOf(key: Buffer): Buffer {
+  if (key.length !== 32) throw new RangeError('an encryption key must be 32 bytes');
+  return Buffer.concat([Buffer.from([VERSION]), keyId(key)]);
 }
 
 /** Tells keys apart without saying anything about them. */

@@ -1,6 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { source } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { type Finding, preflight } from '@/server/postgres/preflight.ts';
@@ -21,7 +24,8 @@ export const checkSourceInput = z.strictObject({
 });
 
 /**
- * Checks a source, and the tables chosen from it, without changing anything there. Throws only when the source cannot be
+ * Checks a source, and the tables chosen from it, without changing anything there; what became of the check of a source as
+ * such is kept beside it. Throws only when the source cannot be
  * asked at all (SOURCE_UNREACHABLE, SOURCE_REFUSED, SOURCE_SETTINGS).
  */
 export async function checkSource(
@@ -31,5 +35,31 @@ export async function checkSource(
 ): Promise<Finding[]> {
   authorize(actor, 'source:read');
   const { id, tables } = parseInput(checkSourceInput, input);
-  return preflight(await openSource(deps, id), { applicationName: 'philotes_preflight', tables });
+  const connection = await openSource(deps, id);
+  try {
+    const findings = await preflight(connection, { applicationName: 'philotes_preflight', tables });
+    if (tables.length === 0) await keepOutcome(deps, id, { findings, errorCode: null });
+    return findings;
+  } catch (error) {
+    if (error instanceof AppError) await keepOutcome(deps, id, { findings: [], errorCode: error.code });
+    throw error;
+  }
+}
+
+type Outcome = { readonly findings: readonly Finding[]; readonly errorCode: string | null };
+
+/** An observation, not a change that somebody made: neither the version nor the audit log knows of it. */
+async function keepOutcome(
+  { database }: Pick<ControlDeps, 'database'>,
+  id: string,
+  { findings, errorCode }: Outcome,
+): Promise<void> {
+  const count = (severity: Finding['severity']) => findings.filter((finding) => finding.severity === severity).length;
+  const lastCheck = {
+    at: new Date().toISOString(),
+    blocking: count('error'),
+    warnings: count('warning'),
+    errorCode,
+  };
+  await database.db.update(source).set({ lastCheck }).where(eq(source.id, id));
 }

@@ -14,6 +14,15 @@ export const SourceView = z
     hasPassword: z.boolean(),
     tlsMode: z.string().describe('disable, require or verify-full'),
     tlsCa: z.string().nullable().describe('PEM certificates that are trusted instead of the system’s'),
+    lastCheck: z
+      .object({
+        at: z.iso.datetime(),
+        blocking: z.number().int(),
+        warnings: z.number().int(),
+        errorCode: z.string().nullable().describe('Why the source could not be asked at all'),
+      })
+      .nullable()
+      .describe('What the last check of the source as such found; null before the first'),
     version: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -33,6 +42,7 @@ export const sourceView = (row: typeof source.$inferSelect): SourceView => ({
   hasPassword: row.passwordSealed !== null,
   tlsMode: row.tlsMode,
   tlsCa: row.tlsCa,
+  lastCheck: row.lastCheck,
   version: row.version.toString(),
   createdAt: new Date(row.createdAt).toISOString(),
   updatedAt: new Date(row.updatedAt).toISOString(),

@@ -36,6 +36,10 @@ export async function updateSource(
         .update(source)
         .set({
           ...changed,
+          // What the last check found is not said of another address or user.
+          ...(password === undefined && Object.keys(changed).every((name) => name === 'name')
+            ? {}
+            : { lastCheck: null }),
           ...(password === undefined ? {} : { passwordSealed: sealer.seal(password, sourcePassword(id)) }),
           version: sql`${source.version} + 1`,
           updatedAt: sql`now()`,
@@ -45,7 +49,9 @@ export async function updateSource(
       if (!row) throw new AppError('NOT_FOUND', `there is no source ${id}`);
       const result = sourceView(row);
       const detail = { passwordChanged: password !== undefined };
-      return { result, subject: id, detail, before: sourceView(before), after: result };
+      // The check is an observation, and none of what somebody changed.
+      const [was, is] = [sourceView(before), result].map((view) => ({ ...view, lastCheck: undefined }));
+      return { result, subject: id, detail, ...(was && is ? { before: was, after: is } : {}) };
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;

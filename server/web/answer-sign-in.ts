@@ -5,7 +5,7 @@ import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { acceptLink } from '@/server/members/accept-link.ts';
 import { sendTo } from './answer.ts';
-import { addressOf } from './authenticate.ts';
+import { addressOf } from './client-address.ts';
 import { readBody } from './read-body.ts';
 import { returnPath } from './return-path.ts';
 import { sendOnward } from './send-onward.ts';
@@ -39,19 +39,24 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     const form = await readForm(request);
     const returnTo = returnPath(form.get('callbackUrl'), deps.config);
     const credentials = { email: form.get('email') ?? '', password: form.get('password') ?? '', returnTo };
-    send(deps, response, await desk.withPassword(visitorOf(request), credentials), returnTo);
+    send(deps, response, await desk.withPassword(visitorOf(deps.config, request), credentials), returnTo);
   },
 
   'POST /sign-in/oidc': async ({ deps, desk }, { request, response }) => {
     const returnTo = returnPath((await readForm(request)).get('callbackUrl'), deps.config);
-    const outcome = await desk.toIssuer(visitorOf(request), { returnTo });
+    const outcome = await desk.toIssuer(visitorOf(deps.config, request), { returnTo });
     if ('problem' in outcome) return send(deps, response, outcome, returnTo);
     response.setHeader('Set-Cookie', [...outcome.cookies]);
     sendOnward(response, outcome.location);
   },
 
   [`GET ${OIDC_CALLBACK_PATH}`]: async ({ deps, desk }, { request, response, url }) => {
-    send(deps, response, await desk.fromIssuer(visitorOf(request), Object.fromEntries(url.searchParams)), '/');
+    send(
+      deps,
+      response,
+      await desk.fromIssuer(visitorOf(deps.config, request), Object.fromEntries(url.searchParams)),
+      '/',
+    );
   },
 
   'POST /sign-in/link': async ({ deps }, { request, response }) => {
@@ -59,7 +64,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
     const token = form.get('token') ?? '';
     try {
       const password = form.get('password') ?? '';
-      const session = await acceptLink(deps, { token, password, ...visitorFacts(request) });
+      const session = await acceptLink(deps, { token, password, ...visitorFacts(deps.config, request) });
       sendTo(response, '/', { 'Set-Cookie': sessionCookie(deps.config, session) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -81,13 +86,13 @@ const LINK_PROBLEMS: Readonly<Record<string, string>> = { INVALID_INPUT: 'passwo
 const readForm = async (request: IncomingMessage): Promise<URLSearchParams> =>
   new URLSearchParams((await readBody(request, FORM_BYTES_MAX)).toString('utf8'));
 
-const visitorFacts = (request: IncomingMessage) => ({
-  address: addressOf(request),
+const visitorFacts = (config: ControlDeps['config'], request: IncomingMessage) => ({
+  address: addressOf(config, request),
   userAgent: request.headers['user-agent'] ?? null,
 });
 
-const visitorOf = (request: IncomingMessage): Visitor => ({
-  ...visitorFacts(request),
+const visitorOf = (config: ControlDeps['config'], request: IncomingMessage): Visitor => ({
+  ...visitorFacts(config, request),
   cookies: readCookies(request.headers.cookie),
 });
 

@@ -5,11 +5,10 @@ import { type SignedIn, verifySession } from '@/server/auth/sessions.ts';
 import { verifyApiKey } from '@/server/auth/verify-api-key.ts';
 import type { CatalogScope } from '@/server/catalog/catalog-deps.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { addressOf } from './client-address.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
 type Deps = Pick<ControlDeps, 'database' | 'config'>;
-
-export const addressOf = (request: IncomingMessage): string | null => request.socket.remoteAddress ?? null;
 
 /** The token of an `Authorization: Bearer` header. */
 export const bearerOf = (header: string | null | undefined): string | null =>
@@ -18,13 +17,13 @@ export const bearerOf = (header: string | null | undefined): string | null =>
 /** Whom a browser's session cookie belongs to. */
 export async function signedInOf({ database, config }: Deps, request: IncomingMessage): Promise<SignedIn | null> {
   const token = readSessionCookie(request.headers.cookie, config);
-  return token === null ? null : verifySession(database.pool, { token, address: addressOf(request) });
+  return token === null ? null : verifySession(database.pool, { token, address: addressOf(config, request) });
 }
 
 /** Who calls the API: an API key, or else a browser session. */
 export async function actorOf(deps: Deps, request: IncomingMessage): Promise<Actor | null> {
   const token = bearerOf(request.headers.authorization);
-  if (token !== null) return verifyApiKey(deps, { token, address: addressOf(request) });
+  if (token !== null) return verifyApiKey(deps, { token, address: addressOf(deps.config, request) });
   return (await signedInOf(deps, request))?.actor ?? null;
 }
 

@@ -14,7 +14,8 @@ import { createHostCheck } from './allowed-hosts.ts';
 import { sendFetched, sendJson, sendProblem, sendTo } from './answer.ts';
 import { answerBoard, isBoardPath } from './answer-board.ts';
 import { answerSignIn, OPEN_PAGES } from './answer-sign-in.ts';
-import { actorOf, addressOf, bearerOf, isSame, signedInOf } from './authenticate.ts';
+import { actorOf, bearerOf, isSame, signedInOf } from './authenticate.ts';
+import { addressOf } from './client-address.ts';
 import { answerReady } from './health.ts';
 import { renderMetrics } from './metrics.ts';
 import type { QueueBoard } from './queue-board.ts';
@@ -140,7 +141,7 @@ async function answerApi({ deps, limitCalls, events }: FrontDoor, exchange: Exch
   const isTrpc = url.pathname.startsWith(`${TRPC_PATH}/`);
   const path = url.pathname.slice(isTrpc ? TRPC_PATH.length + 1 : REST_PATH.length);
   const createContext = async (): Promise<ApiContext> => {
-    const address = addressOf(request);
+    const address = addressOf(deps.config, request);
     const actor = await actorOf(deps, request);
     await limitCalls({ actor: actor?.name ?? null, address }, isTrpc ? path.split(',').length : 1);
     return { deps, actor, requestId, address };
@@ -157,7 +158,8 @@ const signInPath = ({ pathname, search }: URL): string =>
 async function answerMetrics({ deps, internalKey }: FrontDoor, { request, response }: Exchange): Promise<void> {
   // Behind a proxy every request seems local, so a site that is reached from elsewhere always asks for the key.
   const isLocalSite = new URL(deps.config.publicUrl).protocol === 'http:';
-  const isLocal = isLocalSite && ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(addressOf(request) ?? '');
+  const isLocal =
+    isLocalSite && ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(addressOf(deps.config, request) ?? '');
   if (!isLocal && !isSame(bearerOf(request.headers.authorization) ?? '', internalKey)) {
     throw new AppError('UNAUTHENTICATED', 'metrics need the internal key');
   }

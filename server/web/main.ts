@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const database = resources.add(openDatabase(secrets.databaseUrl, { onError }), (opened) => opened.close());
   const nudges = resources.add(openNudge(secrets.redisUrl, log), (opened) => opened[Symbol.asyncDispose]());
   const board = resources.add(openQueueBoard(secrets.redisUrl, log), (opened) => opened[Symbol.asyncDispose]());
-  const sealer = createSealer(secrets.encryptionKey);
+  const sealer = createSealer(secrets.encryptionKey, secrets.previousEncryptionKey);
   const deps = { database, sealer, config, log, nudge: nudges.nudge };
   const owner = await ensureOwner(deps, { ...config, ...secrets });
   if (owner === 'not configured') {

@@ -8,6 +8,7 @@ const rules = {
     { group: 'readers', role: 'viewer' },
     { group: 'platform', role: 'admin' },
   ],
+  defaultRole: null,
 } as const;
 const ada = { sub: '1', email: 'ada@corp.com', email_verified: true, groups: ['readers'], name: 'Ada' };
 const judge = (idToken: Record<string, unknown>, userinfo: Record<string, unknown> | null = null) =>
@@ -76,6 +77,17 @@ describe('judgeClaims', () => {
     expect(judge({ ...bare, _claim_names: { groups: 'src1' } })).toEqual({ refused: 'groups-overage' });
     expect(judge({ ...bare, hasgroups: true })).toEqual({ refused: 'groups-overage' });
     expect(judge(bare, { groups: ['readers'] })).toMatchObject({ role: 'viewer' });
+  });
+
+  it('gives the default role where no group gives one, and nothing above it', () => {
+    const open = (idToken: Record<string, unknown>, more: object = {}) =>
+      judgeClaims({ idToken, userinfo: null }, { ...rules, defaultRole: 'viewer', ...more });
+    const { groups: _, ...bare } = ada;
+    expect(open(bare)).toMatchObject({ role: 'viewer' });
+    expect(open({ ...ada, groups: ['platform'] })).toMatchObject({ role: 'admin' });
+    expect(open({ ...ada, email: 'eve@elsewhere.com' })).toEqual({ refused: 'domain' });
+    expect(open({ ...bare, hasgroups: true })).toEqual({ refused: 'groups-overage' });
+    expect(open({ ...bare, hasgroups: true }, { groupRoles: [] })).toMatchObject({ role: 'viewer' });
   });
 
   it('drops a name that is none', () => {

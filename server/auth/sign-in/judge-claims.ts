@@ -12,6 +12,8 @@ export type Rules = {
   /** Lower case; empty for all. */
   readonly allowedDomains: readonly string[];
   readonly groupRoles: readonly { readonly group: string; readonly role: Role }[];
+  /** Of whom no group gives a role; null keeps them out. */
+  readonly defaultRole: Role | null;
 };
 
 /** Why somebody whom the issuer knows may not come in. */
@@ -40,7 +42,8 @@ const personName = z
 
 /**
  * Decides who somebody is to us. The address needs `email_verified` to be true itself; its domain is compared as a whole; the
- * role is the highest that a group gives, by exact names. Whatever is missing or has another form gives nothing.
+ * role is the highest that a group gives, by exact names, or else the default. Whatever is missing or has another form gives
+ * nothing.
  */
 export function judgeClaims({ idToken, userinfo }: Claims, rules: Rules): Verdict {
   // An address and the word that it was verified come from one document.
@@ -50,11 +53,13 @@ export function judgeClaims({ idToken, userinfo }: Claims, rules: Rules): Verdic
   if (told.email_verified !== true) return { refused: 'email-not-verified' };
   const domain = email.data.slice(email.data.lastIndexOf('@') + 1);
   if (rules.allowedDomains.length > 0 && !rules.allowedDomains.includes(domain)) return { refused: 'domain' };
-  const { groupsClaim } = rules;
+  const { groupsClaim, groupRoles, defaultRole } = rules;
   const source = groupsClaim in idToken ? idToken : (userinfo ?? {});
-  if (isOverage(idToken, groupsClaim) || isOverage(userinfo ?? {}, groupsClaim)) return { refused: 'groups-overage' };
+  const isUntold = isOverage(idToken, groupsClaim) || isOverage(userinfo ?? {}, groupsClaim);
+  // Groups that were left out might have given another role than the default; without mappings none could.
+  if (isUntold && (groupRoles.length > 0 || defaultRole === null)) return { refused: 'groups-overage' };
   const groups = groupList.safeParse(source[groupsClaim]);
-  const role = groups.success ? highestRole(groups.data, rules.groupRoles) : null;
+  const role = (groups.success ? highestRole(groups.data, groupRoles) : null) ?? defaultRole;
   if (role === null) return { refused: 'no-role' };
   return { email: email.data, name: personName.parse(idToken.name ?? userinfo?.name ?? null), role };
 }

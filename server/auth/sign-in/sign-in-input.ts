@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '@/server/auth/scopes.ts';
+import { DEFAULT_ROLES, ROLES } from '@/server/auth/scopes.ts';
 import { versionInput } from '@/server/platform/resource-id.ts';
 import { issuerInput } from './issuer-input.ts';
 
@@ -16,7 +16,9 @@ const line = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}]*$/u, 'must not hold control characters');
 
-export const writeSignInInput = z.strictObject({
+export const defaultRole = z.enum(DEFAULT_ROLES).nullable();
+
+const fields = z.strictObject({
   version: versionInput,
   enabled: z.boolean().default(true),
   name: line(60).describe('What the button says behind “Continue with”'),
@@ -40,4 +42,14 @@ export const writeSignInInput = z.strictObject({
     .max(100)
     .default([]),
   groupRoles: z.array(groupRole).max(500).default([]),
+  defaultRole: defaultRole.default(null).describe('Of whom no group gives a role; null keeps them out'),
 });
+
+/** At a public issuer anybody has an account: whom a default lets in is said by the domain. */
+export const writeSignInInput = fields.refine(
+  (wanted) => wanted.defaultRole === null || wanted.allowedDomains.length > 0,
+  {
+    path: ['allowedDomains'],
+    message: 'name the domains of your people first: with a default role everybody of the issuer comes in',
+  },
+);

@@ -5,7 +5,7 @@ import { oidcSetting } from '@/db/schema/identity.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
 import type { Config } from '@/server/config/config.ts';
 import type { SealedPlace } from '@/server/secrets/seal.ts';
-import { groupRole } from './sign-in-input.ts';
+import { defaultRole, groupRole } from './sign-in-input.ts';
 
 /** How people sign in, as every interface shows it. The client secret can be set and never read. */
 export const SignInSettings = z
@@ -23,7 +23,8 @@ export const SignInSettings = z
         scopes: z.string(),
         groupsClaim: z.string(),
         allowedDomains: z.array(z.string()).describe('Exact domains of e-mail addresses; none means all'),
-        groupRoles: z.array(groupRole).describe('Whoever is in none of the groups may not come in'),
+        groupRoles: z.array(groupRole).describe('Whoever is in none of the groups has the default role'),
+        defaultRole: defaultRole.describe('Null: whoever is in no mapped group may not come in'),
         version: z.string(),
         updatedAt: z.iso.datetime().nullable(),
       })
@@ -76,6 +77,7 @@ function rowView(row: Row): NonNullable<SignInSettings['oidc']> {
     groupsClaim: row.groupsClaim,
     allowedDomains: z.array(z.string()).parse(row.allowedDomains),
     groupRoles: z.array(groupRole).parse(row.groupRoles),
+    defaultRole: defaultRole.parse(row.defaultRole),
     version: row.version.toString(),
     updatedAt: new Date(row.updatedAt).toISOString(),
   };

@@ -72,10 +72,19 @@ function destinationSpec(view: Destination): object {
   };
 }
 
-function authSpec({ catalogAuth: kind }: Destination, secret: (...words: readonly string[]) => string): object {
+function authSpec(
+  { catalogAuth: kind, catalogScope: scope, catalogTokenUri: tokenUri }: Destination,
+  secret: (...words: readonly string[]) => string,
+): object {
   if (kind === 'bearer') return { kind, token: secret('token') };
-  if (kind === 'oauth2') return { kind, clientId: secret('client_id'), clientSecret: secret('client_secret') };
-  return { kind };
+  if (kind !== 'oauth2') return { kind };
+  return {
+    kind,
+    clientId: secret('client_id'),
+    clientSecret: secret('client_secret'),
+    ...(scope === null ? {} : { scope }),
+    ...(tokenUri === null ? {} : { tokenUri }),
+  };
 }
 
 const pipelineSpec = (view: PresentPipeline, names: ReadonlyMap<string, string>): object => ({

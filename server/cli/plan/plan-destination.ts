@@ -63,10 +63,18 @@ const fixedFields = ({ catalog, storage }: DestinationSpec): Record<string, unkn
 
 const shownSpec = (spec: DestinationSpec): Record<string, unknown> => ({
   ...fixedFields(spec),
-  ...(spec.catalog.kind === 'rest'
-    ? { 'catalog.uri': spec.catalog.uri, 'catalog.auth.kind': spec.catalog.auth.kind }
-    : {}),
+  ...(spec.catalog.kind === 'rest' ? { 'catalog.uri': spec.catalog.uri, ...shownAuth(spec.catalog.auth) } : {}),
   ...(spec.storage.kind === 's3' ? { 'storage.endpoint': spec.storage.endpoint } : {}),
+});
+
+type Auth = Extract<DestinationSpec['catalog'], { kind: 'rest' }>['auth'];
+
+/** What of it is no secret. */
+const shownAuth = (auth: Auth): Record<string, unknown> => ({
+  'catalog.auth.kind': auth.kind,
+  ...(auth.kind === 'oauth2'
+    ? { 'catalog.auth.scope': auth.scope ?? null, 'catalog.auth.tokenUri': auth.tokenUri ?? null }
+    : {}),
 });
 
 const shownView = (view: Destination): Record<string, unknown> => ({
@@ -74,6 +82,8 @@ const shownView = (view: Destination): Record<string, unknown> => ({
   'catalog.warehouse': view.warehouse,
   'catalog.uri': view.catalogUri,
   'catalog.auth.kind': view.catalogAuth,
+  'catalog.auth.scope': view.catalogScope,
+  'catalog.auth.tokenUri': view.catalogTokenUri,
   'storage.kind': view.storageKind,
   'storage.root': view.storageRoot,
   'storage.region': view.s3Region,
@@ -85,15 +95,15 @@ type Both = { readonly spec: DestinationSpec; readonly present: Destination };
 
 async function catalogChanges(philotes: Philotes, { spec: { catalog }, present }: Both): Promise<FieldChange[]> {
   if (catalog.kind !== 'rest' || present.catalogKind !== 'rest') return [];
-  const { kind, ...secret } = catalog.auth;
+  const { kind } = catalog.auth;
   const changed = differences(shownView(present), {
     'catalog.uri': withoutSlash(catalog.uri),
-    'catalog.auth.kind': kind,
+    ...shownAuth(catalog.auth),
   });
   const hasSecret = kind !== 'none' && present.catalogAuth === kind;
   const isSame =
     !hasSecret ||
-    (await isSameSecret(philotes, { id: present.id, field: 'destination.catalog', value: textsOf(secret) }));
+    (await isSameSecret(philotes, { id: present.id, field: 'destination.catalog', value: secretOf(catalog.auth) }));
   return isSame ? changed : [...changed, { field: 'catalog.auth' }];
 }
 
@@ -110,9 +120,9 @@ async function storageChanges(philotes: Philotes, { spec: { storage }, present }
   return isSame ? changed : [...changed, { field: 'storage.credentials' }];
 }
 
-const textsOf = (fields: object): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  );
+function secretOf(auth: Auth): Record<string, string> {
+  if (auth.kind === 'bearer') return { token: auth.token };
+  return auth.kind === 'oauth2' ? { clientId: auth.clientId, clientSecret: auth.clientSecret } : {};
+}
 
 const withoutSlash = (text: string): string => text.replace(/\/+$/, '');

@@ -19,9 +19,17 @@ const COLUMNS: readonly Column<Source>[] = [
   ['ADDRESS', ({ host, port, database }) => `${host}:${port}/${database}`],
   ['USER', ({ username }) => username],
   ['TLS', ({ tlsMode }) => tlsMode],
+  ['CHECKED', ({ lastCheck }) => checkText(lastCheck)],
   ['CHANGED', ({ updatedAt }) => timeText(updatedAt)],
   ['ID', ({ id }) => id],
 ];
+
+function checkText(check: Source['lastCheck']): string {
+  if (!check) return 'never';
+  const found = check.errorCode ?? (check.blocking > 0 ? `${check.blocking} blocking` : 'ready');
+  return `${found}, ${timeText(check.at)}`;
+}
+
 const TABLE_COLUMNS: readonly Column<SourceTable>[] = [
   ['TABLE', ({ schema, table }) => `${schema}.${table}`],
   ['ROWS', ({ rowEstimate }) => countText(rowEstimate)],

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Table } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
@@ -27,7 +27,14 @@ const COLUMNS: readonly Column<Table>[] = [
 ];
 const POLICIES = ['dead-letter', 'string', 'null'] as const;
 type Policy = (typeof POLICIES)[number];
-type UpdateOptions = SchemaPolicyOption & { readonly mode?: string; readonly policy?: readonly string[] };
+const EFFECTS = ['apply', 'soft', 'ignore'] as const;
+type Effect = (typeof EFFECTS)[number];
+type UpdateOptions = SchemaPolicyOption & {
+  readonly mode?: string;
+  readonly policy?: readonly string[];
+  readonly onDelete?: Effect;
+  readonly onTruncate?: Effect;
+};
 
 /** `philotes table ...` */
 export function addTableCommands(program: Command, io: CliIo): void {
@@ -84,29 +91,33 @@ export function addTableCommands(program: Command, io: CliIo): void {
   });
   verb<UpdateOptions>(table, io, {
     usage: 'update <pipeline> <table>',
-    summary: 'Change modes, and what happens to odd values and changed columns',
+    summary: 'Change modes, and what becomes of deletes, truncates, odd values and changed columns',
     examples: [
       'table update shop orders --mode both --policy created_at=null',
+      'table update shop orders --on-delete soft --on-truncate ignore',
       'table update shop orders --schema-policy column-added=pause',
     ],
     options: (command) =>
       schemaPolicyOption(
         command
           .option('--mode <mode>', 'mirror, changelog or both')
-          .option('--policy <column=policy>', 'dead-letter, string or null; several times', several),
+          .option('--policy <column=policy>', 'dead-letter, string or null; several times', several)
+          .addOption(new Option('--on-delete <effect>', 'what a delete does to the mirror').choices(EFFECTS))
+          .addOption(new Option('--on-truncate <effect>', 'what a truncate does to the mirror').choices(EFFECTS)),
         'as the pipeline says',
       ),
-    async run(context, args, { mode, policy, schemaPolicy }) {
-      if (mode === undefined && policy === undefined && schemaPolicy === undefined)
-        throw new CliError('USAGE', 'nothing to change was given');
-      const params = await pathOf(context, args);
+    async run(context, args, { mode, policy, onDelete, onTruncate, schemaPolicy }) {
       const body = {
         ...(mode === undefined ? {} : modesOf(mode)),
         ...(policy === undefined ? {} : { policies: policiesOf(policy) }),
+        ...(onDelete === undefined ? {} : { onDelete }),
+        ...(onTruncate === undefined ? {} : { onTruncate }),
         ...(schemaPolicy === undefined ? {} : { schemaPolicy: schemaPolicyOf(schemaPolicy) }),
       };
-      await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
-      context.done(`Changed ${args[1]}`);
+      if (Object.keys(body).length === 0) throw new CliError('USAGE', 'nothing to change was given');
+      const params = await pathOf(context, args);
+      const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
+      context.done(`Changed ${args[1]}${data?.resync ? '; it is copied again' : ''}: ${data?.carriedOut}`);
     },
   });
   addSchemaCommands(table, io);
