@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import type { BoundRules, ColumnRules, OtherColumns } from '@/server/domain/column-rules.ts';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
@@ -78,6 +79,8 @@ export const pipeline = pgTable(
     settings: jsonb('settings').notNull(),
     /** Kind of change -> what is done about it, where it is not `apply`; tables may say otherwise. */
     schemaPolicy: jsonb('schema_policy').$type<SchemaPolicy>().notNull().default({}),
+    /** Salt of hashed columns: 32 bytes, sealed; null until a table needs it. */
+    maskSaltSealed: bytea('mask_salt_sealed'),
     /** A person wants a new slot and every table copied anew; cleared by capture when it has begun that. */
     resyncRequestedAt: instant('resync_requested_at'),
     errorCode: text('error_code'),
@@ -111,6 +114,13 @@ export const pipelineTable = pgTable(
     /** What a delete, and a truncate, of the source does to the mirror: apply | soft | ignore. */
     onDelete: text('on_delete').$type<EffectPolicy>().notNull().default('apply'),
     onTruncate: text('on_truncate').$type<EffectPolicy>().notNull().default('apply'),
+    /** Column name -> rule, and what becomes of columns without one; see server/domain/column-rules.ts. */
+    columnRules: jsonb('column_rules').$type<ColumnRules['columns']>().notNull().default({}),
+    otherColumns: text('other_columns').$type<OtherColumns>().notNull().default('carry'),
+    /** The rules as tied to the source's columns by capture; null while there are none. */
+    boundRules: jsonb('bound_rules').$type<BoundRules>(),
+    /** Segments up to this number were captured under other rules, and are older than the table's copy. */
+    rulesSinceSeq: bigint('rules_since_seq', { mode: 'bigint' }),
     /** Kind of change of the columns -> what is done about it, where it is not what the pipeline says. */
     schemaPolicy: jsonb('schema_policy').$type<SchemaPolicy>().notNull().default({}),
     /** What the lake does not follow of the source's columns, by policy or by a person's decision; null for nothing. */
@@ -159,6 +169,7 @@ export const pipelineTable = pgTable(
     unique('pipeline_table_source').on(table.pipelineId, table.sourceSchema, table.sourceTable),
     unique('pipeline_table_lake').on(table.pipelineId, table.lakeName),
     check('pipeline_table_on_delete', sql`${table.onDelete} in ('apply', 'soft', 'ignore')`),
+    check('pipeline_table_other_columns', sql`${table.otherColumns} in ('carry', 'exclude')`),
     check('pipeline_table_on_truncate', sql`${table.onTruncate} in ('apply', 'soft', 'ignore')`),
   ],
 );
