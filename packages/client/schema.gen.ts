@@ -1117,6 +1117,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/{pipelineId}/tables/{tableId}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the verifications of a table
+         * @description Newest first; the last twenty are remembered.
+         *
+         *     Needs the right `pipeline:read`.
+         */
+        get: operations["verifications_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/tables/{tableId}/verifications/{verificationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a verification is going, or went
+         * @description Needs the right `pipeline:read`.
+         */
+        get: operations["verifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/tables/{tableId}/verifications/{verificationId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a verification
+         * @description What was compared until then stands.
+         *
+         *     Needs the right `pipeline:operate`.
+         */
+        post: operations["verifications_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/tables/{tableId}/verifications/{verificationId}/ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the key ranges of a verification
+         * @description With counts and checksums of both sides, and some keys of those that differ.
+         *
+         *     Needs the right `pipeline:read`.
+         */
+        get: operations["verifications_ranges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/tables/{tableId}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare a table with its source
+         * @description Counts, checksums and values of its mirror, range by range, while source and lake go on. The answer names the verification that does it.
+         *
+         *     Needs the right `pipeline:operate`.
+         */
+        post: operations["verifications_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/profile": {
         parameters: {
             query?: never;
@@ -2724,6 +2832,117 @@ export interface components {
             id: string;
             version: string;
         };
+        Verification: {
+            beganAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Rows with other values in the lake */
+            different: number;
+            endedAt: string | null;
+            /** @description Why it failed, or what it waits for */
+            error: {
+                code: string;
+                message: string;
+                remedy: string;
+            } | null;
+            /** @description Not held against the lake, by reason: dead_letter rows whose key is parked, null_policy values that the policy makes null, soft_deleted and deletes_ignored rows that the mirror keeps */
+            excused: {
+                [key: string]: number;
+            };
+            /** @description Rows of the lake that the source does not have, or once more than it has */
+            extra: number;
+            /** @description Lower bound of the part that was asked for; null when open */
+            from: string | null;
+            id: number;
+            /** @description First key column, which ranges are of; null until it has begun */
+            keyColumn: string | null;
+            /** @description Rows of the lake, with the changes on their way to it, that were compared */
+            lakeRows: number;
+            /** @description Columns of the source that are not compared */
+            leftOut: {
+                column: string;
+                reason: string;
+            }[];
+            /** @description Rows of the source that the lake does not have */
+            missing: number;
+            pipelineId: string;
+            ranges: {
+                all: number;
+                different: number;
+                equal: number;
+                undecided: number;
+            };
+            repairRequestedAt: string | null;
+            requestedBy: string;
+            /** @description Rows of the whole table, as the planner of the source believes */
+            rowsEstimate: number;
+            /** @description schema.table */
+            source: string;
+            /** @description Rows of the source that were compared */
+            sourceRows: number;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "cancelled" | "failed";
+            tableId: number;
+            /** @description Upper bound of it, itself not in it; null when open */
+            to: string | null;
+        };
+        VerificationPage: {
+            items: components["schemas"]["Verification"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
+        };
+        VerifiedRange: {
+            comparedAt: string | null;
+            /** @description Rows with other values in the lake */
+            different: number;
+            /** @description Not held against the lake, by reason: dead_letter rows whose key is parked, null_policy values that the policy makes null, soft_deleted and deletes_ignored rows that the mirror keeps */
+            excused: {
+                [key: string]: number;
+            };
+            /** @description Rows of the lake that the source does not have, or once more than it has */
+            extra: number;
+            /** @description Lower bound of the first key column; null when open */
+            from: string | null;
+            lakeChecksum: string | null;
+            /** @description Rows of the lake with the changes on their way to it */
+            lakeRows: number;
+            /** @description How often it was compared */
+            looks: number;
+            /** @description Rows of the source that the lake does not have */
+            missing: number;
+            ordinal: number;
+            /** @description Why it is undecided */
+            reason: string | null;
+            /** @description Up to 20 keys of each kind */
+            sample: {
+                different: {
+                    columns: string[];
+                    /** @description Texts of the key columns, in key order */
+                    key: string[];
+                }[];
+                extra: string[][];
+                missing: string[][];
+            } | null;
+            /** @description Sum of a hash of each row, whatever their order */
+            sourceChecksum: string | null;
+            /** @description Rows of the source */
+            sourceRows: number;
+            /** @enum {string} */
+            state: "pending" | "equal" | "different" | "undecided";
+            /** @description Upper bound, itself not in the range; null when open */
+            to: string | null;
+            /** @description Rows that differed and changed again between the looks */
+            unsettled: number;
+        };
+        VerifiedRangePage: {
+            items: components["schemas"]["VerifiedRange"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
+        };
     };
     responses: {
         /** @description The present state does not allow it */
@@ -2944,6 +3163,10 @@ export type TablePage = components['schemas']['TablePage'];
 export type TableStatus = components['schemas']['TableStatus'];
 export type TestFinding = components['schemas']['TestFinding'];
 export type UpdatedPipeline = components['schemas']['UpdatedPipeline'];
+export type Verification = components['schemas']['Verification'];
+export type VerificationPage = components['schemas']['VerificationPage'];
+export type VerifiedRange = components['schemas']['VerifiedRange'];
+export type VerifiedRangePage = components['schemas']['VerifiedRangePage'];
 export type ResponseConflict = components['responses']['Conflict'];
 export type ResponseForbidden = components['responses']['Forbidden'];
 export type ResponseInvalidInput = components['responses']['InvalidInput'];
@@ -5609,6 +5832,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecidedSchemaChanges"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifications_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: "-id" | "id";
+            };
+            header?: never;
+            path: {
+                pipelineId: string;
+                tableId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pipelineId: string;
+                tableId: number;
+                verificationId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifications_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+                tableId: number;
+                verificationId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifications_ranges: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: "ordinal" | "-ordinal";
+                state?: "pending" | "equal" | "different" | "undecided";
+            };
+            header?: never;
+            path: {
+                pipelineId: string;
+                tableId: number;
+                verificationId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedRangePage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifications_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+                tableId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Begin at this value of the first key column */
+                    from?: string;
+                    /** @description End before this value of the first key column */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun; ask for the result */
+            202: {
+                headers: {
+                    /** @description Where it is found */
+                    Location?: string;
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
             400: components["responses"]["InvalidInput"];

@@ -12,6 +12,7 @@ import { signIn } from './routers/sign-in/router.ts';
 import { sources } from './routers/sources/router.ts';
 import { system } from './routers/system/router.ts';
 import { tables } from './routers/tables/router.ts';
+import { verifications } from './routers/verifications/router.ts';
 import { router } from './trpc.ts';
 
 /** Everything the control plane can be asked, once for the console, REST, the command line and scripts. */
@@ -20,6 +21,7 @@ export const appRouter = router({
   destinations,
   pipelines,
   tables,
+  verifications,
   deadLetters,
   lake,
   overview,

@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   LIMITED: { code: 7, meaning: 'Too many requests; try again later.' },
   NOT_CONFIRMED: { code: 8, meaning: 'A question was not answered with yes, or nobody could be asked: see --yes.' },
   DIFFERENCES: { code: 10, meaning: '`plan --exit-code` found something to change.' },
-  FINDINGS: { code: 11, meaning: '`doctor`, a test or `keys rotate` found an error.' },
+  FINDINGS: { code: 11, meaning: '`doctor`, a test, `keys rotate` or `table verify` found something wrong.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;

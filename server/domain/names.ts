@@ -12,7 +12,7 @@ export const slotName = sourceName;
 export const publicationName = sourceName;
 
 /** Shows in pg_stat_activity, and marks the sessions that may be ended when another worker takes over. */
-export const applicationName = (pipelineId: string, role: 'capture' | 'copy' | 'control'): string =>
+export const applicationName = (pipelineId: string, role: 'capture' | 'copy' | 'control' | 'verify'): string =>
   `${sourceName(pipelineId)} ${role}`.slice(0, 63);
 
 /** How many segment tables a pipeline rotates through. */

@@ -8,7 +8,6 @@
  * - failed: it cannot go on, for the recorded reason.
  */
 export const VERIFICATION_STATES = ['waiting', 'running', 'done', 'cancelled', 'failed'] as const;
-export type VerificationState = (typeof VERIFICATION_STATES)[number];
 
 /**
  * What became of a range.

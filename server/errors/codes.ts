@@ -295,6 +295,34 @@ export const ERROR_CODES = {
     retry: 'automatic',
     remedy: 'Rows changed their key while the table was copied in parts; it is copied again under one snapshot.',
   },
+  VERIFY_IMPOSSIBLE: {
+    cause:
+      'Source and lake cannot be compared range by range: the table has no mirror, or a large one whose key has no order that can be told outside the source.',
+    http: 409,
+    retry: 'manual',
+    remedy:
+      'Verify tables with a mirror. Ranges need a key that begins with a whole number, a time, a uuid, bytes or text in the C collation; a resync makes any other table good.',
+  },
+  VERIFY_WAITS: {
+    cause:
+      'The table is not live or its pipeline does not run, so that its lake stands still while the source goes on.',
+    http: 409,
+    retry: 'automatic',
+    remedy: 'Start or resume the pipeline and the table; the verification goes on with the ranges that are left.',
+  },
+  VERIFY_BEHIND: {
+    cause:
+      'The changes between the lake and the rows that were read have not all been captured in time, or are too many to compare with.',
+    http: 503,
+    retry: 'automatic',
+    remedy: 'Wait until the pipeline has caught up, then verify again; its page shows how far behind it is.',
+  },
+  VERIFY_OVERTAKEN: {
+    cause: 'The lake, the buffer or the source table changed in a way that ended one look at a range.',
+    http: 503,
+    retry: 'automatic',
+    remedy: 'Nothing: the range is looked at again.',
+  },
   PREFLIGHT_REFUSED: {
     cause: 'The checks before the start found something that prevents replication.',
     http: 409,

@@ -19,6 +19,7 @@ export const FAILPOINTS = [
   'resync-slot-created',
   'resync-settled',
   'removal-lake-dropped',
+  'range-compared',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 

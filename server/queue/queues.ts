@@ -8,6 +8,7 @@ export const QUEUES = {
   teardown: 'philotes-teardown',
   inquiry: 'philotes-inquiry',
   watch: 'philotes-watch',
+  verify: 'philotes-verify',
 } as const;
 export type QueueName = keyof typeof QUEUES;
 
@@ -21,6 +22,7 @@ export const JOB_PAYLOADS = {
   teardown: pipelineJob,
   inquiry: z.strictObject({ inquiryId: z.string() }),
   watch: pipelineJob,
+  verify: z.strictObject({ verificationId: z.number().int() }),
 } as const;
 export type JobPayload<Name extends QueueName> = z.output<(typeof JOB_PAYLOADS)[Name]>;
 

@@ -83,6 +83,11 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'tables.decideSchemaChanges': 'pipeline:operate',
   'tables.resync': 'pipeline:operate',
   'tables.update': 'pipeline:write',
+  'verifications.cancel': 'pipeline:operate',
+  'verifications.get': 'pipeline:read',
+  'verifications.list': 'pipeline:read',
+  'verifications.ranges': 'pipeline:read',
+  'verifications.start': 'pipeline:operate',
 };
 
 /** Routes that are no calls of procedures. */

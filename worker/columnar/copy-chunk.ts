@@ -69,7 +69,7 @@ export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptio
     await rm(part.path);
   };
   try {
-    for await (const part of copyParts(session, options)) {
+    for await (const part of copyParts(session, { ...options, straight: isStraight(options) })) {
       await working;
       working = convert(part);
       // Its failure is met at the next await; until then it must not count as unhandled.
@@ -81,11 +81,16 @@ export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptio
   return total;
 }
 
-async function* copyParts(session: ColumnarSession, options: CopyChunkOptions): AsyncGenerator<CopyPart> {
-  const { bytes, schema, lake, partBytesMax = 192_000_000 } = options;
+type CopyText = Pick<CopyChunkOptions, 'bytes' | 'schema' | 'lake' | 'partBytesMax'> & {
+  /** Parts go straight to Parquet, whose bounds and NULLs are compared with the text's; else every doubt is searched for. */
+  readonly straight: boolean;
+};
+
+/** Puts COPY's text into files of whole lines in the session's scratch folder; a part is the taker's to remove. */
+export async function* copyParts(session: ColumnarSession, options: CopyText): AsyncGenerator<CopyPart> {
+  const { bytes, schema, lake, straight, partBytesMax = 192_000_000 } = options;
   const doubts = doubtsOf({ lake, schema });
   const silent = new Set(SILENT_DOUBTS.filter((doubt) => doubts.has(doubt)));
-  const straight = isStraight(options);
   // Escapes rarely come alone: from the first on, the whole chunk is transcoded.
   let plain = schema.columns.length > 1;
   let room: Buffer = Buffer.alloc(0);

@@ -1,10 +1,7 @@
-import type { LakeTable } from '@/server/domain/lake-table.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import { convertText } from './convert-text.ts';
-import { lakeSqlType } from './lake-sql-type.ts';
+import { boundValue, firstKey } from './key-bounds.ts';
 import type { LoadedChanges } from './load-changes.ts';
 import type { Reject } from './reject.ts';
-import { literal } from './sql-text.ts';
 
 /** What a PostgreSQL snapshot sees (manual: pg_snapshot): `snapshotXmax` and later not, `xip` not, else everything. */
 export type CopySnapshot = {
@@ -37,14 +34,10 @@ export async function filterByRanges(loaded: LoadedChanges, ranges: readonly Cop
   const { session, table } = loaded;
   const key = firstKey(loaded.lake);
   const chunks = session.newName('chunks');
-  const bound = (text: string | null) =>
-    text === null
-      ? `CAST(NULL AS ${key.sqlType})`
-      : convertText({ text: `CAST(${literal(text)} AS VARCHAR)`, source: { kind: 'text' }, lake: key.type });
   await session.run(`CREATE TEMP TABLE ${chunks} (lo ${key.sqlType}, hi ${key.sqlType}, unbounded_lo BOOLEAN, unbounded_hi BOOLEAN,
     xmin UBIGINT, xmax UBIGINT, xip UBIGINT[])`);
   for (const range of ranges) {
-    await session.run(`INSERT INTO ${chunks} SELECT ${bound(range.lower)}, ${bound(range.upper)}, ${range.lower === null},
+    await session.run(`INSERT INTO ${chunks} SELECT ${boundValue(loaded.lake, range.lower)}, ${boundValue(loaded.lake, range.upper)}, ${range.lower === null},
       ${range.upper === null}, ${range.snapshotXmin}, ${range.snapshotXmax}, ${xips(range)}`);
   }
   const { broken = 0 } = await session.numbers(
@@ -63,21 +56,20 @@ export async function filterByRanges(loaded: LoadedChanges, ranges: readonly Cop
 
 /** The same for a table that was copied in one snapshot, with a key or without. */
 export async function filterBySnapshot(loaded: LoadedChanges, snapshot: CopySnapshot): Promise<FilteredChanges> {
-  const { snapshotXmin, snapshotXmax } = snapshot;
-  const chunk = `(SELECT ${snapshotXmin}::UBIGINT AS xmin, ${snapshotXmax}::UBIGINT AS xmax, ${xips(snapshot)} AS xip)`;
-  return dropRows(loaded, `SELECT t.rowid FROM ${loaded.table} t, ${chunk} s WHERE ${visible}`);
+  return dropRows(loaded, `SELECT t.rowid FROM ${loaded.table} t, ${oneChunk(snapshot)} s WHERE ${visible}`);
 }
+
+/** The other way round: leaves only the changes that the snapshot shows. */
+export async function keepVisible(loaded: LoadedChanges, snapshot: CopySnapshot): Promise<FilteredChanges> {
+  return dropRows(loaded, `SELECT t.rowid FROM ${loaded.table} t, ${oneChunk(snapshot)} s WHERE NOT ${visible}`);
+}
+
+const oneChunk = (snapshot: CopySnapshot): string =>
+  `(SELECT ${snapshot.snapshotXmin}::UBIGINT AS xmin, ${snapshot.snapshotXmax}::UBIGINT AS xmax, ${xips(snapshot)} AS xip)`;
 
 const visible = '(t.xid < s.xmin OR (t.xid < s.xmax AND NOT list_contains(s.xip, t.xid)))';
 
 const xips = ({ xip }: CopySnapshot): string => `CAST([${xip.join(', ')}] AS UBIGINT[])`;
-
-function firstKey(lake: LakeTable) {
-  const index = lake.columns.findIndex(({ fieldId }) => fieldId === lake.keyFieldIds[0]);
-  const type = lake.columns[index]?.type;
-  if (type === undefined) throw new AppError('INVALID_INPUT', 'copied ranges need a key');
-  return { name: `c${index}`, type, sqlType: lakeSqlType(type) };
-}
 
 /** Deleting keeps the other rows' rowids, and with them the stream order. */
 async function dropRows(loaded: LoadedChanges, select: string): Promise<FilteredChanges> {

@@ -1,47 +1,64 @@
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
 import type { PrimitiveType } from '@/server/domain/iceberg/schema.ts';
 import { compareSingleValues, decodeSingleValue, type SingleValue } from '@/server/domain/iceberg/single-value.ts';
+import type { LakeTable } from '@/server/domain/lake-table.ts';
+import type { KeyRange } from '@/server/domain/verification.ts';
+import type { ColumnarSession } from './columnar-session.ts';
 import type { Folded } from './fold.ts';
+import { boundValue, firstKey } from './key-bounds.ts';
 import { isList } from './lake-sql-type.ts';
 import { parseStatistic } from './parse-statistic.ts';
 
-/** The span of the touched keys' first column. */
-export type KeyRange = {
+/** A span of the key's first column; null is open. */
+export type KeySpan = {
   readonly fieldId: number;
   readonly type: PrimitiveType;
-  readonly min: SingleValue;
-  readonly max: SingleValue;
+  readonly min: SingleValue | null;
+  readonly max: SingleValue | null;
 };
 
 /** Null when no key is to be looked up in the lake. */
-export async function touchedRange(folded: Folded): Promise<KeyRange | null> {
+export async function touchedRange(folded: Folded): Promise<KeySpan | null> {
+  if (folded.touchedKeys === 0) return null;
   const { session, lake } = folded.loaded;
-  const column = lake.columns.find(({ fieldId }) => fieldId === lake.keyFieldIds[0]);
-  if (folded.touchedKeys === 0 || !column || isList(column.type) || typeof column.type !== 'string') return null;
-  const type = column.type;
-  // In hex, since the driver takes a U+FEFF off the front of short texts.
-  const text = type === 'binary' || type === 'string' ? 'hex(k)' : 'CAST(k AS VARCHAR)';
-  const [row] = await session.rows(
-    `SELECT ${text.replace('(k', '(min(k0)')} AS min, ${text.replace('(k', '(max(k0)')} AS max FROM ${folded.keysTable}`,
-  );
-  if (!row) return null;
-  const printed = (value: unknown) =>
-    type === 'string' ? Buffer.from(String(value), 'hex').toString('utf8') : String(value);
-  const { min, max } = row;
-  return {
-    fieldId: column.fieldId,
-    type,
-    min: parseStatistic(type, printed(min)),
-    max: parseStatistic(type, printed(max)),
-  };
+  return spanOf(session, { lake, min: 'min(k0)', max: 'max(k0)', from: `FROM ${folded.keysTable}` });
 }
 
-/** The files that can hold a key of the range. A file without a bound can hold any; truncated bounds are still bounds. */
-export function pruneByBounds<F extends Pick<DataFile, 'metrics'>>(files: readonly F[], range: KeyRange): F[] {
+/** The span of a key range; null for a key whose values have no bounds to compare. */
+export const rangeSpan = (
+  session: ColumnarSession,
+  { lake, range }: { lake: LakeTable; range: KeyRange },
+): Promise<KeySpan | null> =>
+  spanOf(session, { lake, min: boundValue(lake, range.lower), max: boundValue(lake, range.upper), from: '' });
+
+async function spanOf(
+  session: ColumnarSession,
+  { lake, min, max, from }: { lake: LakeTable; min: string; max: string; from: string },
+): Promise<KeySpan | null> {
+  const { column } = firstKey(lake);
+  const { type, fieldId } = column;
+  if (isList(type) || typeof type !== 'string') return null;
+  // In hex, since the driver takes a U+FEFF off the front of short texts.
+  const text = (value: string) =>
+    type === 'binary' || type === 'string' ? `hex(${value})` : `CAST(${value} AS VARCHAR)`;
+  const [row] = await session.rows(`SELECT ${text(min)} AS min, ${text(max)} AS max ${from}`);
+  if (!row) return null;
+  const parse = (value: unknown): SingleValue | null => {
+    if (value === null || value === undefined) return null;
+    return parseStatistic(type, type === 'string' ? Buffer.from(String(value), 'hex').toString('utf8') : String(value));
+  };
+  return { fieldId, type, min: parse(row.min), max: parse(row.max) };
+}
+
+/** The files that can hold a key of the span. A file without a bound can hold any; truncated bounds are still bounds. */
+export function pruneByBounds<F extends Pick<DataFile, 'metrics'>>(files: readonly F[], span: KeySpan): F[] {
   return files.filter(({ metrics }) => {
-    const lower = metrics.lowerBounds.get(range.fieldId);
-    const upper = metrics.upperBounds.get(range.fieldId);
-    if (lower && compareSingleValues(decodeSingleValue(range.type, lower), range.max) > 0) return false;
-    return !(upper && compareSingleValues(decodeSingleValue(range.type, upper), range.min) < 0);
+    const lower = metrics.lowerBounds.get(span.fieldId);
+    const upper = metrics.upperBounds.get(span.fieldId);
+    const isBehind =
+      lower && span.max !== null && compareSingleValues(decodeSingleValue(span.type, lower), span.max) > 0;
+    const isBefore =
+      upper && span.min !== null && compareSingleValues(decodeSingleValue(span.type, upper), span.min) < 0;
+    return !isBehind && !isBefore;
   });
 }

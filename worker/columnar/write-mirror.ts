@@ -14,9 +14,22 @@ export type MirrorOptions = {
 
 /** The rows to write, with the lake's field ids, sorted by key so that bounds are tight. */
 export async function writeMirror(folded: Folded, options: MirrorOptions): Promise<WrittenFile[]> {
-  const { loaded, upsertsTable, completed } = folded;
-  const { session, lake, table } = loaded;
+  const { loaded } = folded;
+  const { session, lake } = loaded;
   const { lakeValues, outDir, stem = session.newName('mirror'), fileBytesMax } = options;
+  return writeParquet(session, {
+    columns: lakeParquetColumns(lake),
+    from: `${mirrorRows(folded, lakeValues)} ORDER BY ${keyColumns(loaded).join(', ')}`,
+    outDir,
+    stem,
+    ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
+  });
+}
+
+/** A FROM item with the rows to write: `c0`, `c1` ..., complete. */
+export function mirrorRows(folded: Folded, lakeValues: LakeValues | undefined): string {
+  const { loaded, upsertsTable, completed } = folded;
+  const { lake, table } = loaded;
   const values = lake.columns.map((_, i) => {
     if (!completed.includes(i)) return `t.c${i}`;
     const fromLake = lakeValues?.table ? `l.v${i}` : 'NULL';
@@ -25,12 +38,5 @@ export async function writeMirror(folded: Folded, options: MirrorOptions): Promi
   });
   const sources = completed.map((i) => `LEFT JOIN ${table} b${i} ON b${i}.rowid = u.src${i}`);
   const fromLake = completed.length > 0 && lakeValues?.table ? `LEFT JOIN ${lakeValues.table} l ON l.rid = u.rid` : '';
-  return writeParquet(session, {
-    columns: lakeParquetColumns(lake),
-    from: `(SELECT ${values.join(', ')} FROM ${upsertsTable} u JOIN ${table} t ON t.rowid = u.rid ${sources.join(' ')} ${fromLake})
-      ORDER BY ${keyColumns(loaded).join(', ')}`,
-    outDir,
-    stem,
-    ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
-  });
+  return `(SELECT ${values.join(', ')} FROM ${upsertsTable} u JOIN ${table} t ON t.rowid = u.rid ${sources.join(' ')} ${fromLake})`;
 }

@@ -16,7 +16,7 @@ import { chooseCompaction, inTurn } from './choose-compaction.ts';
 import type { CommitShift } from './commit.ts';
 import { type PipelineTable, readTables } from './definition.ts';
 import { identifierOf, type LakeMode, modesOf } from './lake-targets.ts';
-import { localFile } from './local-files.ts';
+import { localFiles } from './local-files.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { toDataFile, uploadAll } from './stage-table.ts';
 
@@ -126,12 +126,7 @@ async function compactIfDue(shift: CommitShift, { table, mode, loaded }: Due): P
 }
 
 const localize = ({ lake, deps }: CommitShift, files: readonly { readonly path: string }[]): Promise<LakeFile[]> =>
-  Promise.all(
-    files.map(async ({ path }) => ({
-      path,
-      localPath: await localFile(lake.storage, { uri: path, workDir: deps.config.workDir }),
-    })),
-  );
+  localFiles(lake.storage, { files, workDir: deps.config.workDir });
 
 /** Every column as the lake has it, a changelog's own included; sorted by key, a changelog by position. */
 function wholeTable({ metadata }: LoadedTable): LakeTable {

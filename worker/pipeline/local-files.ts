@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LakeFile } from '@/worker/columnar/read-lake-files.ts';
 import type { Storage } from '@/worker/storage/storage.ts';
 
 /** Where a worker keeps copies of the warehouse's files. */
@@ -21,6 +22,13 @@ export async function localFile(storage: Storage, { uri, workDir }: { uri: strin
   await rename(partial, path);
   return path;
 }
+
+/** The same for several files of a lake table. */
+export const localFiles = (
+  storage: Storage,
+  { files, workDir }: { files: readonly { readonly path: string }[]; workDir: string },
+): Promise<LakeFile[]> =>
+  Promise.all(files.map(async ({ path }) => ({ path, localPath: await localFile(storage, { uri: path, workDir }) })));
 
 /** Whether the file is there; notes that it is in use (see trim-cache.ts). */
 async function touched(path: string): Promise<boolean> {

@@ -11,6 +11,10 @@ export type WorkerMetrics = {
   /** Bytes of data and delete files. */
   readonly committedBytes: Counter<'pipeline'>;
   readonly copiedRows: Counter<'pipeline'>;
+  /** Rows of the source that were compared with the lake. */
+  readonly verifiedRows: Counter<'pipeline'>;
+  /** Key ranges whose lake was found to differ. */
+  readonly differingRanges: Counter<'pipeline'>;
   readonly errors: Counter<'code'>;
   readonly queueJobs: Gauge<'queue'>;
 };
@@ -36,6 +40,8 @@ export function createMetrics(registry: Registry): WorkerMetrics {
     committedRows: counter('committed_rows_total', 'Changes settled in the lake', 'pipeline'),
     committedBytes: counter('committed_bytes_total', 'Bytes of files added to lake tables', 'pipeline'),
     copiedRows: counter('copied_rows_total', 'Rows staged by table copies', 'pipeline'),
+    verifiedRows: counter('verified_rows_total', 'Rows of the source compared with the lake', 'pipeline'),
+    differingRanges: counter('differing_ranges_total', 'Key ranges found to differ from the source', 'pipeline'),
     errors: counter('errors_total', 'Failures by code', 'code'),
     queueJobs: new Gauge({
       name: 'philotes_queue_jobs',

@@ -6,13 +6,20 @@ import type { Log } from '@/server/platform/logger.ts';
 export type Work =
   | { readonly kind: 'capture' | 'commit' | 'teardown' | 'watch'; readonly id: string; readonly pipelineId: string }
   | { readonly kind: 'copy'; readonly id: string; readonly chunkId: number }
-  | { readonly kind: 'inquiry'; readonly id: string; readonly inquiryId: string };
+  | { readonly kind: 'inquiry'; readonly id: string; readonly inquiryId: string }
+  | { readonly kind: 'verify'; readonly id: string; readonly verificationId: number };
 
 /** A copy worker that has not been heard of for this long is dead. */
 export const COPY_HEARTBEAT_LOST_S = 20;
 
 /** A worker that began to answer and was silent for so long is dead. */
 export const INQUIRY_LOST_S = 30;
+
+/** A worker that verifies and has not been heard of for this long is dead. */
+export const VERIFY_HEARTBEAT_LOST_S = 20;
+
+/** A verification that could not go on is not tried again before. */
+const VERIFY_REST_S = 5;
 
 /** How often the slot of a pipeline that rests is looked at. */
 const WATCH_EVERY_S = 20;
@@ -31,6 +38,7 @@ export async function findWork(pool: Pool): Promise<Work[]> {
     ...(await pipelinesToTearDown(pool)),
     ...(await inquiriesToAnswer(pool)),
     ...(await slotsToWatch(pool)),
+    ...(await verificationsToRun(pool)),
   ];
 }
 
@@ -119,6 +127,24 @@ async function slotsToWatch(pool: Pool): Promise<Work[]> {
     [WATCH_EVERY_S],
   );
   return rows.map(({ id, step }) => ({ kind: 'watch', id: `watch-${id}-${step}`, pipelineId: id }));
+}
+
+/** Verifications that nobody works on, of tables that are part of every commit. */
+async function verificationsToRun(pool: Pool): Promise<Work[]> {
+  const { rows } = await pool.query<{ id: string; attempt: number }>(
+    /* sql */ `
+    select verification.id, verification.attempt
+      from verification
+      join pipeline_table on pipeline_table.id = verification.pipeline_table_id
+      join pipeline on pipeline.id = pipeline_table.pipeline_id
+     where ((verification.state = 'waiting'
+             and (verification.error_code is null or heartbeat_at < now() - $2::integer * interval '1 second'))
+            or (verification.state = 'running' and heartbeat_at < now() - $1::integer * interval '1 second'))
+       and pipeline_table.state = 'live' and pipeline.desired_state = 'running' and pipeline.state <> 'needs_attention'
+     order by verification.id limit 50`,
+    [VERIFY_HEARTBEAT_LOST_S, VERIFY_REST_S],
+  );
+  return rows.map(({ id, attempt }) => ({ kind: 'verify', id: `verify-${id}-${attempt}`, verificationId: Number(id) }));
 }
 
 /** Shows what a pipeline is doing, from the states of its tables and the leases that are held. */

@@ -7,13 +7,14 @@ import { commitShift } from '@/worker/jobs/commit-job.ts';
 import { copyJob } from '@/worker/jobs/copy-job.ts';
 import { inquiryJob } from '@/worker/jobs/inquiry-job.ts';
 import { tearDown } from '@/worker/jobs/teardown-job.ts';
+import { verifyJob } from '@/worker/jobs/verify-job.ts';
 import { watchRestingSlot } from '@/worker/jobs/watch-job.ts';
 import type { Work } from './reconcile.ts';
 import { type RedisFacts, readRedisFacts } from './redis-facts.ts';
 import type { WorkerDeps } from './worker-deps.ts';
 
 /** A shift waits on others most of the time, so many fit into one process; copying is real work. */
-const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4, inquiry: 8, watch: 4 } as const;
+const CONCURRENCY = { capture: 64, commit: 64, copy: 2, teardown: 4, inquiry: 8, watch: 4, verify: 1 } as const;
 /** Jobs are hints: a job whose worker died is not needed, since the reconciler queues its work under another id. */
 const STALLED_MAX = 1_000_000;
 /** A broken connection reports itself many times a second. */
@@ -45,6 +46,7 @@ export function startWorkers(
     copy: (data, until) => copyJob(deps, { ...JOB_PAYLOADS.copy.parse(data), signal: until }),
     teardown: (data, until) => tearDown(deps, { ...JOB_PAYLOADS.teardown.parse(data), signal: until }),
     watch: (data, until) => watchRestingSlot(deps, { ...JOB_PAYLOADS.watch.parse(data), signal: until }),
+    verify: (data, until) => verifyJob(deps, { ...JOB_PAYLOADS.verify.parse(data), signal: until }),
     inquiry: (data, until) => inquiryJob(deps, { ...JOB_PAYLOADS.inquiry.parse(data), signal: until }),
   };
   const names = Object.keys(CONCURRENCY) as (keyof Handlers)[];
@@ -113,12 +115,16 @@ export function startWorkers(
   };
 }
 
-function payloadOf(work: Work): { chunkId: number } | { inquiryId: string } | { pipelineId: string } {
+function payloadOf(
+  work: Work,
+): { chunkId: number } | { inquiryId: string } | { verificationId: number } | { pipelineId: string } {
   switch (work.kind) {
     case 'copy':
       return { chunkId: work.chunkId };
     case 'inquiry':
       return { inquiryId: work.inquiryId };
+    case 'verify':
+      return { verificationId: work.verificationId };
     default:
       return { pipelineId: work.pipelineId };
   }

@@ -3,6 +3,7 @@ import { commitShift } from '@/worker/jobs/commit-job.ts';
 import { copyJob } from '@/worker/jobs/copy-job.ts';
 import { inquiryJob } from '@/worker/jobs/inquiry-job.ts';
 import { tearDown } from '@/worker/jobs/teardown-job.ts';
+import { verifyJob } from '@/worker/jobs/verify-job.ts';
 import { watchRestingSlot } from '@/worker/jobs/watch-job.ts';
 import { findWork, refreshPipelineStates, type Work } from '@/worker/runtime/reconcile.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
@@ -33,6 +34,8 @@ export function runWork(deps: WorkerDeps): RunningWork {
         return watchRestingSlot(deps, { pipelineId: work.pipelineId, signal });
       case 'inquiry':
         return inquiryJob(deps, { inquiryId: work.inquiryId, signal });
+      case 'verify':
+        return verifyJob(deps, { verificationId: work.verificationId, signal });
     }
   };
   const failures: unknown[] = [];

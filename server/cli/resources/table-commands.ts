@@ -12,6 +12,7 @@ import { findId, findTable } from './find-id.ts';
 import { addSchemaCommands } from './schema-commands.ts';
 import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { modesOf, tableInput } from './table-argument.ts';
+import { addVerifyCommands } from './verify-commands.ts';
 
 const COLUMNS: readonly Column<Table>[] = [
   ['TABLE', ({ source }) => source],
@@ -133,6 +134,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
       context.done(`${args[1]} is copied again: ${data?.carriedOut}`);
     },
   });
+  addVerifyCommands(table, io, pathOf);
   verb(table, io, {
     usage: 'pause <pipeline> <table>',
     summary: 'Hold the changes of a table back',

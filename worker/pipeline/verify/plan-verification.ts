@@ -1,0 +1,118 @@
+import { type Client, escapeIdentifier } from 'pg';
+import { keyColumns, type SourceColumn } from '@/server/domain/table-schema.ts';
+import type { KeyRange } from '@/server/domain/verification.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
+import { sourceError } from '@/server/postgres/source-error.ts';
+import { neededType } from '@/worker/iceberg/lake-schema.ts';
+import { type CopyPlan, planChunks } from '@/worker/source/postgres/copy-plan.ts';
+import type { PipelineDefinition, PipelineTable } from '../definition.ts';
+import { loadTargets } from '../lake-targets.ts';
+import type { VerifyContext } from './look-at-range.ts';
+import type { ClaimedVerification } from './verify-table.ts';
+
+/** Rows of one range: what a look keeps in memory, or on the worker's disk. */
+const RANGE_ROWS_MAX = 100_000;
+/** A table whose keys cannot be put in order here is compared as one range, up to this many rows. */
+const WHOLE_ROWS_MAX = 2_000_000;
+
+type Options = {
+  readonly pipeline: PipelineDefinition;
+  readonly table: PipelineTable;
+  readonly verification: ClaimedVerification;
+};
+
+/** Divides the table into ranges, if that has not been done, and says which columns cannot be compared. */
+export async function planVerification(context: VerifyContext, options: Options): Promise<void> {
+  const { deps, session, lake, signal } = context;
+  const { pipeline, table, verification } = options;
+  const { pool } = deps.database;
+  const planned = await pool.query('select 1 from verification_range where verification_id = $1 limit 1', [
+    verification.id,
+  ]);
+  if (planned.rowCount !== 0) return;
+  const present = table.oid === null ? null : await discoverTable(session.client, table.oid);
+  if (!present)
+    throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
+  const [key] = keyColumns(present.schema);
+  if (!key) throw new AppError('VERIFY_IMPOSSIBLE', 'the table has no key any more');
+  const rowsPerChunk = Math.min(pipeline.settings.copyChunkRows, RANGE_ROWS_MAX);
+  const [target] = await loadTargets(lake, {
+    pipeline,
+    table: { ...table, changelog: false },
+    schema: present.schema,
+    signal,
+  });
+  // A policy may have made another order of the key's values by making texts of them.
+  const oneSnapshot =
+    target?.lake.columns.find(({ attnum }) => attnum === key.attnum)?.type !== neededType(key, 'dead-letter');
+  const plan = await planChunks(session.client, present, { rowsPerChunk, oneSnapshot });
+  const ranges = await rangesOf(session.client, { plan, key, present, scope: verification.scope });
+  const held = new Set(target?.lake.columns.map(({ attnum }) => attnum));
+  const leftOut = present.schema.columns
+    .filter(({ attnum }) => !held.has(attnum))
+    .map(({ name }) => ({ column: name, reason: 'the lake gets this column with the next change of the table' }));
+  await pool.query(
+    /* sql */ `
+    with planned as (
+      update verification set key_column = $3, left_out = $4, rows_estimate = $5
+       where id = $1 and worker = $2 and state = 'running' returning id
+    )
+    insert into verification_range (verification_id, ordinal, lower, upper)
+    select planned.id, range.ordinality - 1, range.value->>'lower', range.value->>'upper'
+      from planned cross join jsonb_array_elements($6::jsonb) with ordinality as range`,
+    [
+      verification.id,
+      verification.worker,
+      key.name,
+      JSON.stringify(leftOut),
+      Math.max(0, Math.round(present.rowEstimate ?? 0)),
+      JSON.stringify(ranges),
+    ],
+  );
+}
+
+type Ranges = { plan: CopyPlan; key: SourceColumn; present: DiscoveredTable; scope: KeyRange };
+
+async function rangesOf(client: Client, { plan, key, present, scope }: Ranges): Promise<KeyRange[]> {
+  const isPart = scope.lower !== null || scope.upper !== null;
+  if (plan.kind === 'keyed') {
+    const bounds = plan.chunks.flatMap((chunk) =>
+      chunk.kind === 'key-range' && chunk.lower !== null ? [chunk.lower] : [],
+    );
+    const inside = await boundsInside(client, { key, bounds, scope });
+    const edges = [scope.lower, ...inside, scope.upper];
+    return edges.slice(1).map((upper, index) => ({ lower: edges[index] ?? null, upper }));
+  }
+  if (isPart) {
+    throw new AppError('VERIFY_IMPOSSIBLE', `keys of column ${key.name} (${key.typeName}) cannot be put in order here`);
+  }
+  const rows = present.rowEstimate ?? 0;
+  if (rows > WHOLE_ROWS_MAX) {
+    throw new AppError(
+      'VERIFY_IMPOSSIBLE',
+      `keys of column ${key.name} (${key.typeName}) cannot be put in order here, and ${Math.round(rows)} rows are too many to compare at once`,
+    );
+  }
+  return [{ lower: null, upper: null }];
+}
+
+/** The server orders its own keys; it also refuses bounds that are none. */
+async function boundsInside(
+  client: Client,
+  { key, bounds, scope }: { key: SourceColumn; bounds: readonly string[]; scope: KeyRange },
+): Promise<string[]> {
+  // Texts are only divided where the column has the C collation.
+  const of = (value: string) => `(${value})::${key.typeName}${key.type.kind === 'text' ? ' COLLATE "C"' : ''}`;
+  try {
+    const { rows } = await client.query<{ bound: string }>(
+      `SELECT bound FROM unnest($1::text[]) AS bound
+        WHERE ($2::text IS NULL OR ${of('bound')} > ${of('$2::text')}) AND ($3::text IS NULL OR ${of('bound')} < ${of('$3::text')})
+        ORDER BY ${of('bound')}`,
+      [bounds, scope.lower, scope.upper],
+    );
+    return rows.map(({ bound }) => bound);
+  } catch (error) {
+    throw sourceError(error, `ordering keys by column ${escapeIdentifier(key.name)}`);
+  }
+}
