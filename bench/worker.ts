@@ -8,6 +8,9 @@ import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { createMetrics } from '@/worker/runtime/metrics.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 
+/** The product looks once a second, and at once when somebody nudges it. */
+const ROUND_MS = 100;
+
 /**
  * The worker process that is measured: the product's shifts and copy jobs, composed as in worker/main.ts, with a loop
  * in place of the queues. It says `ready` to its parent and ends when the parent says anything.
@@ -22,7 +25,7 @@ const asked = once(process, 'message').then(() => {
   stopped.isAsked = true;
 });
 {
-  await using work = runWork({
+  const deps = {
     database,
     sealer: createSealer(secrets.encryptionKey),
     config,
@@ -31,7 +34,8 @@ const asked = once(process, 'message').then(() => {
     holder: `bench.${process.pid}`,
     columnar,
     metrics: createMetrics(new Registry()),
-  });
+  };
+  await using work = runWork(deps, { roundMs: ROUND_MS });
   process.send?.('ready');
   await work.until(async () => stopped.isAsked, { withinMs: 24 * 60 * 60_000, what: 'the bench' });
 }

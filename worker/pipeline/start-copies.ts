@@ -45,12 +45,17 @@ export async function keepStartingCopies(deps: WorkerDeps, options: Options): Pr
   const { pipeline, log, signal } = options;
   const { pool } = deps.database;
   let known = listOf(options.published);
+  let isFirst = true;
   while (!signal.aborted) {
     const tables = await readTables(pool, pipeline.id);
     try {
       // Usually the worker of the last chunk does it; it may have died between the two steps.
       for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(pool, id);
-      if (listOf(tables) !== known || tables.some(isPending)) await publishAndPlan(deps, options);
+      const pending = tables.filter(isPending);
+      // What the shift began with has just been published.
+      if (isFirst && listOf(tables) === known) await startCopies(deps, { ...options, tables: pending });
+      else if (listOf(tables) !== known || pending.length > 0) await publishAndPlan(deps, options);
+      isFirst = false;
       known = listOf(tables);
       await sleep(LOOK_MS, signal);
     } catch (error) {
@@ -69,12 +74,12 @@ const listOf = (tables: readonly PipelineTable[]): string => tables.map(({ id })
 async function publishAndPlan(deps: WorkerDeps, options: Options): Promise<void> {
   const { pipeline, lease, connection, log, signal } = options;
   const tables = await provision({ pool: deps.database.pool, connection, pipeline, lease, log, signal });
-  const pending = tables.filter(isPending);
-  if (pending.length > 0) await startCopies(deps, { ...options, tables: pending });
+  await startCopies(deps, { ...options, tables: tables.filter(isPending) });
 }
 
 async function startCopies(deps: WorkerDeps, options: Options & { tables: PipelineTable[] }): Promise<void> {
   const { pipeline, connection, tables, log, signal } = options;
+  if (tables.length === 0) return;
   await using session = await openSourceSession(connection, {
     applicationName: applicationName(pipeline.id, 'control'),
   });

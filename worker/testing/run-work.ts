@@ -16,7 +16,7 @@ export type RunningWork = AsyncDisposable & {
 const ROUND_MS = 50;
 
 /** A worker without queues: what the reconciler finds is run here at once. Disposing it is a graceful shutdown. */
-export function runWork(deps: WorkerDeps): RunningWork {
+export function runWork(deps: WorkerDeps, { roundMs = ROUND_MS } = {}): RunningWork {
   const stop = new AbortController();
   const running = new Map<string, Promise<void>>();
   const start = (work: Work): Promise<void> => {
@@ -57,7 +57,7 @@ export function runWork(deps: WorkerDeps): RunningWork {
         if (failures.length > 0) throw failures.shift();
         if (await condition()) return;
         if (performance.now() > deadline) throw new Error(`${what} did not hold within ${withinMs} ms`);
-        await new Promise((resolve) => setTimeout(resolve, ROUND_MS));
+        await new Promise((resolve) => setTimeout(resolve, roundMs));
       }
     },
     async [Symbol.asyncDispose]() {
