@@ -7,16 +7,14 @@ import { demoPipeline, expect, test } from './support/test.ts';
 
 const EVERYTHING_LIVE_MS = 180_000;
 
-test('an export, applied to an empty installation, becomes the same running pipeline', async ({ product }, {
-  outputPath,
-}) => {
+test('an export, applied to an empty installation, becomes the same running pipeline', async ({ product }, info) => {
   test.setTimeout(600_000);
   await demoPipeline(product);
   const empty = await startProduct({ demo: false });
   try {
     await signIn(product);
     await signIn(empty);
-    const file = outputPath('resources.yaml');
+    const file = info.outputPath('resources.yaml');
     const password = decodeURIComponent(new URL(product.shopUrl).password);
     const env = { SOURCE_SHOP_PASSWORD: password };
 

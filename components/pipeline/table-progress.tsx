@@ -1,11 +1,20 @@
 import Link from 'next/link';
+import { copyPace } from '@/components/table/copy-pace.ts';
 import { Section } from '@/components/ui/card.tsx';
-import { countText } from '@/components/ui/figures.ts';
+import { countText, rateText, secondsText } from '@/components/ui/figures.ts';
+import { useNow } from '@/components/ui/now.ts';
 import { ProgressBar } from '@/components/ui/progress-bar.tsx';
 import type { PipelineStatus } from './pipeline-types.ts';
 
+function paceText(pace: ReturnType<typeof copyPace>): string {
+  if (pace === null) return '';
+  const left = pace.secondsLeft === null ? '' : `, ${secondsText(pace.secondsLeft)} left`;
+  return `${rateText(pace.rowsPerSecond)}${left}`;
+}
+
 /** The copies under way, over all tables; nothing when there is none. */
 export function TableProgress({ pipeline }: { pipeline: PipelineStatus }) {
+  const now = useNow();
   const copying = pipeline.tableList.filter(({ state }) => ['pending', 'copying', 'catching_up'].includes(state));
   if (copying.length === 0 || pipeline.state === 'draft') return null;
   return (
@@ -28,9 +37,10 @@ export function TableProgress({ pipeline }: { pipeline: PipelineStatus }) {
               max={table.copy.rowsEstimate > 0 ? table.copy.rowsEstimate : null}
               className="min-w-32 flex-1"
             />
-            <span className="w-48 text-right text-muted tabular-nums">
+            <span className="w-44 text-right text-muted tabular-nums">
               {countText(table.copy.rows)} of about {countText(Math.max(table.copy.rowsEstimate, table.copy.rows))} rows
             </span>
+            <span className="w-40 text-right text-muted tabular-nums">{paceText(copyPace(table.copy, now))}</span>
           </li>
         ))}
       </ul>

@@ -3,20 +3,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
+import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
 import { Badge } from '@/components/ui/badge.tsx';
-import { Card } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { bytesText, countText } from '@/components/ui/figures.ts';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
-import { LoadMore } from '@/components/ui/load-more.tsx';
+import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge, shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { TABLE_STATES } from '@/server/domain/table-state.ts';
+import { AddTables, AddTablesButton } from './add-tables.tsx';
 import { CopyCell } from './copy-cell.tsx';
 import { TableDrawer } from './table-drawer.tsx';
 import type { TableView } from './table-types.ts';
@@ -42,7 +41,7 @@ export function TableList({ pipelineId }: { pipelineId: string }) {
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const tables = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const pipeline = usePipeline(pipelineId).data;
   const opened = url.get('table');
   return (
     <>
@@ -54,39 +53,30 @@ export function TableList({ pipelineId }: { pipelineId: string }) {
           all="All states"
           choices={TABLE_STATES.map((value) => ({ value, label: shownState(value).word }))}
         />
+        <AddTablesButton />
       </div>
-      <Card flush>
-        {list.isPending && <TableSkeleton columns={6} />}
-        {list.isError && (
-          <div className="px-4">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.isSuccess && tables.length === 0 && (
+      <PagedCard
+        list={list}
+        columns={6}
+        empty={
           <EmptyState icon={Table2} title="No table matches">
             Change the search or the state above.
           </EmptyState>
-        )}
-        {tables.length > 0 && (
+        }
+      >
+        {(rows, footer) => (
           <DataTable
             label="Tables"
             columns={columns}
-            rows={tables}
+            rows={rows}
             rowKey={({ id }) => id}
             rowHref={({ id }) => url.href({ table: String(id) })}
             isSelected={({ id }) => String(id) === opened}
-            footer={
-              <LoadMore
-                shown={tables.length}
-                total={list.data?.pages[0]?.total}
-                hasMore={list.hasNextPage}
-                isLoading={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={footer}
           />
         )}
-      </Card>
+      </PagedCard>
+      {pipeline && <AddTables pipeline={pipeline} />}
       <TableDrawer
         pipelineId={pipelineId}
         tableId={opened !== null && /^\d{1,15}$/.test(opened) ? Number(opened) : null}

@@ -2728,6 +2728,7 @@ export interface components {
                 endedAt: string | null;
                 rows: number;
                 rowsEstimate: number;
+                startedAt: string | null;
             };
             deadLettersOpen: number;
             error: components["schemas"]["RecordedError"] | null;
@@ -2798,6 +2799,7 @@ export interface components {
                 endedAt: string | null;
                 rows: number;
                 rowsEstimate: number;
+                startedAt: string | null;
             };
             deadLettersOpen: number;
             error: components["schemas"]["RecordedError"] | null;

@@ -71,6 +71,7 @@ export const tableStatus = (row: TableStatusRow): TableStatus => ({
   copy: {
     rows: row.copy_rows,
     rowsEstimate: row.copy_rows_estimate,
+    startedAt: row.copy_started_at?.toISOString() ?? null,
     endedAt: row.copy_ended_at?.toISOString() ?? null,
   },
   markerLsn: row.marker_lsn,

@@ -78,7 +78,12 @@ export const TableStatus = z
     lakeName: z.string(),
     modes: z.array(z.enum(['mirror', 'changelog'])),
     state: z.string().describe('pending, copying, catching_up, live, paused or needs_attention'),
-    copy: z.object({ rows: z.number(), rowsEstimate: z.number(), endedAt: z.iso.datetime().nullable() }),
+    copy: z.object({
+      rows: z.number(),
+      rowsEstimate: z.number(),
+      startedAt: z.iso.datetime().nullable(),
+      endedAt: z.iso.datetime().nullable(),
+    }),
     markerLsn: z.string().nullable().describe('The last transaction whose effects are in the lake table'),
     markerAt: z.iso.datetime().nullable(),
     rowsCommitted: z.number(),
