@@ -40,20 +40,29 @@ export async function benchLoad(bench: Bench, options: LoadOptions): Promise<voi
   const writing = keepWriting(bench, { running: options.running, signal: stop.signal });
   const streams = Array.from({ length: STREAMS }, () => listen(`${base}/events`, { token, signal: stop.signal }));
   const answers: Answer[] = [];
-  const before = { site: site.cpuSeconds(), postgres: bench.postgresCpuSeconds() };
+  const usage = () => ({
+    site: site.cpuSeconds(),
+    worker: bench.worker.usage().cpuSeconds,
+    postgres: bench.postgresCpuSeconds(),
+  });
+  const before = usage();
   await Promise.all(
     Array.from({ length: options.clients }, (_, client) =>
       ask({ base, token, client, ids, until: performance.now() + options.seconds * 1_000, answers }),
     ),
   );
-  const cpuSeconds = { site: site.cpuSeconds() - before.site, postgres: bench.postgresCpuSeconds() - before.postgres };
+  const after = usage();
   stop.abort();
   await writing;
   const heard = await Promise.all(streams);
   report(options, {
     answers,
     events: heard.reduce((sum, count) => sum + count, 0),
-    cpuSeconds,
+    cpuSeconds: {
+      site: after.site - before.site,
+      worker: after.worker - before.worker,
+      postgres: after.postgres - before.postgres,
+    },
   });
   if (site.hasEnded()) throw new Error('the web process ended under load');
 }
@@ -191,8 +200,8 @@ async function listen(url: string, { token, signal }: { token: string; signal: A
 type Outcome = {
   readonly answers: readonly Answer[];
   readonly events: number;
-  /** Of web and database, over the whole time; the latter with what the pipelines cost it. */
-  readonly cpuSeconds: { readonly site: number; readonly postgres: number };
+  /** Over the whole time; the database's with what the pipelines cost it. */
+  readonly cpuSeconds: { readonly site: number; readonly worker: number; readonly postgres: number };
 };
 
 function report(options: LoadOptions, { answers, events, cpuSeconds }: Outcome): void {
@@ -204,6 +213,7 @@ function report(options: LoadOptions, { answers, events, cpuSeconds }: Outcome):
     errors: answers.length - ok.length,
     events,
     siteCpuMsPerRequest: Math.round((cpuSeconds.site / answers.length) * 10_000) / 10,
+    workerCpuSeconds: Math.round(cpuSeconds.worker),
     postgresCpuSeconds: Math.round(cpuSeconds.postgres),
     ...percentiles(ok.map(({ ms }) => ms)),
   });

@@ -11,7 +11,10 @@ if (!options) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  await using bench = await openBench({ profileDir: options.profileDir });
+  await using bench = await openBench({
+    profileDir: options.profileDir,
+    roundMs: options.bench === 'api' ? 1_000 : 100,
+  });
   print(await describeMachine(bench.source));
   if (options.bench === 'api') await benchLoad(bench, options.load);
   else await (options.bench === 'copy' ? benchCopy : benchStream)(bench, options);

@@ -41,17 +41,17 @@ export type Bench = AsyncDisposable & {
  * An installation to measure: one embedded PostgreSQL with the product's own settings for source and metadata, the
  * embedded catalog in this process, the worker in a process of its own.
  */
-export async function openBench({ profileDir }: { profileDir: string | undefined }): Promise<Bench> {
+export async function openBench(options: { profileDir: string | undefined; roundMs: number }): Promise<Bench> {
   const resources = new Resources();
   try {
-    return await open(resources, profileDir);
+    return await open(resources, options);
   } catch (error) {
     await resources[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function open(resources: Resources, profileDir: string | undefined): Promise<Bench> {
+async function open(resources: Resources, { profileDir, roundMs }: Parameters<typeof openBench>[0]): Promise<Bench> {
   const dispose = (resource: AsyncDisposable) => resource[Symbol.asyncDispose]();
   const dataDir = resources.add(await mkdtemp(join(tmpdir(), 'philotes-bench-')), (path) =>
     rm(path, { recursive: true, force: true }),
@@ -100,7 +100,10 @@ async function open(resources: Resources, profileDir: string | undefined): Promi
     dispose,
   );
   const worker = resources.add(
-    await startWorkerProcess({ env: { ...env, PHILOTES_CATALOG_URL: catalog.uri }, profileDir }),
+    await startWorkerProcess({
+      env: { ...env, PHILOTES_CATALOG_URL: catalog.uri, BENCH_ROUND_MS: String(roundMs) },
+      profileDir,
+    }),
     dispose,
   );
   const control = { database, sealer, config, log, nudge: silentNudge };

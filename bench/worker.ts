@@ -8,8 +8,8 @@ import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { createMetrics } from '@/worker/runtime/metrics.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 
-/** The product looks once a second, and at once when somebody nudges it. */
-const ROUND_MS = 100;
+/** The product looks once a second, and at once when somebody nudges it: often, then, where single copies are timed. */
+const roundMs = Number(process.env.BENCH_ROUND_MS ?? 100);
 
 /**
  * The worker process that is measured: the product's shifts and copy jobs, composed as in worker/main.ts, with a loop
@@ -35,7 +35,7 @@ const asked = once(process, 'message').then(() => {
     columnar,
     metrics: createMetrics(new Registry()),
   };
-  await using work = runWork(deps, { roundMs: ROUND_MS });
+  await using work = runWork(deps, { roundMs });
   process.send?.('ready');
   await work.until(async () => stopped.isAsked, { withinMs: 24 * 60 * 60_000, what: 'the bench' });
 }
