@@ -97,17 +97,18 @@ async function holdStill({ shopUrl }: Product, { metadata }: Product): Promise<A
   await client.connect();
   await client.query(`begin; lock table ${SHOP_TABLES.map((table) => `public.${table}`).join(', ')} in share mode`);
   const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
-  await expect
-    .poll(
-      async () => {
-        const [position] = await metadata<{ past: boolean }>(
-          `select committed_lsn >= $1::pg_lsn as past from position`,
-          [rows[0]?.lsn],
-        );
-        return position?.past;
-      },
-      { timeout: 60_000 },
-    )
-    .toBe(true);
+  const isCaptured = async () => {
+    // A slot is confirmed up to what is in the buffer, and beyond it when nothing came in between.
+    const slots = await client.query<{ past: boolean }>(
+      `select bool_and(confirmed_flush_lsn >= $1::pg_lsn) as past from pg_replication_slots where database = 'shop'`,
+      [rows[0]?.lsn],
+    );
+    return slots.rows[0]?.past === true;
+  };
+  const isCommitted = async () => {
+    const [position] = await metadata<{ all: boolean }>('select committed_lsn >= tail_lsn as all from position');
+    return position?.all === true;
+  };
+  await expect.poll(async () => (await isCaptured()) && (await isCommitted()), { timeout: 120_000 }).toBe(true);
   return { [Symbol.asyncDispose]: () => client.end() };
 }

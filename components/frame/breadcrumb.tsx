@@ -28,9 +28,13 @@ export function Breadcrumb() {
                 </span>
               ) : (
                 <>
-                  <Link href={crumb.href} className="truncate rounded-sm text-muted hover:text-ink">
-                    <CrumbLabel crumb={crumb} />
-                  </Link>
+                  {crumb.isBare ? (
+                    <span className="truncate text-muted">{crumb.label}</span>
+                  ) : (
+                    <Link href={crumb.href} className="truncate rounded-sm text-muted hover:text-ink">
+                      <CrumbLabel crumb={crumb} />
+                    </Link>
+                  )}
                   <span className="text-faint sm:hidden">/</span>
                 </>
               )}

@@ -5,11 +5,14 @@ export type Crumb = {
   /** What is shown; with `names`, the id whose name is. */
   readonly label: string;
   readonly names?: 'pipeline' | 'source' | 'destination';
+  /** A step that is no page of its own. */
+  readonly isBare?: true;
 };
 
 const ID_OF = { pl: 'pipeline', src: 'source', dst: 'destination' } as const;
 const WORDS: Readonly<Record<string, string>> = {
   new: 'New',
+  api: 'API',
   'api-keys': 'API keys',
   'sign-in': 'Sign-in',
   'dead-letters': 'Dead letters',
@@ -24,9 +27,10 @@ export function crumbsOf(path: string): Crumb[] {
     const names = nameKind(segment);
     if (names) return { href, label: segment, names };
     const place = [...PLACES, SETTINGS].find((each) => each.href === href);
-    // Names of the lake stand in the address as they are.
-    const isOwnName = segments[0] === 'lake' && index > 1;
-    return { href, label: isOwnName ? decodeURIComponent(segment) : (place?.label ?? wordOf(segment)) };
+    // Names of the lake, of operations and of errors stand in the address as they are.
+    const isOwnName = (segments[0] === 'lake' || segments[0] === 'docs') && index > 1;
+    const label = isOwnName ? decodeURIComponent(segment) : (place?.label ?? wordOf(segment));
+    return { href, label, ...(href === '/docs' ? { isBare: true } : {}) };
   });
 }
 

@@ -25,7 +25,7 @@ export function ChartMarks({ marks }: { marks: readonly Mark[] }) {
           const { icon: Icon, tone, word } = KINDS[kind];
           return (
             <li key={`${at} ${kind} ${text}`} className="flex items-baseline gap-3 py-1.5">
-              <span className={cx('flex w-20 shrink-0 items-center gap-1.5 font-medium', TONE_TEXT[tone])}>
+              <span className={cx('flex w-20 shrink-0 items-baseline gap-1.5 font-medium', TONE_TEXT[tone])}>
                 <Icon className="size-4 shrink-0 self-center" aria-hidden="true" />
                 {word}
               </span>

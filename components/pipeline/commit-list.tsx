@@ -82,10 +82,16 @@ const columns: readonly Column<Commit>[] = [
   {
     id: 'tables',
     header: 'Lake tables',
-    cell: ({ tables }) => <span className="block max-w-72 truncate font-medium">{namesOf(tables)}</span>,
+    cell: ({ tables }) => <span className="block max-w-100 truncate font-medium">{namesOf(tables)}</span>,
   },
   { id: 'kind', header: 'Kind', width: 'w-28', cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
-  { id: 'added', header: 'Added', align: 'right', width: 'w-24', cell: ({ rowsAdded }) => `+${countText(rowsAdded)}` },
+  {
+    id: 'added',
+    header: 'Added',
+    align: 'right',
+    width: 'w-24',
+    cell: ({ rowsAdded }) => (rowsAdded === 0 ? <span className="text-faint">–</span> : `+${countText(rowsAdded)}`),
+  },
   {
     id: 'deleted',
     header: 'Removed',

@@ -5,7 +5,7 @@ import { CodeBlock } from '@/components/ui/code-block.tsx';
 import { type Answer, BASE, type Operation, type Parameter } from './document.ts';
 import { exampleRequest } from './example.ts';
 import { MethodBadge } from './method-badge.tsx';
-import { PlainMarkdown } from './plain-markdown.tsx';
+import { MarkedText, PlainMarkdown } from './plain-markdown.tsx';
 import { SchemaView, schemaName } from './schema-view.tsx';
 import { limitsOf, typeName } from './type-name.ts';
 
@@ -84,7 +84,11 @@ function ParameterRow({ parameter: { name, schema, required, description } }: { 
         <span className="font-mono text-xs break-words text-muted">{typeName(schema)}</span>
         {required && <Badge>required</Badge>}
       </p>
-      {description && <p className="mt-0.5 text-muted">{description}</p>}
+      {description && (
+        <p className="mt-0.5 text-muted">
+          <MarkedText text={description} />
+        </p>
+      )}
       {limits && <p className="mt-0.5 font-mono text-xs break-all text-faint">{limits}</p>}
     </li>
   );
@@ -100,7 +104,9 @@ function AnswerCard({ answer: { status, description, schema } }: { answer: Answe
     <Card>
       <p className="flex flex-wrap items-baseline gap-x-3 text-sm">
         <Badge tone={toneOf(status)}>{status}</Badge>
-        <span>{description}</span>
+        <span>
+          <MarkedText text={description} />
+        </span>
         {isProblem && <span className="text-xs text-faint">Problem</span>}
         {!isProblem && name && <code className="font-mono text-xs text-faint">{name}</code>}
       </p>

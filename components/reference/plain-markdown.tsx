@@ -4,10 +4,14 @@ import type { ReactNode } from 'react';
 export function PlainMarkdown({ text }: { text: string }): ReactNode {
   return text.split('\n\n').map((paragraph) => (
     <p key={paragraph} className="max-w-3xl text-sm text-muted not-first:mt-3">
-      {paragraph.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part, index) => piece(part, `${index}${part}`))}
+      <MarkedText text={paragraph} />
     </p>
   ));
 }
+
+/** One line of it, in the colour of what is around it. */
+export const MarkedText = ({ text }: { text: string }): ReactNode =>
+  text.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part, index) => piece(part, `${index}${part}`));
 
 function piece(part: string, key: string): ReactNode {
   if (part.startsWith('**')) {

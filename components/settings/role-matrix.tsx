@@ -16,7 +16,12 @@ export function RoleMatrix() {
                 Right
               </th>
               {ROLES.map((role) => (
-                <th key={role} scope="col" title={ROLE_WORDS[role].about} className="w-24 px-3 text-center font-medium">
+                <th
+                  key={role}
+                  scope="col"
+                  title={ROLE_WORDS[role].about}
+                  className="w-24 px-3 text-center font-medium max-sm:w-14 max-sm:px-1"
+                >
                   {ROLE_WORDS[role].can}
                 </th>
               ))}
@@ -34,10 +39,10 @@ export function RoleMatrix() {
                   <tr key={scope}>
                     <th scope="row" className="px-4 py-1.5 text-left font-normal">
                       {SCOPE_WORDS[scope].can}
-                      <span className="block text-xs text-muted">{SCOPE_WORDS[scope].about}</span>
+                      <span className="block text-xs text-muted max-sm:hidden">{SCOPE_WORDS[scope].about}</span>
                     </th>
                     {ROLES.map((role) => (
-                      <td key={role} className="px-3 text-center">
+                      <td key={role} className="px-3 text-center max-sm:px-1">
                         {mayDo(role, scope) ? (
                           <Check className="mx-auto size-4 text-running" aria-label="may" />
                         ) : (

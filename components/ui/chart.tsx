@@ -25,9 +25,9 @@ export function Chart(props: ChartProps) {
         <span className="flex min-w-0 flex-wrap items-baseline gap-x-4 gap-y-0.5">
           <span className="text-sm font-medium">{title}</span>
           {series.map(({ name, color, values }) => (
-            <span key={name} className="inline-flex items-center gap-1.5 text-xs text-muted tabular-nums">
+            <span key={name} className="inline-flex items-baseline gap-1.5 text-xs text-muted tabular-nums">
               <span
-                className="h-0.5 w-3 shrink-0 rounded-full"
+                className="h-0.5 w-3 shrink-0 self-center rounded-full"
                 style={{ background: `var(--series-${color})` }}
                 aria-hidden="true"
               />

@@ -190,6 +190,15 @@ it('shows a changed secret without it, deletes only on request, and refuses what
   expect((await home.run(['apply', '-f', file], { env })).code).toBe(0);
   expect((await home.run(['plan', '-f', file, '--exit-code'], { env })).code).toBe(0);
 
+  const unset = { PHILOTES_URL: empty.origin, PHILOTES_API_KEY: key, SHOP_PASSWORD: '' };
+  expect((await home.run(['plan', '-f', file, '--exit-code'], { env: unset })).code).toBe(0);
+  home.write('renamed.yaml', source('${SHOP_PASSWORD}').replace('username: reader', 'username: other'));
+  expect((await home.run(['apply', '-f', 'renamed.yaml'], { env: unset })).code).toBe(0);
+  expect((await home.run(['apply', '-f', file], { env })).out).toMatch(/username: other -> reader/);
+  home.write('moved.yaml', source('${SHOP_PASSWORD}').replace('db.example.com', 'elsewhere.example.com'));
+  const moved = await home.run(['apply', '-f', 'moved.yaml'], { env: unset });
+  expect([moved.code, moved.err]).toEqual([5, expect.stringMatching(/SHOP_PASSWORD is not set/)]);
+
   home.write('only.yaml', source('${SHOP_PASSWORD}'));
   expect((await home.run(['apply', '-f', 'only.yaml', '--prune'], { env })).code).toBe(8);
   expect((await home.run(['apply', '-f', 'only.yaml', '--prune', '--yes'], { env })).out).toMatch(/- Destination lake/);
@@ -202,9 +211,11 @@ it('shows a changed secret without it, deletes only on request, and refuses what
   const wrong = await home.run(['apply', '-f', 'wrong.yaml']);
   expect(wrong.code).toBe(2);
   expect(wrong.err).toMatch(/wrong\.yaml:1: Source shop: spec\.password is a secret in plain text/);
-  expect(wrong.err).toMatch(/NOT_SET is not set/);
   expect(wrong.err).toMatch(/Source c: .*usernam: is not a field; did you mean username\?/);
   expect(wrong.err).not.toContain('hunter2');
+  home.write('new.yaml', source('${NOT_SET}').replace('name: shop', 'name: b'));
+  const made = await home.run(['apply', '-f', 'new.yaml']);
+  expect([made.code, made.err]).toEqual([5, expect.stringMatching(/NOT_SET is not set/)]);
 });
 
 it('completes commands in shells', async () => {

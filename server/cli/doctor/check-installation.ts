@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Finding } from '@/packages/client/client.ts';
 import { type Config, ConfigError, loadConfig, type Secrets } from '@/server/config/config.ts';
+import { CONFIG_VARIABLE } from '@/server/config/settings.ts';
 import { hostEnvironment } from '../host-environment.ts';
 
 const GIB = 1024 ** 3;
@@ -22,6 +23,7 @@ const finding = (
 /** Looks at the host that it runs on: configuration, Node, PostgreSQL, Redis, disk, ports. Changes nothing but a data folder. */
 export async function checkInstallation(env: Env): Promise<Finding[]> {
   const node = checkNode(process.versions.node);
+  if (!hasInstallation(env)) return [node, NO_INSTALLATION];
   let loaded: { config: Config; secrets: Secrets };
   try {
     loaded = loadConfig(hostEnvironment(env));
@@ -49,6 +51,18 @@ export async function checkInstallation(env: Env): Promise<Finding[]> {
     await checkPort('worker', config.host, config.workerPort),
   ];
 }
+
+/** Whether anything here says where an installation is; a person's own machine usually has none. */
+const hasInstallation = (env: Env): boolean =>
+  Boolean(env[CONFIG_VARIABLE] || hostEnvironment(env).DATABASE_URL || existsSync('philotes.yaml'));
+
+const NO_INSTALLATION = finding(
+  'error',
+  'no_installation',
+  'installation',
+  'there is none here: no .philotes folder of npm start, no philotes.yaml, and DATABASE_URL is not set',
+  'Run it on the host of an installation, in its folder or with PHILOTES_DATA_DIR. To check a source from here: philotes doctor --source NAME.',
+);
 
 export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);

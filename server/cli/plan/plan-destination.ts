@@ -3,6 +3,7 @@ import { asJson } from './as-json.ts';
 import { type Change, differences, type FieldChange, nothing } from './change.ts';
 import type { DestinationSpec } from './resource-schemas.ts';
 import { isSameSecret } from './same-secret.ts';
+import { needsVariable, unsetVariable } from './unset-secret.ts';
 
 type Options = { name: string; spec: DestinationSpec; present: Destination | undefined };
 
@@ -12,6 +13,7 @@ export async function planDestination(philotes: Philotes, { name, spec, present 
       kind: 'Destination',
       name,
       action: 'create',
+      ...blockedBy(spec, ['catalog', 'storage']),
       fields: differences({}, shownSpec(spec)),
       apply: async (client) => void (await client.POST('/destinations', { body: { name, ...asJson(spec) } })),
     };
@@ -24,7 +26,13 @@ export async function planDestination(philotes: Philotes, { name, spec, present 
   const base = { kind: 'Destination', name, fields } as const;
   if (fields.length === 0) return { ...base, action: 'none', apply: nothing };
   const [first] = fixed;
-  const obstacle = first ? { obstacle: `${first.field} is fixed once a destination exists; make another one` } : {};
+  const parts = [
+    ...(catalog.length > 0 ? ['catalog' as const] : []),
+    ...(storage.length > 0 ? ['storage' as const] : []),
+  ];
+  const obstacle = !first
+    ? blockedBy(spec, parts)
+    : { obstacle: `${first.field} is fixed once a destination exists; make another one` };
   return {
     ...base,
     ...obstacle,
@@ -42,6 +50,16 @@ export async function planDestination(philotes: Philotes, { name, spec, present 
       });
     },
   };
+}
+
+/** Changes of a catalog or a store go with their secrets: without them they cannot be made. */
+function blockedBy({ catalog, storage }: DestinationSpec, parts: readonly ('catalog' | 'storage')[]) {
+  const secrets = {
+    catalog: catalog.kind === 'rest' ? secretOf(catalog.auth) : {},
+    storage: storage.kind === 's3' ? { ...storage.credentials } : {},
+  };
+  const variable = parts.map((part) => unsetVariable(secrets[part])).find((name) => name !== undefined);
+  return variable === undefined ? {} : needsVariable(variable);
 }
 
 type S3 = Extract<DestinationSpec['storage'], { kind: 's3' }>;

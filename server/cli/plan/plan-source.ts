@@ -2,12 +2,15 @@ import type { Philotes, Source } from '@/packages/client/client.ts';
 import { type Change, differences, nothing } from './change.ts';
 import type { SourceSpec } from './resource-schemas.ts';
 import { isSameSecret } from './same-secret.ts';
+import { needsVariable, unsetVariable } from './unset-secret.ts';
 
 export async function planSource(
   philotes: Philotes,
   { name, spec, present }: { name: string; spec: SourceSpec; present: Source | undefined },
 ): Promise<Change> {
   const { password, tlsCa, ...open } = spec;
+  const variable = unsetVariable(password);
+  const blocked = variable === undefined ? {} : needsVariable(variable);
   if (!present) {
     const fields = [...differences({}, { ...open, ...(tlsCa ? { tlsCa } : {}) }), { field: 'password' }];
     return {
@@ -15,6 +18,7 @@ export async function planSource(
       name,
       action: 'create',
       fields,
+      ...blocked,
       apply: async (client) =>
         void (await client.POST('/sources', { body: { name, ...open, password, ...(tlsCa ? { tlsCa } : {}) } })),
     };
@@ -29,9 +33,13 @@ export async function planSource(
     name,
     action: 'update',
     fields,
+    ...(changed.some(({ field }) => field === 'host' || field === 'port') ? blocked : {}),
     async apply(client) {
       // The password goes along: the server asks for it when the address changes.
-      const body = { ...Object.fromEntries(changed.map(({ field, after }) => [field, after])), password };
+      const body = {
+        ...Object.fromEntries(changed.map(({ field, after }) => [field, after])),
+        ...(variable === undefined ? { password } : {}),
+      };
       await client.PATCH('/sources/{id}', {
         params: { path: { id }, header: { 'If-Match': `"${present.version}"` } },
         body,

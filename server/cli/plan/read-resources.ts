@@ -6,7 +6,8 @@ import { interpolate } from '@/server/config/interpolate.ts';
 import { nearest } from '@/server/config/nearest.ts';
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
-import { API_VERSION, KINDS, type Kind, type Resources, SECRET_PATHS, SPECS } from './resource-schemas.ts';
+import { API_VERSION, KINDS, type Kind, type Resources, SECRET_PATHS, SPECS, UNSET_PATHS } from './resource-schemas.ts';
+import { unsetSecret } from './unset-secret.ts';
 
 const resource = z.strictObject({
   apiVersion: z.literal(API_VERSION, `must be ${API_VERSION}`),
@@ -65,7 +66,7 @@ function parseResource(io: CliIo, value: unknown): Parsed {
     .filter((path) => isPlainSecret(spec, path))
     .map((path) => `${kind} ${name}: spec.${path} is a secret in plain text; write it as \${VARIABLE}`);
   const missing = new Set<string>();
-  const filled = fill(spec, io.env, missing);
+  const filled = fill(withUnsetSecrets(spec, { kind, env: io.env }), io.env, missing);
   for (const variable of missing) problems.push(`${kind} ${name}: the variable ${variable} is not set`);
   if (problems.length > 0) return { problems };
   const named = SPECS[kind].name.safeParse(name);
@@ -76,6 +77,23 @@ function parseResource(io: CliIo, value: unknown): Parsed {
     ...(parsed.error ? reasonsOf(parsed.error, kind) : []),
   ];
   return { problems: reasons.map((reason) => `${kind} ${name}: ${reason}`) };
+}
+
+/**
+ * A secret whose variable is not set is told by its variable: what exists already keeps its own, and what is new cannot be made.
+ */
+function withUnsetSecrets(spec: object, { kind, env }: { kind: Kind; env: CliIo['env'] }): object {
+  const copy = structuredClone(spec);
+  for (const path of UNSET_PATHS[kind]) {
+    const names = path.split('.');
+    const last = names.pop() ?? '';
+    let at: unknown = copy;
+    for (const name of names) at = typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined;
+    if (typeof at !== 'object' || at === null) continue;
+    const [, variable] = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(String(Reflect.get(at, last))) ?? [];
+    if (variable !== undefined && !env[variable]) Reflect.set(at, last, unsetSecret(variable));
+  }
+  return copy;
 }
 
 /** Replaces `${VARIABLE}` in every text. */

@@ -50,6 +50,13 @@ export const SECRET_PATHS: Readonly<Record<Kind, readonly string[]>> = {
   Pipeline: [],
 };
 
+/** What an export leaves to variables: those secrets, and the public halves that belong to them. */
+export const UNSET_PATHS: Readonly<Record<Kind, readonly string[]>> = {
+  Source: SECRET_PATHS.Source,
+  Destination: [...SECRET_PATHS.Destination, 'catalog.auth.clientId', 'storage.credentials.accessKeyId'],
+  Pipeline: [],
+};
+
 type Named<Spec> = { readonly name: string; readonly spec: Spec };
 
 /** Everything that files describe, each name once per kind. */
