@@ -16,6 +16,7 @@ import { CopyCell } from './copy-cell.tsx';
 import { LakeLinks } from './lake-links.tsx';
 import { SchemaDecision } from './schema-decision.tsx';
 import { TableActions } from './table-actions.tsx';
+import { TableColumnRules } from './table-column-rules.tsx';
 import { TableColumns } from './table-columns.tsx';
 import { TableSchemaPolicy } from './table-schema-policy.tsx';
 import type { TableView } from './table-types.ts';
@@ -91,6 +92,7 @@ function TableDetail({ table }: { table: TableView }) {
         ]}
       />
       <TableColumns table={table} />
+      <TableColumnRules key={JSON.stringify([table.columns, table.otherColumns])} table={table} />
       <TableSchemaPolicy table={table} />
     </div>
   );

@@ -4,6 +4,7 @@ import { MODE_WORDS, recommend, refusalOf } from '@/components/sources/recommend
 import { SourceTableFacts } from '@/components/sources/source-table-facts.tsx';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';
+import { ColumnRuleFields } from '@/components/table/column-rule-fields.tsx';
 import { Checkbox, RadioCards } from '@/components/ui/choice.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
 import { Field, Input, Select } from '@/components/ui/field.tsx';
@@ -79,6 +80,17 @@ function Decisions({ table, chosen, onChange }: Props) {
         />
       </Field>
       <Policies table={table} chosen={chosen} onChange={onChange} />
+      <details>
+        <summary className="text-sm font-medium">Columns left out or masked</summary>
+        <div className="mt-2">
+          <ColumnRuleFields
+            columns={table.columns}
+            keyColumns={table.key}
+            value={{ columns: chosen.columns, otherColumns: chosen.otherColumns }}
+            onChange={(rules) => onChange({ ...chosen, ...rules })}
+          />
+        </div>
+      </details>
     </>
   );
 }

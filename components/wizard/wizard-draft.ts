@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Mode, recommend } from '@/components/sources/recommend.ts';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';
-import { valuePolicies, withLakeName } from '@/server/pipelines/pipeline-input.ts';
+import { columnRules, otherColumns, valuePolicies, withLakeName } from '@/server/pipelines/pipeline-input.ts';
 
 const chosenTable = z.object({
   schema: z.string(),
@@ -10,6 +10,8 @@ const chosenTable = z.object({
   mirror: z.boolean(),
   changelog: z.boolean(),
   policies: valuePolicies,
+  columns: columnRules.default({}),
+  otherColumns: otherColumns.default('carry'),
   /** Empty: the usual one. */
   lakeName: z.string(),
 });
@@ -38,6 +40,8 @@ export function proposed(table: SourceTable): ChosenTable | null {
     mirror: mode === 'mirror',
     changelog: mode === 'changelog',
     policies: {},
+    columns: {},
+    otherColumns: 'carry',
     lakeName: '',
   };
 }

@@ -2724,6 +2724,12 @@ export interface components {
         };
         Table: {
             changelog: boolean;
+            /** @description Column -> carry, exclude, hash (HMAC-SHA-256 under the salt of the pipeline), redact, or the first characters */
+            columns: {
+                [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                    truncate: number;
+                };
+            };
             copy: {
                 endedAt: string | null;
                 rows: number;
@@ -2753,6 +2759,11 @@ export interface components {
              * @enum {string}
              */
             onTruncate: "apply" | "soft" | "ignore";
+            /**
+             * @description What becomes of columns without a rule, later ones too
+             * @enum {string}
+             */
+            otherColumns: "carry" | "exclude";
             pipelineId: string;
             /** @description Column -> what happens to values that its lake type cannot hold, where it is not dead-letter */
             policies: {
@@ -4641,6 +4652,12 @@ export interface operations {
                     tables: {
                         /** @default false */
                         changelog?: boolean;
+                        /** @default {} */
+                        columns?: {
+                            [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                                truncate: number;
+                            };
+                        };
                         lakeName?: string;
                         /** @default true */
                         mirror?: boolean;
@@ -4648,6 +4665,11 @@ export interface operations {
                         onDelete?: "apply" | "soft" | "ignore";
                         /** @enum {string} */
                         onTruncate?: "apply" | "soft" | "ignore";
+                        /**
+                         * @default carry
+                         * @enum {string}
+                         */
+                        otherColumns?: "carry" | "exclude";
                         /** @default {} */
                         policies?: {
                             [key: string]: "dead-letter" | "string" | "null";
@@ -4802,6 +4824,12 @@ export interface operations {
                     tables?: {
                         /** @default false */
                         changelog?: boolean;
+                        /** @default {} */
+                        columns?: {
+                            [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                                truncate: number;
+                            };
+                        };
                         lakeName?: string;
                         /** @default true */
                         mirror?: boolean;
@@ -4809,6 +4837,11 @@ export interface operations {
                         onDelete?: "apply" | "soft" | "ignore";
                         /** @enum {string} */
                         onTruncate?: "apply" | "soft" | "ignore";
+                        /**
+                         * @default carry
+                         * @enum {string}
+                         */
+                        otherColumns?: "carry" | "exclude";
                         /** @default {} */
                         policies?: {
                             [key: string]: "dead-letter" | "string" | "null";
@@ -5507,6 +5540,12 @@ export interface operations {
                     tables: {
                         /** @default false */
                         changelog?: boolean;
+                        /** @default {} */
+                        columns?: {
+                            [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                                truncate: number;
+                            };
+                        };
                         lakeName?: string;
                         /** @default true */
                         mirror?: boolean;
@@ -5514,6 +5553,11 @@ export interface operations {
                         onDelete?: "apply" | "soft" | "ignore";
                         /** @enum {string} */
                         onTruncate?: "apply" | "soft" | "ignore";
+                        /**
+                         * @default carry
+                         * @enum {string}
+                         */
+                        otherColumns?: "carry" | "exclude";
                         /** @default {} */
                         policies?: {
                             [key: string]: "dead-letter" | "string" | "null";
@@ -5639,11 +5683,18 @@ export interface operations {
             content: {
                 "application/json": {
                     changelog?: boolean;
+                    columns?: {
+                        [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                            truncate: number;
+                        };
+                    };
                     mirror?: boolean;
                     /** @enum {string} */
                     onDelete?: "apply" | "soft" | "ignore";
                     /** @enum {string} */
                     onTruncate?: "apply" | "soft" | "ignore";
+                    /** @enum {string} */
+                    otherColumns?: "carry" | "exclude";
                     policies?: {
                         [key: string]: "dead-letter" | "string" | "null";
                     };

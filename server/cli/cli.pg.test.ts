@@ -148,6 +148,9 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   const policy = ['--schema-policy', 'column-added=ignore', '--schema-policy', 'column-renamed=pause'];
   expect((await one.run(['table', 'update', 'shop', 'shop_orders', ...policy])).err).toBe('');
   expect((await one.run(['table', 'update', 'shop', 'shop_orders', '--schema-policy', 'added=no'])).code).toBe(2);
+  expect((await one.run(['table', 'update', 'shop', 'shop_orders', '--column', 'total=secret'])).code).toBe(2);
+  const ruled = await one.run(['table', 'update', 'shop', 'shop_orders', '--column', 'total=truncate(2)', '--yes']);
+  expect([ruled.code, ruled.err]).toEqual([0, '']);
   expect((await one.run(['table', 'schema', 'shop', '--waiting'])).err).toBe('nothing waits');
 
   const file = other.write('resources.yaml', (await one.run(['export'])).out);
@@ -164,6 +167,8 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   });
   expect((await other.run(['table', 'get', 'shop', 'shop_orders', '-o', 'json'])).json()).toMatchObject({
     schemaPolicy: { 'column-added': 'ignore', 'column-renamed': 'pause' },
+    columns: { total: { truncate: 2 } },
+    otherColumns: 'carry',
   });
   const before = await second.query('select count(*)::int as entries from audit_entry');
   const again = await other.run(['apply', '-f', file]);

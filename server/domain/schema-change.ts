@@ -41,13 +41,15 @@ export function diffSchemas(before: TableSchema, after: TableSchema): SchemaChan
   const old = new Map(before.columns.map((column) => [keyOf(before, after, column), column]));
   const present = new Set(after.columns.map((column) => keyOf(before, after, column)));
   for (const column of before.columns) {
-    if (present.has(keyOf(before, after, column))) continue;
+    // What rules hide is still there on the source.
+    if (present.has(keyOf(before, after, column)) || after.hidden?.includes(column.attnum)) continue;
     note('column-dropped', { column: column.name, before: shown(column), after: null });
   }
   for (const column of after.columns) {
     const was = old.get(keyOf(before, after, column));
     const change = { column: column.name, before: was ? shown(was) : null, after: shown(column) };
     if (!was) {
+      if (before.hidden?.includes(column.attnum)) continue;
       note('column-added', change);
       continue;
     }

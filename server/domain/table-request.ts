@@ -1,3 +1,4 @@
+import type { ColumnRules } from './column-rules.ts';
 import type { HeldColumns } from './held-columns.ts';
 import type { ValuePolicy } from './value-type.ts';
 
@@ -22,6 +23,8 @@ export type TableShape = {
   readonly onTruncate: EffectPolicy;
   /** Left out, it stays as it is. */
   readonly held?: HeldColumns | null;
+  /** Left out, they stay as they are. */
+  readonly rules?: ColumnRules;
 };
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Mask, maskText } from './column-rules.ts';
 import type { ValueType } from './value-type.ts';
 
 /** A column as the source declares it and as pgoutput sends it, in attnum order. */
@@ -14,6 +15,8 @@ export type SourceColumn = {
   readonly notNull: boolean;
   /** 0-based place in the replica identity key (primary key by default), or null. */
   readonly keyOrdinal: number | null;
+  /** Its values are shown masked; `type` is text then, while the other fields say what the source declares. */
+  readonly mask?: Mask;
 };
 
 /** One version of a table's columns. Generated columns that pgoutput does not send are left out. */
@@ -24,6 +27,10 @@ export type TableSchema = {
   /** d(efault), f(ull), i(ndex), n(othing): `pg_class.relreplident`. */
   readonly replicaIdentity: 'd' | 'f' | 'i' | 'n';
   readonly columns: readonly SourceColumn[];
+  /** attnums of columns that the table's rules leave out; absent where it has no rules. */
+  readonly hidden?: readonly number[];
+  /** Why rows of these columns must not be carried. */
+  readonly unfit?: string;
 };
 
 /** The key's columns in key order; empty for a keyless table. */
@@ -53,7 +60,10 @@ const canonical = (schema: TableSchema) => [
     typeKey(c.type),
     c.notNull,
     c.keyOrdinal,
+    ...(c.mask === undefined ? [] : [maskText(c.mask)]),
   ]),
+  // Tables without rules keep the names that their versions have always had.
+  ...(schema.hidden === undefined ? [] : [schema.hidden, schema.unfit ?? null]),
 ];
 
 const typeKey = (type: ValueType): string => {

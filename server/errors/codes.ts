@@ -396,6 +396,13 @@ export const ERROR_CODES = {
     remedy:
       'Approve the change, and the lake follows, or refuse it, and the lake keeps its columns as they are. Until then the changes of the table are kept aside, up to the limit of its spill; the others go on.',
   },
+  COLUMN_RULES_UNFIT: {
+    cause:
+      'A column rule names a column that the table does not have, or one of its key, or columns changed so that what is hidden cannot be told from the rest.',
+    http: 422,
+    retry: 'manual',
+    remedy: 'Correct the column rules of the table, then resync it.',
+  },
   SPILL_FULL: {
     cause: 'The changes that a waiting table holds back grew over the limit.',
     http: 409,

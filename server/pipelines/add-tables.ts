@@ -10,6 +10,7 @@ import { claimMoreNames } from './claim-more-names.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 import { withLakeName } from './pipeline-input.ts';
 import { refuseUnfitTables } from './refuse-unfit-tables.ts';
+import { storedTable } from './stored-table.ts';
 import { addTablesInput } from './table-verbs-input.ts';
 
 type AddedTable = { readonly id: number; readonly source: string; readonly lakeName: string };
@@ -32,9 +33,7 @@ export async function addTables(
     await claimMoreNames(tx, { pipeline: found, tables });
     const rows = await tx
       .insert(pipelineTable)
-      .values(
-        tables.map(({ schema, table, ...rest }) => ({ pipelineId, sourceSchema: schema, sourceTable: table, ...rest })),
-      )
+      .values(tables.map((table) => ({ pipelineId, ...storedTable(table) })))
       .returning({
         id: pipelineTable.id,
         source: sql<string>`${pipelineTable.sourceSchema} || '.' || ${pipelineTable.sourceTable}`,

@@ -10,6 +10,7 @@ import { newId } from '@/server/platform/new-id.ts';
 import { claimLakeNames } from './claim-lake-names.ts';
 import { type CreatePipeline, createPipelineInput, withDefaultSettings, withLakeName } from './pipeline-input.ts';
 import type { CreatedPipeline } from './pipeline-view.ts';
+import { storedTable } from './stored-table.ts';
 
 /** Defines a pipeline as a draft; startPipeline sets it going. */
 export async function createPipeline(
@@ -35,14 +36,7 @@ export async function createPipeline(
         .values({ id, ...fields, settings: withDefaultSettings(settings) })
         .returning({ id: pipeline.id, number: pipeline.number, version: pipeline.version });
       if (!row) throw new AppError('INTERNAL', 'the insert returned no row');
-      await tx.insert(pipelineTable).values(
-        tables.map(({ schema, table, ...rest }) => ({
-          pipelineId: id,
-          sourceSchema: schema,
-          sourceTable: table,
-          ...rest,
-        })),
-      );
+      await tx.insert(pipelineTable).values(tables.map((table) => ({ pipelineId: id, ...storedTable(table) })));
       const result = { ...row, version: row.version.toString() };
       return { result, subject: id, detail: { ...fields, tables: tables.length } };
     });

@@ -77,7 +77,8 @@ export async function decideSchemaChanges(
       .orderBy(asc(schemaChange.id));
     const needsCopy = resync && hasLakeTables(table);
     const { mirror, changelog, policies, onDelete, onTruncate } = requested ?? table;
-    const shape = { mirror, changelog, policies, onDelete, onTruncate, held: adopted };
+    const rules = requested?.rules ? { rules: requested.rules } : {};
+    const shape = { mirror, changelog, policies, onDelete, onTruncate, held: adopted, ...rules };
     const wait = waitAfter(table, waiting);
     await tx
       .update(pipelineTable)

@@ -4,6 +4,7 @@ import { readTableStatus } from '@/db/queries/read-table-status.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import type { ColumnRules } from '@/server/domain/column-rules.ts';
 import { TABLE_STATES } from '@/server/domain/table-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
@@ -11,6 +12,7 @@ import { keyset } from '@/server/paging/keyset.ts';
 import { matches } from '@/server/paging/matches.ts';
 import { type Page, pageInput, searchInput } from '@/server/paging/page.ts';
 import { resourceId } from '@/server/platform/resource-id.ts';
+import { columnRules } from './pipeline-input.ts';
 import { tableStatus } from './pipeline-status.ts';
 import { requirePipeline } from './require-pipeline.ts';
 import type { TableView } from './table-view.ts';
@@ -85,14 +87,26 @@ const definition = {
   onDelete: pipelineTable.onDelete,
   onTruncate: pipelineTable.onTruncate,
   schemaPolicy: pipelineTable.schemaPolicy,
+  columns: pipelineTable.columnRules,
+  otherColumns: pipelineTable.otherColumns,
   requested: sql<'resync' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
 };
 
 type Defined = Pick<
   TableView,
-  'id' | 'schema' | 'table' | 'mirror' | 'changelog' | 'onDelete' | 'onTruncate' | 'schemaPolicy' | 'requested'
+  | 'id'
+  | 'schema'
+  | 'table'
+  | 'mirror'
+  | 'changelog'
+  | 'onDelete'
+  | 'onTruncate'
+  | 'schemaPolicy'
+  | 'otherColumns'
+  | 'requested'
 > & {
   policies: unknown;
+  columns: ColumnRules['columns'];
 };
 const storedPolicies = z.record(z.string(), z.enum(['dead-letter', 'string', 'null']));
 
@@ -103,8 +117,18 @@ async function withProgress(
 ): Promise<TableView[]> {
   const ids = rows.map(({ id }) => id);
   const progress = new Map((await readTableStatus(database.pool, pipelineId, ids)).map((row) => [row.id, row]));
-  return rows.flatMap(({ policies, ...row }) => {
+  return rows.flatMap(({ policies, columns, ...row }) => {
     const found = progress.get(row.id);
-    return found ? [{ ...tableStatus(found), ...row, pipelineId, policies: storedPolicies.parse(policies) }] : [];
+    return found
+      ? [
+          {
+            ...tableStatus(found),
+            ...row,
+            pipelineId,
+            policies: storedPolicies.parse(policies),
+            columns: columnRules.parse(columns),
+          },
+        ]
+      : [];
   });
 }

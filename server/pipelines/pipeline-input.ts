@@ -37,6 +37,17 @@ export const schemaPolicy = z.strictObject({
   'column-retyped': schemaChoice,
 });
 
+const columnRule = z.union([
+  z.enum(['carry', 'exclude', 'hash', 'redact']),
+  z.strictObject({ truncate: z.number().int().min(1).max(1_000) }),
+]);
+
+/** Column name -> how its values are shown, or that they are not carried. */
+export const columnRules = z.record(z.string().min(1).max(63), columnRule);
+
+/** What becomes of columns without a rule, later ones too. */
+export const otherColumns = z.enum(['carry', 'exclude']);
+
 export const tableInput = z
   .strictObject({
     schema: z.string().min(1).max(63),
@@ -48,6 +59,8 @@ export const tableInput = z
     onTruncate: effectPolicy.optional(),
     /** Kinds left out are treated as the pipeline says. */
     schemaPolicy: schemaPolicy.default({}),
+    columns: columnRules.default({}),
+    otherColumns: otherColumns.default('carry'),
     /** Default: the table's name, behind its schema's unless that is public. */
     lakeName: lakeName.optional(),
   })

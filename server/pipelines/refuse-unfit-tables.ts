@@ -1,4 +1,5 @@
 import type { ControlDeps } from '@/server/control-deps.ts';
+import type { ColumnRules } from '@/server/domain/column-rules.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { preflight } from '@/server/postgres/preflight.ts';
 import { openSource } from '@/server/sources/open-source.ts';
@@ -6,23 +7,26 @@ import type { NewTable } from './pipeline-input.ts';
 
 type Wanted = {
   readonly sourceId: string;
-  readonly tables: readonly Pick<NewTable, 'schema' | 'table' | 'mirror' | 'changelog'>[];
+  readonly tables: readonly (Pick<NewTable, 'schema' | 'table' | 'mirror' | 'changelog'> & ColumnRules)[];
+  /** Look at this finding alone. */
+  readonly only?: 'column_rules';
 };
 
 /** Looks at the source and refuses tables that cannot work, with every finding. Throws PREFLIGHT_REFUSED. */
 export async function refuseUnfitTables(
   deps: Pick<ControlDeps, 'database' | 'sealer'>,
-  { sourceId, tables }: Wanted,
+  { sourceId, tables, only }: Wanted,
 ): Promise<void> {
   const findings = await preflight(await openSource(deps, sourceId), {
     applicationName: 'philotes_preflight',
-    tables: tables.map(({ schema, table, mirror, changelog }) => ({
+    tables: tables.map(({ schema, table, mirror, changelog, columns, otherColumns }) => ({
+      rules: { columns, otherColumns },
       schema,
       table,
       mode: mirror && changelog ? 'both' : mirror ? 'mirror' : 'changelog',
     })),
   });
-  const errors = findings.filter(({ severity }) => severity === 'error');
+  const errors = findings.filter(({ severity, code }) => severity === 'error' && (only === undefined || code === only));
   if (errors.length === 0) return;
   const lines = errors.map(({ subject, message, remedy }) => `${subject}: ${message} ${remedy}`);
   throw new AppError('PREFLIGHT_REFUSED', lines.join('\n'));

@@ -1,32 +1,35 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { pipelineTable } from '@/db/schema/definitions.ts';
+import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { type ColumnRules, sameRules } from '@/server/domain/column-rules.ts';
 import type { TableShape } from '@/server/domain/table-request.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { claimMoreNames } from './claim-more-names.ts';
 import { type CarriedOut, carriedOut, hasLakeTables, type LockedTable, lockTable } from './lock-table.ts';
+import { refuseUnfitTables } from './refuse-unfit-tables.ts';
 import { sameTextColumns } from './same-policies.ts';
 import { setTableInput } from './table-verbs-input.ts';
 
 /**
  * Changes how a table is kept. A mode that is added needs a copy, so the table is resynced; one that is taken away is
  * written no more and stays in the lake. Deletes and truncates that are to be applied after they were not need a copy, too,
- * which drops the rows that were kept. Policies count from the next commit on; which columns are text is decided when
+ * which drops the rows that were kept. So do other rules for its columns: nothing captured under the old ones is kept. Policies count from the next commit on; which columns are text is decided when
  * the lake table is made, so changing that is refused (CONFLICT) afterwards. A schema policy counts from the next change on.
  */
 export async function setTable(
-  { database }: Pick<ControlDeps, 'database'>,
+  deps: Pick<ControlDeps, 'database' | 'sealer'>,
   actor: Actor,
   input: z.input<typeof setTableInput>,
 ): Promise<{ carriedOut: CarriedOut; resync: boolean }> {
   const change = { actor, scope: 'pipeline:write', action: 'table.set' } as const;
-  return audited(database, change, async (tx) => {
+  if (actor.scopes.has('pipeline:write')) await refuseUnfitRules(deps, parseInput(setTableInput, input));
+  return audited(deps.database, change, async (tx) => {
     const { pipelineId, tableId, ...wanted } = parseInput(setTableInput, input);
-    const { pipeline, table, name } = await lockTable(tx, { pipelineId, tableId });
+    const { pipeline: parent, table, name } = await lockTable(tx, { pipelineId, tableId });
     const present = presentShape(table);
     const shape: TableShape = {
       mirror: wanted.mirror ?? present.mirror,
@@ -40,6 +43,11 @@ export async function setTable(
       throw fieldError('INVALID_INPUT', 'mirror', `table ${name} needs a mode: mirror, changelog or both`);
     }
     const isInLake = hasLakeTables(table);
+    const rules: ColumnRules = {
+      columns: wanted.columns ?? present.rules.columns,
+      otherColumns: wanted.otherColumns ?? present.rules.otherColumns,
+    };
+    const isRuled = !sameRules(rules, present.rules);
     if (isInLake && !sameTextColumns(shape.policies, present.policies)) {
       throw new AppError(
         'CONFLICT',
@@ -48,7 +56,7 @@ export async function setTable(
     }
     const { sourceSchema: schema, sourceTable, lakeName } = table;
     await claimMoreNames(tx, {
-      pipeline,
+      pipeline: parent,
       tables: [{ schema, table: sourceTable, lakeName, ...shape }],
       except: table.id,
     });
@@ -57,7 +65,9 @@ export async function setTable(
     const applies =
       (shape.onDelete === 'apply' && table.onDelete !== 'apply') ||
       (shape.onTruncate === 'apply' && table.onTruncate !== 'apply');
-    const needsCopy = isInLake && (adds || applies || table.requested?.kind === 'resync');
+    // Once its rows may be captured, rules are tied to its columns by a new life only.
+    const isMet = isInLake || table.sourceOid !== null;
+    const needsCopy = (isRuled && isMet) || (isInLake && (adds || applies || table.requested?.kind === 'resync'));
     await tx
       .update(pipelineTable)
       .set({
@@ -65,22 +75,51 @@ export async function setTable(
         ...(needsCopy ? {} : shape),
         policies: shape.policies,
         ...(wanted.schemaPolicy ? { schemaPolicy: wanted.schemaPolicy } : {}),
-        ...(needsCopy ? { requested: { kind: 'resync' as const, ...shape } } : {}),
+        ...(needsCopy
+          ? { requested: { kind: 'resync' as const, ...shape, rules } }
+          : { columnRules: rules.columns, otherColumns: rules.otherColumns }),
         version: sql`${pipelineTable.version} + 1`,
         updatedAt: sql`now()`,
       })
       .where(eq(pipelineTable.id, table.id));
     return {
-      result: { carriedOut: needsCopy ? carriedOut(pipeline) : 'now', resync: needsCopy },
-      subject: pipeline.id,
+      result: { carriedOut: needsCopy ? carriedOut(parent) : 'now', resync: needsCopy },
+      subject: parent.id,
       detail: { table: name, ...wanted },
     };
   });
 }
 
+/** Looks at the source before a transaction is open: rules that do not fit would park the table. */
+async function refuseUnfitRules(
+  deps: Pick<ControlDeps, 'database' | 'sealer'>,
+  { pipelineId, tableId, columns, otherColumns }: z.output<typeof setTableInput>,
+): Promise<void> {
+  if (columns === undefined && otherColumns === undefined) return;
+  const [found] = await deps.database.db
+    .select()
+    .from(pipelineTable)
+    .innerJoin(pipeline, eq(pipeline.id, pipelineTable.pipelineId))
+    .where(and(eq(pipelineTable.id, tableId), eq(pipelineTable.pipelineId, pipelineId)));
+  if (!found) throw new AppError('NOT_FOUND', `pipeline ${pipelineId} has no table ${tableId}`);
+  const {
+    sourceSchema: schema,
+    sourceTable,
+    mirror,
+    changelog,
+    columnRules,
+    otherColumns: present,
+  } = found.pipeline_table;
+  const rules = { columns: columns ?? columnRules, otherColumns: otherColumns ?? present };
+  const tables = [{ schema, table: sourceTable, mirror, changelog, ...rules }];
+  await refuseUnfitTables(deps, { sourceId: found.pipeline.sourceId, tables, only: 'column_rules' });
+}
+
 /** What was asked for last counts, also while it is not carried out yet. */
-function presentShape(table: LockedTable): TableShape {
+function presentShape(table: LockedTable): TableShape & { readonly rules: ColumnRules } {
   const shape: TableShape = table.requested?.kind === 'resync' ? table.requested : table;
   const { mirror, changelog, onDelete, onTruncate, held } = shape;
-  return { mirror, changelog, onDelete, onTruncate, policies: table.policies, ...(held === undefined ? {} : { held }) };
+  const rules = shape.rules ?? { columns: table.columnRules, otherColumns: table.otherColumns };
+  const { policies } = table;
+  return { mirror, changelog, onDelete, onTruncate, policies, rules, ...(held === undefined ? {} : { held }) };
 }

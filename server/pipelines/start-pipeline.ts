@@ -3,6 +3,7 @@ import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { NO_RULES } from '@/server/domain/column-rules.ts';
 import { nextPipelineState } from '@/server/domain/pipeline-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { captureToken } from './capture-token.ts';
@@ -47,11 +48,16 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
       table: pipelineTable.sourceTable,
       mirror: pipelineTable.mirror,
       changelog: pipelineTable.changelog,
+      columns: pipelineTable.columnRules,
+      otherColumns: pipelineTable.otherColumns,
+      oid: pipelineTable.sourceOid,
     })
     .from(pipeline)
     .innerJoin(pipelineTable, eq(pipelineTable.pipelineId, pipeline.id))
     .where(and(eq(pipeline.id, id), eq(pipeline.desiredState, 'stopped')));
   const [first] = tables;
   if (!first) return;
-  await refuseUnfitTables(deps, { sourceId: first.sourceId, tables });
+  // Rules that are tied to columns already hold whatever these are called now.
+  const checked = tables.map((table) => (table.oid === null ? table : { ...table, ...NO_RULES }));
+  await refuseUnfitTables(deps, { sourceId: first.sourceId, tables: checked });
 }

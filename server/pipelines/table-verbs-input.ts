@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { tableKey } from './lock-table.ts';
-import { effectPolicy, schemaPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
+import { columnRules, effectPolicy, otherColumns, schemaPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
 
 export const addTablesInput = z.strictObject({
   pipelineId: resourceId,
@@ -24,4 +24,7 @@ export const setTableInput = z.strictObject({
   onTruncate: effectPolicy.optional(),
   /** As a whole: kinds left out are treated as the pipeline says. */
   schemaPolicy: schemaPolicy.optional(),
+  /** As a whole. A table that is in the lake is copied again under the new rules. */
+  columns: columnRules.optional(),
+  otherColumns: otherColumns.optional(),
 });

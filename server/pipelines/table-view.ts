@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
+import { columnRules, otherColumns } from './pipeline-input.ts';
 import { SchemaPolicyView, TableStatus } from './pipeline-view.ts';
 
 const EffectPolicyView = z.enum(['apply', 'soft', 'ignore']);
@@ -19,6 +20,10 @@ export const TableView = TableStatus.extend({
   schemaPolicy: SchemaPolicyView.describe(
     'What is done about changes of the columns, where it is not as the pipeline says',
   ),
+  columns: columnRules.describe(
+    'Column -> carry, exclude, hash (HMAC-SHA-256 under the salt of the pipeline), redact, or the first characters',
+  ),
+  otherColumns: otherColumns.describe('What becomes of columns without a rule, later ones too'),
   requested: z
     .enum(['resync', 'remove'])
     .nullable()

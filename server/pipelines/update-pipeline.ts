@@ -4,6 +4,7 @@ import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited, type Transaction } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { sameRules } from '@/server/domain/column-rules.ts';
 import { isAtRest } from '@/server/domain/pipeline-state.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
@@ -13,6 +14,7 @@ import { type LockedPipeline, lockPipeline } from './lock-pipeline.ts';
 import { type NewTable, type UpdatePipeline, updatePipelineInput, withLakeName } from './pipeline-input.ts';
 import type { UpdatedPipeline } from './pipeline-view.ts';
 import { samePolicies, sameTextColumns } from './same-policies.ts';
+import { storedTable } from './stored-table.ts';
 
 /** Changes name and settings at any time, the list of tables while the pipeline is at rest. */
 export async function updatePipeline(
@@ -76,13 +78,15 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     const { mirror, changelog, lakeName, policies, schemaPolicy } = table;
     const { onDelete = row.onDelete, onTruncate = row.onTruncate } = table;
     const isSameEffect = onDelete === row.onDelete && onTruncate === row.onTruncate;
+    const isSameRules = sameRules(table, { columns: row.columnRules, otherColumns: row.otherColumns });
     const isSame =
       isSameEffect &&
       mirror === row.mirror &&
       changelog === row.changelog &&
       lakeName === row.lakeName &&
       samePolicies(policies, row.policies) &&
-      samePolicies(schemaPolicy, row.schemaPolicy);
+      samePolicies(schemaPolicy, row.schemaPolicy) &&
+      isSameRules;
     if (isSame) continue;
     const isShape = mirror !== row.mirror || changelog !== row.changelog || lakeName !== row.lakeName;
     if (row.state !== 'pending' && (isShape || !sameTextColumns(policies, row.policies))) {
@@ -94,20 +98,22 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
         `tables: ${key} is in the lake already; change its onDelete and onTruncate by itself`,
       );
     }
+    if ((row.state !== 'pending' || row.sourceOid !== null) && !isSameRules) {
+      throw new AppError(
+        'CONFLICT',
+        `tables: ${key} is in the lake already; change its columns and otherColumns by themselves, which copies it again`,
+      );
+    }
+    const { columns: columnRules, otherColumns } = table;
     await tx
       .update(pipelineTable)
-      .set({ mirror, changelog, lakeName, policies, onDelete, onTruncate, schemaPolicy })
+      .set({ columnRules, otherColumns, mirror, changelog, lakeName, policies, onDelete, onTruncate, schemaPolicy })
       .where(eq(pipelineTable.id, row.id));
   }
   if (wanted.size > 0) {
-    await tx.insert(pipelineTable).values(
-      [...wanted.values()].map(({ schema, table, ...rest }) => ({
-        pipelineId: before.id,
-        sourceSchema: schema,
-        sourceTable: table,
-        ...rest,
-      })),
-    );
+    await tx
+      .insert(pipelineTable)
+      .values([...wanted.values()].map((table) => ({ pipelineId: before.id, ...storedTable(table) })));
   }
 }
 

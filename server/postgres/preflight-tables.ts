@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { keyColumns } from '@/server/domain/table-schema.ts';
+import { bindRules } from '@/server/domain/visible-schema.ts';
 import type { DiscoveredTable } from './discover.ts';
 import type { Finding, PreflightTable } from './preflight.ts';
 
@@ -40,6 +41,16 @@ function findingsOf(table: ChosenTable & { found: DiscoveredTable }, owners: Own
     ...accessFindings(found, subject, owners.get(found.schema.oid)),
     ...keyFindings(table, subject),
     ...columnFindings(found, subject),
+    ...ruleFindings(table, subject),
+  ];
+}
+
+function ruleFindings({ found, rules }: ChosenTable & { found: DiscoveredTable }, subject: string): Finding[] {
+  const bound = rules ? bindRules(found.schema, rules) : null;
+  if (typeof bound !== 'string') return [];
+  const remedy = 'Give rules to columns that the table has and that are no part of its key.';
+  return [
+    { code: 'column_rules', severity: 'error', subject, message: `Its column rules do not fit: ${bound}.`, remedy },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ColumnRules } from '@/server/domain/column-rules.ts';
 import { openSourceSession, type SourceConnection } from './connect.ts';
 import { type DiscoveredTable, discoverTables } from './discover.ts';
 import { serverFindings } from './preflight-server.ts';
@@ -14,7 +15,12 @@ export type Finding = {
   readonly remedy: string;
 };
 
-export type PreflightTable = { readonly schema: string; readonly table: string; readonly mode: TableMode };
+export type PreflightTable = {
+  readonly schema: string;
+  readonly table: string;
+  readonly mode: TableMode;
+  readonly rules?: ColumnRules;
+};
 export type TableMode = 'mirror' | 'changelog' | 'both';
 
 /**

@@ -41,7 +41,13 @@ export type Settlement = {
   /** Tables whose changes of this batch are in the lake. */
   readonly committed: readonly TableProgress[];
   /** Tables that cannot take their changes now: their blocks are kept aside. */
-  readonly spilled: readonly { readonly tableId: number; readonly generation: number; readonly oid: number }[];
+  readonly spilled: readonly {
+    readonly tableId: number;
+    readonly generation: number;
+    readonly oid: number;
+    /** Blocks of segments up to this one are passed over. */
+    readonly afterSeq?: bigint | null;
+  }[];
   readonly history: readonly LakeCommit[];
 };
 
@@ -140,6 +146,7 @@ async function spill(
   table: Settlement['spilled'][number],
 ): Promise<void> {
   for (const segment of segments) {
+    if (segment.seq <= (table.afterSeq ?? -1n)) continue;
     for (const entry of segment.directory) {
       if (entry.table !== table.oid) continue;
       await client.query(

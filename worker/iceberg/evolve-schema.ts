@@ -1,3 +1,4 @@
+import { maskText } from '@/server/domain/column-rules.ts';
 import { currentSchema, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import type { Field, Type } from '@/server/domain/iceberg/schema.ts';
 import { LAST_ADDED, type TableUpdate } from '@/server/domain/iceberg/updates.ts';
@@ -11,6 +12,7 @@ import {
   carriedColumns,
   columnDoc,
   type Held,
+  maskOf,
   neededType,
   sourceOf,
   type ValuePolicies,
@@ -19,7 +21,8 @@ import {
 /**
  * The updates that bring a lake table up to the source's present columns; empty when nothing changed. New columns are
  * added as optional, renamed ones renamed, types widened where Iceberg allows. Columns the source dropped stay, so that
- * their history can be read; what is held stays as it is. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
+ * their history can be read; what is held stays as it is. A column that rules hide or mask
+ * otherwise than before goes, and with it what older files show under it. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
  */
 export function evolveSchema(options: {
   metadata: TableMetadata;
@@ -32,7 +35,8 @@ export function evolveSchema(options: {
   const { metadata, schema, policies, keepsDeleted = false, held = {} } = options;
   const lake = currentSchema(metadata);
   const match = sourceOf(schema);
-  const matched = lake.fields.map((field) => ({ field, source: match(field) }));
+  const shown = lake.fields.filter((field) => !isOverruled(field, { schema, source: match(field) }));
+  const matched = shown.map((field) => ({ field, source: match(field) }));
   const known = new Set(matched.flatMap(({ source }) => (source ? [source.attnum] : [])));
   const keepsName = (source: { attnum: number } | null) => source === null || held[source.attnum]?.name === true;
   const kept = matched.filter(({ source }) => keepsName(source)).map(({ field }) => field.name);
@@ -72,6 +76,20 @@ export function evolveSchema(options: {
     { action: 'add-schema', schema: { ...lake, 'schema-id': highest + 1, fields }, 'last-column-id': lastId },
     { action: 'set-current-schema', 'schema-id': LAST_ADDED },
   ];
+}
+
+/**
+ * What older files have in a column that is hidden or masked now, or was masked, is not to be read as that column any more:
+ * it goes, and a new one takes its name.
+ */
+function isOverruled(
+  field: Field,
+  { schema, source }: { schema: TableSchema; source: TableSchema['columns'][number] | null },
+): boolean {
+  const attnum = attnumOf(field);
+  if (attnum === null) return false;
+  if (schema.hidden?.includes(attnum)) return true;
+  return source !== null && maskOf(field) !== (source.mask === undefined ? null : maskText(source.mask));
 }
 
 function widened(field: Field, needed: Type, typeName: string): Type {

@@ -1,3 +1,4 @@
+import { maskText } from '@/server/domain/column-rules.ts';
 import type { HeldColumn } from '@/server/domain/held-columns.ts';
 import type { Field, Schema, Type } from '@/server/domain/iceberg/schema.ts';
 import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
@@ -96,12 +97,16 @@ export function lakeTable(options: {
 }
 
 /** What a field's doc says: the source column, for renames, and its type, for people. */
-export const columnDoc = (column: SourceColumn): string => `pg:attnum=${column.attnum} ${column.typeName}`;
+export const columnDoc = (column: SourceColumn): string =>
+  `pg:attnum=${column.attnum}${column.mask === undefined ? '' : ` mask=${maskText(column.mask)}`} ${column.typeName}`;
 
 export function attnumOf(field: Field): number | null {
   const match = /^pg:attnum=(\d+)\b/.exec(field.doc ?? '');
   return match ? Number(match[1]) : null;
 }
+
+/** How the field's values are masked; null when they are not. */
+export const maskOf = (field: Field): string | null => /^pg:attnum=\d+ mask=(\S+)/.exec(field.doc ?? '')?.[1] ?? null;
 
 /** Finds the source column of a field. */
 export function sourceOf(schema: TableSchema): (field: Field) => SourceColumn | null {

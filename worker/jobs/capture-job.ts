@@ -7,8 +7,10 @@ import { readLastSchema } from '@/worker/buffer/schemas.ts';
 import { beginPipelineAnew, untilResyncRequested } from '@/worker/pipeline/begin-pipeline-anew.ts';
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
+import { maskSalt } from '@/worker/pipeline/mask-salt.ts';
 import { provision } from '@/worker/pipeline/provision.ts';
 import { keepStartingCopies } from '@/worker/pipeline/start-copies.ts';
+import { readRules } from '@/worker/pipeline/table-rules.ts';
 import { watchSlot } from '@/worker/pipeline/watch-slot.ts';
 import { runShift } from '@/worker/runtime/run-shift.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
@@ -69,6 +71,8 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     endLsn: buffer.tail.endLsn,
     limits: SEGMENT_LIMITS,
     applicationName: applicationName(pipelineId, 'capture'),
+    rulesOf: (oid) => readRules(pool, { pipelineId, oid }),
+    maskSalt: await maskSalt(deps, pipelineId),
     lastSchema: (oid) => readLastSchema(pool, { pipelineId, oid }),
     log,
     signal: until,

@@ -12,13 +12,22 @@ export async function beginAnew(
   client: PoolClient,
   { table, shape }: { table: Pick<PipelineTable, 'id'>; shape: TableShape },
 ): Promise<string[]> {
+  const { columns, otherColumns } = shape.rules ?? {};
+  // What was parked under other rules may hold what is hidden now; the copy shows or parks those rows anew.
+  await client.query(
+    /* sql */ `
+    delete from dead_letter using pipeline_table as t
+     where pipeline_table_id = t.id and t.id = $1 and (t.column_rules <> $2::jsonb or t.other_columns <> $3)`,
+    [table.id, columns ? JSON.stringify(columns) : null, otherColumns ?? null],
+  );
   await client.query(
     /* sql */ `
     update pipeline_table
        set generation = generation + 1, state = 'pending', requested = null, is_joined = false, source_oid = null,
            known_schema_lsn = null,
            mirror = $2, changelog = $3, policies = $4, on_delete = $5, on_truncate = $6,
-           held = coalesce($7::jsonb, held),
+           held = coalesce($7::jsonb, held), column_rules = coalesce($8::jsonb, column_rules),
+           other_columns = coalesce($9, other_columns),
            copy_plan = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
            error_code = null, error_message = null, error_at = null, updated_at = now()
      where id = $1`,
@@ -30,6 +39,8 @@ export async function beginAnew(
       shape.onDelete,
       shape.onTruncate,
       shape.held ? JSON.stringify(shape.held) : null,
+      columns ? JSON.stringify(columns) : null,
+      otherColumns ?? null,
     ],
   );
   // The copy takes the columns as they are.

@@ -16,6 +16,7 @@ import { takeBatch } from './batch-limits.ts';
 import { carryOutRequests } from './carry-out-requests.ts';
 import { compactTables } from './compact-tables.ts';
 import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
+import { entriesOf } from './entries-of.ts';
 import { followSchemas } from './follow-schemas.ts';
 import { joinCopies } from './join-copies.ts';
 import type { Lake } from './lake.ts';
@@ -119,9 +120,8 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
   await storeIntent(pool, { lease, batchId, toSeq: last.seq });
   await failpoint('intent-stored');
 
-  const oids = new Set(batch.flatMap((segment) => segment.directory.map((entry) => entry.table)));
   const touched = await followSchemas(shift, {
-    tables: tables.filter((table) => table.oid !== null && oids.has(table.oid)),
+    tables: tables.filter((table) => batch.some((segment) => entriesOf(table, segment).length > 0)),
     batch,
   });
   const marker = {
@@ -157,7 +157,9 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
     committed: progress(parts, sent),
     spilled: waiting
       .filter((table) => !isGivenUp(table))
-      .flatMap(({ id, generation, oid }) => (oid === null ? [] : [{ tableId: id, generation, oid }])),
+      .flatMap(({ id, generation, oid, rulesSinceSeq }) =>
+        oid === null ? [] : [{ tableId: id, generation, oid, afterSeq: rulesSinceSeq }],
+      ),
     history: history({ sent, marker, durationMs }),
   });
   await failpoint('batch-settled');

@@ -19,6 +19,7 @@ import { ChunkRecord, CopyRecord, ORDINALS_PER_CHUNK } from './copy-record.ts';
 import { type PipelineDefinition, readPipeline, readTable } from './definition.ts';
 import { openLake } from './lake.ts';
 import { loadTargets } from './lake-targets.ts';
+import { maskSalt } from './mask-salt.ts';
 import { uploadAll } from './stage-table.ts';
 import { storeCopiedChunk } from './store-copied-chunk.ts';
 
@@ -54,7 +55,15 @@ export async function copyTableChunk(
   const epoch = await epochOf(pool, pipeline.id);
   const outDir = join(deps.config.workDir, 'staged', randomUUID());
   try {
-    await using source = await openRange({ connection, pipeline, schema, range, record, signal });
+    await using source = await openRange({
+      salt: await maskSalt(deps, pipeline.id),
+      connection,
+      pipeline,
+      schema,
+      range,
+      record,
+      signal,
+    });
     const written = await writeCopyChunk(deps.columnar, {
       lake: first.lake,
       schema,
@@ -108,17 +117,19 @@ type Range = {
   schema: TableSchema;
   range: ChunkRecord;
   record: CopyRecord;
+  salt: Buffer;
   signal: AbortSignal;
 };
 
 /** A chunk's bytes and the one snapshot that they were read under. */
 type OpenRange = AsyncDisposable & Pick<OpenChunk, 'snapshot' | 'snapshotLsn' | 'bytes' | 'rows'>;
 
-async function openRange({ connection, pipeline, schema, range, record, signal }: Range): Promise<OpenRange> {
+async function openRange({ connection, pipeline, schema, range, record, salt, signal }: Range): Promise<OpenRange> {
   const common = {
     connection,
     table: { schema, kind: record.isPartitioned ? 'partitioned' : 'table' },
     fingerprint: record.fingerprint,
+    maskSalt: salt,
     applicationName: applicationName(pipeline.id, 'copy'),
     signal,
   } as const satisfies Partial<OpenChunkOptions>;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { BoundRules, ColumnRules, OtherColumns } from '@/server/domain/column-rules.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
@@ -39,6 +40,12 @@ export type PipelineTable = {
   /** Where it is not as its pipeline's. */
   readonly schemaPolicy: SchemaPolicy;
   readonly held: HeldColumns | null;
+  /** What is left out or masked of its columns, as people say it. */
+  readonly rules: ColumnRules;
+  /** The same as it is carried out; null where there are none. */
+  readonly boundRules: BoundRules | null;
+  /** Blocks of segments up to this one were captured under other rules and are older than the copy. */
+  readonly rulesSinceSeq: bigint | null;
   /** Hash of the columns that commit met last; null before there is any. */
   readonly knownSchema: string | null;
   readonly state: TableState;
@@ -105,6 +112,10 @@ type TableRow = {
   on_truncate: EffectPolicy;
   schema_policy: SchemaPolicy;
   held: HeldColumns | null;
+  column_rules: ColumnRules['columns'];
+  other_columns: OtherColumns;
+  bound_rules: BoundRules | null;
+  rules_since_seq: string | null;
   known_schema: string | null;
   state: TableState;
   generation: number;
@@ -118,7 +129,7 @@ type TableRow = {
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       on_delete, on_truncate, schema_policy, held, known_schema, state, generation, is_joined, copy_plan, copy_end_lsn,
+       on_delete, on_truncate, schema_policy, held, column_rules, other_columns, bound_rules, rules_since_seq, known_schema, state, generation, is_joined, copy_plan, copy_end_lsn,
        marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
@@ -151,6 +162,9 @@ const toTable = (row: TableRow): PipelineTable => ({
   onTruncate: row.on_truncate,
   schemaPolicy: row.schema_policy,
   held: row.held,
+  rules: { columns: row.column_rules, otherColumns: row.other_columns },
+  boundRules: row.bound_rules,
+  rulesSinceSeq: row.rules_since_seq === null ? null : BigInt(row.rules_since_seq),
   knownSchema: row.known_schema,
   state: row.state,
   generation: row.generation,

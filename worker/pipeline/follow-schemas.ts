@@ -12,6 +12,7 @@ import { holdLease } from '@/worker/buffer/settle.ts';
 import type { CommitShift } from './commit.ts';
 import { CopyRecord } from './copy-record.ts';
 import { type PipelineTable, readTables } from './definition.ts';
+import { entriesOf } from './entries-of.ts';
 import { type Judged, judgeChange } from './judge-change.ts';
 import { presentSchemas } from './lake-targets.ts';
 
@@ -26,7 +27,7 @@ export async function followSchemas(shift: CommitShift, { tables, batch }: Batch
   let isChanged = false;
   for (const table of tables) {
     for (const segment of batch) {
-      const hashes = segment.directory.filter((entry) => entry.table === table.oid).map(({ schema }) => schema);
+      const hashes = entriesOf(table, segment).map(({ schema }) => schema);
       if (hashes.length === 0 || (!isChanged && hashes.every((hash) => hash === table.knownSchema))) continue;
       isChanged = true;
       await follow(shift, { table, segment, hashes });

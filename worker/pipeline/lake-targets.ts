@@ -15,6 +15,7 @@ import { evolveSchema } from '@/worker/iceberg/evolve-schema.ts';
 import { type Held, lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import type { Lake } from './lake.ts';
+import { assertFit } from './table-rules.ts';
 
 export type LakeMode = 'mirror' | 'changelog';
 
@@ -126,6 +127,7 @@ export async function loadTargets(
   },
 ): Promise<LakeTarget[]> {
   const { pipeline, table, schema, known, lease, signal } = options;
+  assertFit(schema);
   return Promise.all(
     modesOf(table).map(async (mode) => {
       const identifier = identifierOf(pipeline, table, mode);

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { formatLsn } from '@/server/domain/lsn.ts';
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
-import { AppError } from '@/server/errors/app-error.ts';
+import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
@@ -17,6 +17,7 @@ import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import { readTables } from './definition.ts';
 import { followTimeline } from './follow-timeline.ts';
 import { parkStrayTables } from './park-stray-tables.ts';
+import { bindTable, needsBinding } from './table-rules.ts';
 
 type Options = {
   readonly pool: Pool;
@@ -25,6 +26,8 @@ type Options = {
   readonly lease: Lease;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** A stream is open: tables whose column rules are new wait until it is opened anew. */
+  readonly isStreaming?: true;
 };
 
 /**
@@ -44,7 +47,11 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
   if (tail) await requirePublication(session.client, publicationName(pipeline.id));
   const { client } = session;
   const gone = tail ? await parkStrayTables(pool, { pipelineId: pipeline.id, client, lease, log }) : new Set<number>();
-  const tables = await resolveTables(pool, { session, pipelineId: pipeline.id });
+  const tables = await resolveTables(pool, {
+    session,
+    pipelineId: pipeline.id,
+    isStreaming: options.isStreaming === true,
+  });
   await ensurePublication(client, {
     publication: publicationName(pipeline.id),
     tables: tables.flatMap(({ oid }) => (oid === null || gone.has(oid) ? [] : [oid])),
@@ -77,26 +84,26 @@ async function createPosition(
  */
 async function resolveTables(
   pool: Pool,
-  { session, pipelineId }: { session: SourceSession; pipelineId: string },
+  { session, pipelineId, isStreaming }: { session: SourceSession; pipelineId: string; isStreaming: boolean },
 ): Promise<PipelineTable[]> {
   const tables = await readTables(pool, pipelineId);
-  const isUnknown = (table: PipelineTable) => table.oid === null && table.state === 'pending';
+  const isUnknown = (table: PipelineTable) =>
+    table.oid === null && table.state === 'pending' && !(isStreaming && needsBinding(table));
   if (!tables.some(isUnknown)) return tables;
   const found = new Map<string, DiscoveredTable>();
   for (const one of await discoverTables(session.client)) found.set(`${one.schema.schema}\n${one.schema.table}`, one);
   for (const table of tables) {
     if (!isUnknown(table)) continue;
-    const oid = found.get(`${table.schema}\n${table.table}`)?.schema.oid;
-    if (oid === undefined) {
-      const error = new AppError('SOURCE_TABLE_MISSING', `the source has no table ${table.schema}.${table.table}`);
+    const schema = found.get(`${table.schema}\n${table.table}`)?.schema;
+    try {
+      if (!schema) {
+        throw new AppError('SOURCE_TABLE_MISSING', `the source has no table ${table.schema}.${table.table}`);
+      }
+      await bindTable(pool, { table, schema });
+    } catch (error) {
+      if (policyOf(error).retry === 'automatic') throw error;
       await parkTable(pool, { tableId: table.id, generation: table.generation, error });
-      continue;
     }
-    await pool.query('update pipeline_table set source_oid = $2 where id = $1 and generation = $3', [
-      table.id,
-      oid,
-      table.generation,
-    ]);
   }
   return readTables(pool, pipelineId);
 }

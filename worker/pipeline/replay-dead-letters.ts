@@ -2,6 +2,7 @@ import type { Lsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
 import { appliesAll } from '@/server/domain/schema-policy.ts';
 import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
+import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import { openSourceSession } from '@/server/postgres/connect.ts';
@@ -15,6 +16,7 @@ import { fetchRows } from '@/worker/source/postgres/fetch-rows.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
 import { type LakeMode, loadTargets } from './lake-targets.ts';
+import { maskSalt } from './mask-salt.ts';
 import { nextReplay, type ReplayGroup, reopen, reopenAll, storeReplayIntent } from './requested-replays.ts';
 import { sendCommits } from './send-commits.ts';
 import { settleReplay } from './settle-replay.ts';
@@ -89,7 +91,7 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
   });
   const present = table.oid === null ? null : await discoverTable(session.client, table.oid);
   if (!present) throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone`);
-  const { schema } = present;
+  const schema = visibleSchema(present.schema, table.boundRules);
   // The lake gets ahead of the stream only where nobody is to be asked: what it has no column for is left to the stream.
   const mayEvolve = appliesAll(table.schemaPolicy, pipeline.schemaPolicy);
   const loading = { pipeline, table, schema, known, signal };
@@ -103,7 +105,11 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
   );
   const fetched =
     group.mode === 'mirror' && keys.length > 0
-      ? await fetchRows(session.client, { table: present, keys })
+      ? await fetchRows(session.client, {
+          table: { ...present, schema },
+          keys,
+          maskSalt: await maskSalt(deps, pipeline.id),
+        })
       : { rows: [], lsn: null };
   const { rows } = fetched;
   const result = await stageTable({

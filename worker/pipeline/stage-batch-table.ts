@@ -5,10 +5,12 @@ import type { ChangeBlock } from '@/worker/columnar/load-changes.ts';
 import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
+import { entriesOf } from './entries-of.ts';
 import { type LakeMode, type LakeTarget, loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { type StagedTarget, stageTable } from './stage-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
+import { assertFit } from './table-rules.ts';
 
 /** A table's part of a batch, ready to be sent. */
 export type TablePart = {
@@ -101,9 +103,7 @@ export function hasLanded({
 type BlockPlace = { segment: SegmentInfo; entry: SegmentInfo['directory'][number] };
 
 const blocksOf = (table: PipelineTable, batch: readonly SegmentInfo[]): BlockPlace[] =>
-  batch.flatMap((segment) =>
-    segment.directory.filter((entry) => entry.table === table.oid).map((entry) => ({ segment, entry })),
-  );
+  batch.flatMap((segment) => entriesOf(table, segment).map((entry) => ({ segment, entry })));
 
 /** Reads one block ahead, so that the database works while the columnar engine does. */
 async function* expand(shift: CommitShift, blocks: readonly BlockPlace[]): AsyncGenerator<ChangeBlock> {
@@ -111,6 +111,7 @@ async function* expand(shift: CommitShift, blocks: readonly BlockPlace[]): Async
   const { pool } = deps.database;
   const read = async ({ segment, entry }: BlockPlace): Promise<ChangeBlock> => {
     const schema = await readSchema(pool, { pipelineId: pipeline.id, hash: entry.schema, cache: shift.schemas });
+    assertFit(schema);
     const path = entry.id === undefined ? null : deps.columnar.localBlocks.take(entry.id);
     if (path !== null) return { schema, path, rows: entry.rows };
     const compressed = await readCompressedBlock(pool, { number: pipeline.number, segment, entry });

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { formatLsn, type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
 import { schemaHash } from '@/server/domain/table-schema.ts';
+import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
@@ -22,6 +23,7 @@ import { type Lake, openLake } from './lake.ts';
 import { createTargets } from './lake-targets.ts';
 import { provision } from './provision.ts';
 import { wantsOneSnapshot } from './restart-copy.ts';
+import { assertFit, needsBinding } from './table-rules.ts';
 
 const LOOK_MS = 1_000;
 const REST_MS = 3_000;
@@ -39,7 +41,7 @@ type Options = {
 /**
  * Beside the stream: plans the copy of every table that waits for one, those added later too, ends those copied, and takes
  * tables that were removed out of the publication. What will pass by itself is shown on the tables that wait for it, and
- * never ends the stream of the others.
+ * never ends the stream of the others. Returns early when a table's column rules ask for a new stream.
  */
 export async function keepStartingCopies(deps: WorkerDeps, options: Options): Promise<void> {
   const { pipeline, log, signal } = options;
@@ -48,6 +50,8 @@ export async function keepStartingCopies(deps: WorkerDeps, options: Options): Pr
   let isFirst = true;
   while (!signal.aborted) {
     const tables = await readTables(pool, pipeline.id);
+    // The stream is opened anew under their rules.
+    if (tables.some(needsBinding)) return;
     try {
       // Usually the worker of the last chunk does it; it may have died between the two steps.
       for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(pool, id);
@@ -73,8 +77,10 @@ const listOf = (tables: readonly PipelineTable[]): string => tables.map(({ id })
 
 async function publishAndPlan(deps: WorkerDeps, options: Options): Promise<void> {
   const { pipeline, lease, connection, log, signal } = options;
-  const tables = await provision({ pool: deps.database.pool, connection, pipeline, lease, log, signal });
-  await startCopies(deps, { ...options, tables: tables.filter(isPending) });
+  const { pool } = deps.database;
+  const tables = await provision({ pool, connection, pipeline, lease, log, signal, isStreaming: true });
+  const pending = tables.filter((table) => isPending(table) && !needsBinding(table));
+  await startCopies(deps, { ...options, tables: pending });
 }
 
 async function startCopies(deps: WorkerDeps, options: Options & { tables: PipelineTable[] }): Promise<void> {
@@ -132,15 +138,17 @@ async function startCopy(
     throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
   }
   assertMirrorable(table, discovered);
-  await createTargets(lake, { pipeline, table, schema: discovered.schema, signal });
+  const schema = visibleSchema(discovered.schema, table.boundRules);
+  assertFit(schema);
+  await createTargets(lake, { pipeline, table, schema, signal });
   const fingerprint = await tableFingerprint(session.client, discovered.schema.oid);
   const plan = await planChunks(session.client, discovered, {
     rowsPerChunk: pipeline.settings.copyChunkRows,
     oneSnapshot: wantsOneSnapshot(table.copyPlan),
   });
-  const hash = schemaHash(discovered.schema);
+  const hash = schemaHash(schema);
   await storeSchemas(pool, pipeline.id, {
-    segment: { schemas: new Map([[hash, discovered.schema]]), toLsn: tailLsn },
+    segment: { schemas: new Map([[hash, schema]]), toLsn: tailLsn },
     known: new Set(),
   });
   const isPartitioned = discovered.kind === 'partitioned';

@@ -36,6 +36,8 @@ export const TABLE_FIELDS = [
   'onDelete',
   'onTruncate',
   'schemaPolicy',
+  'columns',
+  'otherColumns',
   'lakeName',
 ] as const;
 

@@ -8,6 +8,7 @@ import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { several, verb } from '../verb.ts';
 import { collect } from './collect.ts';
+import { type ColumnRuleOptions, columnRuleOptions, columnRulesOf } from './column-rule-option.ts';
 import { findId, findTable } from './find-id.ts';
 import { addSchemaCommands } from './schema-commands.ts';
 import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
@@ -30,12 +31,13 @@ const POLICIES = ['dead-letter', 'string', 'null'] as const;
 type Policy = (typeof POLICIES)[number];
 const EFFECTS = ['apply', 'soft', 'ignore'] as const;
 type Effect = (typeof EFFECTS)[number];
-type UpdateOptions = SchemaPolicyOption & {
-  readonly mode?: string;
-  readonly policy?: readonly string[];
-  readonly onDelete?: Effect;
-  readonly onTruncate?: Effect;
-};
+type UpdateOptions = SchemaPolicyOption &
+  ColumnRuleOptions & {
+    readonly mode?: string;
+    readonly policy?: readonly string[];
+    readonly onDelete?: Effect;
+    readonly onTruncate?: Effect;
+  };
 
 /** `philotes table ...` */
 export function addTableCommands(program: Command, io: CliIo): void {
@@ -97,18 +99,21 @@ export function addTableCommands(program: Command, io: CliIo): void {
       'table update shop orders --mode both --policy created_at=null',
       'table update shop orders --on-delete soft --on-truncate ignore',
       'table update shop orders --schema-policy column-added=pause',
+      "table update shop customers --column ssn=hash --column notes=exclude --column 'name=truncate(3)'",
     ],
     options: (command) =>
       schemaPolicyOption(
-        command
+        columnRuleOptions(command)
           .option('--mode <mode>', 'mirror, changelog or both')
           .option('--policy <column=policy>', 'dead-letter, string or null; several times', several)
           .addOption(new Option('--on-delete <effect>', 'what a delete does to the mirror').choices(EFFECTS))
           .addOption(new Option('--on-truncate <effect>', 'what a truncate does to the mirror').choices(EFFECTS)),
         'as the pipeline says',
       ),
-    async run(context, args, { mode, policy, onDelete, onTruncate, schemaPolicy }) {
+    async run(context, args, { mode, policy, onDelete, onTruncate, schemaPolicy, ...ruled }) {
+      const rules = columnRulesOf(ruled);
       const body = {
+        ...rules,
         ...(mode === undefined ? {} : modesOf(mode)),
         ...(policy === undefined ? {} : { policies: policiesOf(policy) }),
         ...(onDelete === undefined ? {} : { onDelete }),
@@ -117,6 +122,8 @@ export function addTableCommands(program: Command, io: CliIo): void {
       };
       if (Object.keys(body).length === 0) throw new CliError('USAGE', 'nothing to change was given');
       const params = await pathOf(context, args);
+      if (Object.keys(rules).length > 0)
+        await context.confirm(`If ${args[1]} is in the lake already, this copies it again under the new rules.`);
       const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
       context.done(`Changed ${args[1]}${data?.resync ? '; it is copied again' : ''}: ${data?.carriedOut}`);
     },

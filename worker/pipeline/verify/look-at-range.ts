@@ -1,6 +1,7 @@
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
 import type { KeyRange } from '@/server/domain/verification.ts';
+import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { SourceConnection, SourceSession } from '@/server/postgres/connect.ts';
 import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
@@ -22,6 +23,7 @@ import { parseSnapshot } from '../join-copies.ts';
 import type { Lake } from '../lake.ts';
 import { type LakeTarget, loadTargets } from '../lake-targets.ts';
 import { localFiles } from '../local-files.ts';
+import { maskSalt } from '../mask-salt.ts';
 import { readParkedKeys } from '../parked-keys.ts';
 import { awaitCaptured, pendingBlocks } from './pending-changes.ts';
 
@@ -86,6 +88,7 @@ export async function lookAtRange(context: VerifyContext, options: LookOptions):
     table: present,
     chunk: { kind: 'key-range', ...range },
     fingerprint,
+    maskSalt: await maskSalt(deps, pipeline.id),
     applicationName: applicationName(pipeline.id, 'verify'),
     signal,
   });
@@ -161,7 +164,7 @@ async function requireTable(
   { table, oid }: { table: PipelineTable; oid: number },
 ): Promise<DiscoveredTable> {
   const present = await discoverTable(session.client, oid);
-  if (present) return present;
+  if (present) return { ...present, schema: visibleSchema(present.schema, table.boundRules) };
   throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
 }
 

@@ -1,6 +1,8 @@
 import { type Client, escapeIdentifier } from 'pg';
+import { heldOf } from '@/server/domain/held-columns.ts';
 import { keyColumns, type SourceColumn } from '@/server/domain/table-schema.ts';
 import type { KeyRange } from '@/server/domain/verification.ts';
+import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
@@ -37,10 +39,11 @@ export async function planVerification(context: VerifyContext, options: Options)
   const [key] = keyColumns(present.schema);
   if (!key) throw new AppError('VERIFY_IMPOSSIBLE', 'the table has no key any more');
   const rowsPerChunk = Math.min(pipeline.settings.copyChunkRows, RANGE_ROWS_MAX);
+  const visible = visibleSchema(present.schema, table.boundRules);
   const [target] = await loadTargets(lake, {
     pipeline,
     table: { ...table, changelog: false },
-    schema: present.schema,
+    schema: visible,
     signal,
   });
   // A policy may have made another order of the key's values by making texts of them.
@@ -48,10 +51,16 @@ export async function planVerification(context: VerifyContext, options: Options)
     target?.lake.columns.find(({ attnum }) => attnum === key.attnum)?.type !== neededType(key, 'dead-letter');
   const plan = await planChunks(session.client, present, { rowsPerChunk, oneSnapshot });
   const ranges = await rangesOf(session.client, { plan, key, present, scope: verification.scope });
-  const held = new Set(target?.lake.columns.map(({ attnum }) => attnum));
+  const inLake = new Set(target?.lake.columns.map(({ attnum }) => attnum));
+  const held = heldOf(table.held, present.schema.oid);
+  const reasonOf = (attnum: number): string => {
+    if (visible.hidden?.includes(attnum)) return 'a rule leaves this column out';
+    if (held[attnum]?.leftOut) return 'the lake ignores this column';
+    return 'the lake gets this column with the next change of the table';
+  };
   const leftOut = present.schema.columns
-    .filter(({ attnum }) => !held.has(attnum))
-    .map(({ name }) => ({ column: name, reason: 'the lake gets this column with the next change of the table' }));
+    .filter(({ attnum }) => !inLake.has(attnum))
+    .map(({ name, attnum }) => ({ column: name, reason: reasonOf(attnum) }));
   await pool.query(
     /* sql */ `
     with planned as (

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
+import { setTable } from '@/server/pipelines/set-table.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
 import { armFailpoint } from '@/server/platform/failpoint.ts';
 import { getVerification } from '@/server/verifications/get-verification.ts';
@@ -202,4 +203,20 @@ test('what a policy, a dead letter or a soft delete explains is counted apart, a
     extra: 0,
     excused: { null_policy: 3, soft_deleted: 2 },
   });
+});
+
+test('masked columns are compared as they are shown, and columns that rules leave out are not compared', async () => {
+  const { work, key, pipeline } = await livePipeline('ruled');
+  await using _work = work;
+  const { row } = testTables(installation, pipeline.id);
+  const columns = { note: 'hash', amount: { truncate: 2 }, ratio: 'exclude' } as const;
+  await setTable(installation.control, SYSTEM_ACTOR, { ...key, columns });
+  await work.until(async () => (await row('ruled'))?.generation === 2 && (await pipeline.isLive()), {
+    what: 'it is copied under its rules',
+  });
+  await using _writer = keepWriting('ruled');
+  const { result, ranges } = await verified(work, key);
+  expect(result).toMatchObject({ state: 'done', error: null, missing: 0, extra: 0, different: 0 });
+  expect(ranges.every(({ state }) => state === 'equal')).toBe(true);
+  expect(result.leftOut).toEqual([{ column: 'ratio', reason: 'a rule leaves this column out' }]);
 });

@@ -8,6 +8,7 @@ import { qualifiedName } from '@/server/postgres/quote.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 import { copyBytes } from './copy-bytes.ts';
 import type { CopyChunk } from './copy-plan.ts';
+import { maskCopyText, maskersOf } from './mask-copy-text.ts';
 import { tableFingerprint } from './table-fingerprint.ts';
 import { tappableSocket } from './tappable-socket.ts';
 
@@ -20,6 +21,8 @@ export type OpenChunkOptions = {
   /** An exported snapshot to read under; chunks of a `snapshot` plan need one, and all the same. */
   readonly snapshotId?: string;
   readonly applicationName: string;
+  /** Needed where columns are masked. */
+  readonly maskSalt?: Buffer | null;
   readonly signal: AbortSignal;
 };
 
@@ -53,11 +56,12 @@ export async function openChunk(options: OpenChunkOptions): Promise<OpenChunk> {
       'SELECT pg_current_snapshot()::text AS snapshot, pg_current_wal_insert_lsn()::text AS lsn',
     );
     await expectFingerprint(client, options);
+    const maskers = maskersOf(table.schema.columns, options.maskSalt ?? null);
     const bytes = copyBytes(client, { sql: copyStatement(options), signal });
     return {
       snapshot: rows[0]?.snapshot ?? '',
       snapshotLsn: parseLsn(rows[0]?.lsn ?? ''),
-      bytes: thenCheck(bytes, client, options),
+      bytes: thenCheck(maskers ? maskCopyText(bytes, maskers) : bytes, client, options),
       rows: () => {
         const rows = bytes.rows();
         if (rows === null) throw new AppError('INTERNAL', 'the rows of a copy were asked for before its end');

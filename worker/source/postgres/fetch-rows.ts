@@ -4,6 +4,7 @@ import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
 import type { DiscoveredTable } from '@/server/postgres/discover.ts';
 import { qualifiedName } from '@/server/postgres/quote.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
+import { maskersOf } from './mask-copy-text.ts';
 
 export type FetchedRows = {
   /** One text per column of the schema. Keys that the table does not have are left out. */
@@ -15,9 +16,21 @@ export type FetchedRows = {
 /** The present rows of some keys, as PostgreSQL's texts under the pinned settings. Keys are texts in key order. */
 export async function fetchRows(
   client: Client,
-  { table, keys }: { table: Pick<DiscoveredTable, 'schema' | 'kind'>; keys: readonly (readonly (string | null)[])[] },
+  {
+    table,
+    keys,
+    maskSalt,
+  }: {
+    /** With what rules leave of its columns. */
+    table: Pick<DiscoveredTable, 'schema' | 'kind'>;
+    keys: readonly (readonly (string | null)[])[];
+    maskSalt: Buffer | null;
+  },
 ): Promise<FetchedRows> {
   const { schema, kind } = table;
+  const maskers = maskersOf(schema.columns, maskSalt);
+  const shown = (value: string | null, at: number): string | null =>
+    value === null ? null : (maskers?.[at]?.(Buffer.from(value)).toString() ?? value);
   try {
     const { rows } = await client.query<(string | null)[]>({
       text: statement(schema, kind),
@@ -26,7 +39,7 @@ export async function fetchRows(
       types: { getTypeParser: () => (text: string | Buffer) => String(text) },
     });
     const position = await client.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn');
-    return { rows, lsn: parseLsn(position.rows[0]?.lsn ?? '') };
+    return { rows: maskers ? rows.map((row) => row.map(shown)) : rows, lsn: parseLsn(position.rows[0]?.lsn ?? '') };
   } catch (error) {
     throw sourceError(error, `reading rows of ${schema.schema}.${schema.table}`);
   }

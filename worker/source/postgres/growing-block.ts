@@ -1,20 +1,44 @@
 import type { RowBlock } from '@/server/domain/row-block.ts';
 import { keyColumns, schemaHash, type TableSchema } from '@/server/domain/table-schema.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { maskersOf } from './mask-copy-text.ts';
+import type { Masker } from './mask-value.ts';
 
 /** One schema version of a table, as the stream sends its rows. */
 export type StreamTable = {
+  /** As it is stored with its rows: without what rules hide. */
   readonly schema: TableSchema;
   readonly hash: string;
-  /** Positions of the key columns in the schema's columns. */
+  /** Positions of the key columns in the columns that are sent. */
   readonly keyColumns: readonly number[];
+  /** What becomes of each column that is sent; null when all of them go on as they are. */
+  readonly plan: ColumnPlan | null;
+  /** The columns that are sent. */
+  readonly sent: TableSchema;
 };
 
-export const streamTable = (schema: TableSchema): StreamTable => ({
-  schema,
-  hash: schemaHash(schema),
-  keyColumns: keyColumns(schema).map((column) => schema.columns.indexOf(column)),
-});
+/** By place in the sent tuple: left out, carried as it is, or masked. */
+export type ColumnPlan = readonly ('exclude' | 'carry' | Masker)[];
+
+export function streamTable(
+  sent: TableSchema,
+  { schema = sent, salt = null }: { schema?: TableSchema; salt?: Buffer | null } = {},
+): StreamTable {
+  const maskers = maskersOf(schema.columns, salt);
+  const places = new Map(schema.columns.map(({ attnum }, place) => [attnum, place]));
+  const hides = maskers !== null || schema.columns.length < sent.columns.length;
+  const plan = sent.columns.map(({ attnum }) => {
+    const place = places.get(attnum);
+    return place === undefined ? 'exclude' : (maskers?.[place] ?? 'carry');
+  });
+  return {
+    schema,
+    hash: schemaHash(schema),
+    keyColumns: keyColumns(sent).map((column) => sent.columns.indexOf(column)),
+    plan: hides ? plan : null,
+    sent,
+  };
+}
 
 /** A row block under construction. The encoder writes into `buffer` from `length` on, after reserving room. */
 export class GrowingBlock {

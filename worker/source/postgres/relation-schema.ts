@@ -7,15 +7,16 @@ import type { Relation } from './pgoutput.ts';
 /**
  * The schema of a table as the stream announced it. The announcement decides which columns there are; the catalog adds
  * what it lacks (attnum, base types, key order). The catalog shows the present and the stream the past, so when they
- * differ, columns are aligned in order: attnums only grow, and dropped ones stay behind as gaps.
+ * differ, columns are aligned in order: attnums only grow, and dropped ones stay behind as gaps. `unsure` names the columns
+ * that neither knows under the attnum that they were given.
  */
 export async function resolveRelation(
   client: Client,
   options: { relation: Relation; previous: TableSchema | undefined },
-): Promise<TableSchema> {
+): Promise<{ schema: TableSchema; unsure: string[] }> {
   const { relation, previous } = options;
   const discovered = (await discoverTable(client, relation.oid))?.schema;
-  if (discovered && isSame(relation, discovered)) return discovered;
+  if (discovered && isSame(relation, discovered)) return { schema: discovered, unsure: [] };
   const types = await resolveTypes(client, relation.columns);
   const slots = await attributeSlots(client, relation.oid);
   const attnums = alignColumns(relation.columns, slots, previous?.columns ?? []);
@@ -37,7 +38,12 @@ export async function resolveRelation(
     };
   });
   const { oid, schema, table, replicaIdentity } = relation;
-  return { oid, schema, table, replicaIdentity, columns: withDenseKey(columns) };
+  const isSure = ({ attnum, name }: SourceColumn) =>
+    [discovered, previous].some((known) => known?.columns.some((one) => one.attnum === attnum && one.name === name));
+  return {
+    schema: { oid, schema, table, replicaIdentity, columns: withDenseKey(columns) },
+    unsure: columns.filter((column) => !isSure(column)).map(({ name }) => name),
+  };
 }
 
 /** An attribute of the table in the catalog. A dropped one has lost its name and type, but keeps its number. */

@@ -1,5 +1,5 @@
 import type { Lsn } from '@/server/domain/lsn.ts';
-import type { GrowingBlock } from './growing-block.ts';
+import type { ColumnPlan, GrowingBlock } from './growing-block.ts';
 import { type Message, unreadable } from './pgoutput.ts';
 
 /**
@@ -65,6 +65,8 @@ export class RowEncoder {
    */
   #line(block: GrowingBlock, op: number, message: Message, at: number, old: TupleColumns | null): number {
     const { bytes } = message;
+    const { plan } = block.table;
+    if (plan) return this.#ruledLine(block, { plan, op, message, at, old });
     const count = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     if (count !== block.columnCount) throw unreadable(bytes, at, message.end);
     const missing = old === null ? NOTHING_MISSING : this.#prepareMissing(message, at, old);
@@ -110,6 +112,43 @@ export class RowEncoder {
     this.#ordinal += 1;
     block.added(to);
     return at;
+  }
+
+  /** The same for a table whose rules leave columns out or mask them: nothing hidden gets into the block. */
+  #ruledLine(block: GrowingBlock, { plan, op, message, at, old }: RuledLine): number {
+    const { bytes, end } = message;
+    const columns = this.#newColumns;
+    const after = columns.read(message, at);
+    if (columns.count !== plan.length) throw unreadable(bytes, at, end);
+    const values: (Buffer | null)[] = [];
+    const unchanged: number[] = [];
+    let valueBytes = 0;
+    for (const [column, rule] of plan.entries()) {
+      if (rule === 'exclude') continue;
+      const isSent = columns.lengths[column] !== NOT_SENT;
+      const from = isSent ? columns : old;
+      const length = from?.lengths[column] ?? NOT_SENT;
+      if (length === NOT_SENT || (!isSent && length < 0)) unchanged.push(values.length);
+      const start = from?.starts[column] ?? 0;
+      const value = length < 0 ? null : bytes.subarray(start, start + length);
+      const shown = value === null || rule === 'carry' ? value : rule(value);
+      valueBytes += shown?.length ?? 0;
+      values.push(shown);
+    }
+    const list = unchanged.join(';');
+    block.reserve(PREFIX_BYTES_MAX + list.length + 2 * valueBytes + 3 * values.length);
+    const out = block.buffer;
+    let to = this.#prefix(out, block.length, op);
+    to += out.write(list, to, 'latin1');
+    for (const value of values) {
+      out[to++] = COMMA;
+      if (value !== null) to = writeQuoted(out, to, value, 0, value.length);
+    }
+    out[to++] = LF;
+    if (list !== '') block.hasUnchanged = true;
+    this.#ordinal += 1;
+    block.added(to);
+    return after;
   }
 
   /** `op,lsn,ordinal,time,xid,` */
@@ -165,7 +204,8 @@ class TupleColumns {
   starts = new Int32Array(0);
   lengths = new Int32Array(0);
 
-  read(message: Message, tupleAt: number): void {
+  /** Returns the end of the tuple. */
+  read(message: Message, tupleAt: number): number {
     const { bytes, end } = message;
     this.count = bytes.readUInt16BE(tupleAt);
     if (this.starts.length < this.count) {
@@ -186,9 +226,17 @@ class TupleColumns {
       else if (kind === UNCHANGED) this.lengths[column] = NOT_SENT;
       else throw unreadable(bytes, at - 1, end);
     }
+    return at;
   }
 }
 
+type RuledLine = {
+  readonly plan: ColumnPlan;
+  readonly op: number;
+  readonly message: Message;
+  readonly at: number;
+  readonly old: TupleColumns | null;
+};
 type Missing = { readonly list: string; readonly lender: TupleColumns | null; readonly bytesMax: number };
 
 const NULL_LENGTH = -1;

@@ -1,6 +1,8 @@
+import type { BoundRules } from '@/server/domain/column-rules.ts';
 import { formatLsn, type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
@@ -39,6 +41,10 @@ export type ChangeSourceOptions = {
   readonly applicationName?: string;
   /** A table's columns as last known, for its first announcement: the catalog may be further already. */
   readonly lastSchema?: (oid: number) => Promise<TableSchema | null>;
+  /** What is left out or masked of a table's columns. */
+  readonly rulesOf?: (oid: number) => Promise<BoundRules | null>;
+  /** Of hashed columns. */
+  readonly maskSalt?: Buffer;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
@@ -246,10 +252,11 @@ class PostgresSource implements ChangeSource {
     this.#isResolving = true;
     this.#frames.pause();
     const previous = this.#schemas.get(relation.oid);
-    this.#resolve(relation, previous?.schema).then(
-      (schema) => {
-        const resolved = streamTable(schema);
-        const table = previous?.hash === resolved.hash ? previous : resolved;
+    this.#resolve(relation, previous?.sent).then(
+      (resolved) => {
+        // What is sent may have changed where what is shown has not.
+        const isSame = previous?.hash === resolved.hash && previous.plan === null && resolved.plan === null;
+        const table = isSame ? previous : resolved;
         this.#tables.set(relation.oid, table);
         this.#schemas.set(relation.oid, table);
         this.#isResolving = false;
@@ -259,9 +266,20 @@ class PostgresSource implements ChangeSource {
     );
   }
 
-  async #resolve(relation: Relation, announced: TableSchema | undefined): Promise<TableSchema> {
-    const previous = announced ?? (await this.#options.lastSchema?.(relation.oid)) ?? undefined;
-    return resolveRelation(this.#catalog.client, { relation, previous });
+  async #resolve(relation: Relation, announced: TableSchema | undefined): Promise<StreamTable> {
+    const { lastSchema, rulesOf, maskSalt: salt = null } = this.#options;
+    const previous = announced ?? (await lastSchema?.(relation.oid)) ?? undefined;
+    const { schema: sent, unsure } = await resolveRelation(this.#catalog.client, { relation, previous });
+    const rules = (await rulesOf?.(relation.oid)) ?? null;
+    if (!rules) return streamTable(sent);
+    const schema = visibleSchema(sent, rules);
+    // Renamed twice while the stream was behind: it may be a column that is to be hidden.
+    const doubtful = schema.columns.filter(({ name }) => unsure.includes(name) && !Object.hasOwn(rules.columns, name));
+    const [first] = doubtful;
+    if (!first) return streamTable(sent, { schema, salt });
+    const columns = schema.columns.filter((column) => !doubtful.includes(column));
+    const unfit = `column ${first.name} cannot be told from those that rules hide`;
+    return streamTable(sent, { schema: { ...schema, columns, unfit }, salt });
   }
 
   #resume(): void {

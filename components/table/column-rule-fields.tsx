@@ -1,0 +1,97 @@
+'use client';
+
+import { Field, Input, Select } from '@/components/ui/field.tsx';
+import type { ColumnRule, ColumnRules } from '@/server/domain/column-rules.ts';
+
+const CHOICES = [
+  { value: 'carry', label: 'Carry' },
+  { value: 'exclude', label: 'Leave out' },
+  { value: 'hash', label: 'Hash' },
+  { value: 'redact', label: 'Redact' },
+  { value: 'truncate', label: 'First characters' },
+] as const;
+type Choice = (typeof CHOICES)[number]['value'];
+
+const CHARACTERS = 3;
+
+const ruleOf = (choice: Choice): ColumnRule => (choice === 'truncate' ? { truncate: CHARACTERS } : choice);
+
+type Props = {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly keyColumns: readonly string[];
+  readonly value: ColumnRules;
+  readonly onChange: (value: ColumnRules) => void;
+  readonly disabled?: boolean;
+};
+
+/** How each column is shown behind the source. Columns of the key are always carried. */
+export function ColumnRuleFields({ columns, keyColumns, value, onChange, disabled = false }: Props) {
+  const set = (name: string, rule: ColumnRule | undefined) => {
+    const { [name]: _, ...others } = value.columns;
+    onChange({ ...value, columns: rule === undefined ? others : { ...others, [name]: rule } });
+  };
+  return (
+    <div className="space-y-3">
+      <p className="text-sm text-muted">
+        What is left out or masked never gets into the buffer, into dead letters or into the lake. A masked column is
+        text in the lake; hashes of equal values are equal within the pipeline. NULL stays NULL.
+      </p>
+      <Field label="Columns without a choice" hint="Also those that are added later.">
+        <Select
+          value={value.otherColumns}
+          disabled={disabled}
+          onChange={({ target }) =>
+            onChange({ ...value, otherColumns: target.value === 'exclude' ? 'exclude' : 'carry' })
+          }
+        >
+          <option value="carry">Carry</option>
+          <option value="exclude">Leave out</option>
+        </Select>
+      </Field>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {columns.map(({ name, type }) => {
+          const rule = value.columns[name];
+          const isKey = keyColumns.includes(name);
+          return (
+            <Field
+              key={name}
+              label={<code className="font-mono text-xs">{name}</code>}
+              hint={isKey ? 'Part of the key: always carried.' : type}
+            >
+              <span className="flex gap-2">
+                <Select
+                  aria-label={`Rule of ${name}`}
+                  value={rule === undefined ? '' : typeof rule === 'string' ? rule : 'truncate'}
+                  disabled={disabled || isKey}
+                  onChange={({ target }) => {
+                    const choice = CHOICES.find((one) => one.value === target.value);
+                    set(name, choice ? ruleOf(choice.value) : undefined);
+                  }}
+                >
+                  <option value="">As the others</option>
+                  {CHOICES.map((choice) => (
+                    <option key={choice.value} value={choice.value}>
+                      {choice.label}
+                    </option>
+                  ))}
+                </Select>
+                {typeof rule === 'object' && (
+                  <Input
+                    aria-label={`Characters of ${name}`}
+                    inputMode="numeric"
+                    value={String(rule.truncate)}
+                    disabled={disabled}
+                    className="w-20"
+                    onChange={({ target }) =>
+                      set(name, { truncate: Math.min(1_000, Math.max(1, Math.floor(Number(target.value)) || 1)) })
+                    }
+                  />
+                )}
+              </span>
+            </Field>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
