@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SourceColumn } from '@/server/domain/table-schema.ts';
 import { type AttributeSlot, alignColumns } from './relation-schema.ts';
 
 const INT = 23;
@@ -9,6 +10,11 @@ const slot = (attnum: number, name: string | null, typeOid = INT): AttributeSlot
   name,
   typeOid: name === null ? 0 : typeOid,
   typmod: -1,
+});
+
+const known = (attnum: number, name: string): SourceColumn => ({
+  ...{ attnum, name, typeName: 'integer', typeOid: INT, typmod: -1 },
+  ...{ type: { kind: 'text' }, notNull: false, keyOrdinal: null },
 });
 
 test('columns that the catalog still has keep their attnum, around added and dropped ones', () => {
@@ -26,4 +32,27 @@ test('a column dropped and added again under the same name is the old one before
   const slots = [slot(1, 'id'), slot(2, null), slot(3, 'c'), slot(4, 'a', TEXT)];
   expect(alignColumns([column('id'), column('a'), column('c')], slots, [])).toEqual([1, 2, 3]);
   expect(alignColumns([column('id'), column('c'), column('a', TEXT)], slots, [])).toEqual([1, 3, 4]);
+});
+
+test('a column that was added, written and renamed is not taken for one that came and went after it (row 40)', () => {
+  const slots = [slot(1, 'id'), slot(2, 'lasting'), slot(3, null)];
+  expect(alignColumns([column('id'), column('brief')], slots, [])).toEqual([1, 2]);
+});
+
+test('a column that was added, written and renamed is not taken for one that had gone before it (row 40)', () => {
+  const slots = [slot(1, 'id'), slot(2, null), slot(3, 'lasting'), slot(4, null)];
+  expect(alignColumns([column('id'), column('brief')], slots, [known(1, 'id')])).toEqual([1, 3]);
+});
+
+test('a column that was written and dropped is not taken for one that came after it (row 39)', () => {
+  const slots = [slot(1, 'id'), slot(2, null), slot(3, 'later')];
+  const announced = [column('id'), column('gone')];
+  expect(alignColumns(announced, slots, [known(1, 'id'), known(2, 'gone')])).toEqual([1, 2]);
+  expect(alignColumns(announced, slots, [])).toEqual([1, 2]);
+});
+
+test('a column that was gone before is not taken for one that was renamed since (row 40)', () => {
+  const slots = [slot(1, 'id'), slot(2, null), slot(3, 'other'), slot(4, 'new')];
+  const previous = [known(1, 'id'), known(3, 'one')];
+  expect(alignColumns([column('id'), column('one'), column('two')], slots, previous)).toEqual([1, 3, 4]);
 });

@@ -54,10 +54,15 @@ export type AttributeSlot = {
   readonly typmod: number;
 };
 
+/** More than all that can be gained by names: what cannot have been. */
+const IMPOSSIBLE = 1_000;
+
 /**
  * Assigns an attnum to every announced column, in ascending order, so that as much as possible matches: name and type
- * before type alone (a rename), before a slot that was dropped since. `previous` is what the stream announced before:
- * it remembers the names of dropped columns.
+ * before type alone (a rename), before a slot that was dropped, maybe since. `previous` is what the stream announced before:
+ * it remembers the names of dropped columns; without it a dropped slot is the better guess. Attnums only grow, so that two
+ * things cannot have been: a column that still stands and is older than an announced one was announced as well; and one
+ * that was gone before, by `previous`, was not.
  */
 export function alignColumns(
   announced: Relation['columns'],
@@ -67,17 +72,19 @@ export function alignColumns(
   if (slots.length < announced.length) return announced.map((_, index) => previous[index]?.attnum ?? index + 1);
   const width = slots.length + 1;
   const best = new Float64Array((announced.length + 1) * width).fill(Number.NEGATIVE_INFINITY);
-  best.fill(0, 0, width);
   const before = new Map(previous.map((column) => [column.attnum, column.name]));
+  const passedOver = (i: number, j: number) =>
+    (best[i * width + j - 1] as number) - (i < announced.length && slots[j - 1]?.name !== null ? IMPOSSIBLE : 0);
+  best[0] = 0;
+  for (let j = 1; j < width; j++) best[j] = passedOver(0, j);
   for (let i = 1; i <= announced.length; i++)
     for (let j = i; j < width; j++) {
-      const skipped = best[i * width + j - 1] as number;
       const taken = (best[(i - 1) * width + j - 1] as number) + score(announced[i - 1], slots[j - 1], before);
-      best[i * width + j] = Math.max(skipped, taken);
+      best[i * width + j] = Math.max(passedOver(i, j), taken);
     }
   const attnums: number[] = [];
   for (let i = announced.length, j = slots.length; i > 0; j--) {
-    if (j > i && best[i * width + j] === best[i * width + j - 1]) continue;
+    if (j > i && best[i * width + j] === passedOver(i, j)) continue;
     attnums[i - 1] = slots[j - 1]?.attnum ?? i;
     i--;
   }
@@ -91,10 +98,12 @@ function score(
 ): number {
   if (!column || !slot) return 0;
   const remembered = before.get(slot.attnum) === column.name ? 8 : 0;
-  if (slot.name === null) return remembered + 2;
+  const newest = Math.max(0, ...before.keys());
+  if (slot.name === null && slot.attnum < newest && !before.has(slot.attnum)) return -IMPOSSIBLE;
+  if (slot.name === null) return remembered + (before.size === 0 ? 2 : 1);
   const sameType = slot.typeOid === column.typeOid && slot.typmod === column.typmod;
   if (slot.name === column.name) return remembered + (sameType ? 8 : 6);
-  return remembered + (sameType ? 1 : 0);
+  return remembered + (sameType ? (before.size === 0 ? 1 : 2) : 0);
 }
 
 async function attributeSlots(client: Client, oid: number): Promise<AttributeSlot[]> {
