@@ -35,6 +35,20 @@ export function readMarker(metadata: TableMetadata): Marker | null {
   return null;
 }
 
+/**
+ * Whether the table's content is older than its marker: somebody moved main back, which leaves the properties as they were.
+ * Snapshots of others on top of ours are fine, and so are none of ours left.
+ */
+export function isRolledBack(metadata: TableMetadata): boolean {
+  const own = parseMarker(metadata.properties);
+  if (!own) return false;
+  for (const snapshot of ancestry(metadata, metadata['current-snapshot-id'])) {
+    const marker = parseMarker(snapshot.summary);
+    if (marker) return marker.batchId !== own.batchId || marker.epoch !== own.epoch;
+  }
+  return false;
+}
+
 export function sameMarker(a: Marker | null, b: Marker | null): boolean {
   if (!a || !b) return a === b;
   return (Object.keys(NAMES) as (keyof Marker)[]).every((key) => a[key] === b[key]);

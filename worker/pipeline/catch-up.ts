@@ -1,5 +1,4 @@
 import { type Lsn, ZERO_LSN } from '@/server/domain/lsn.ts';
-import { AppError } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import type { CommitState } from '@/worker/buffer/commit-state.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
@@ -13,6 +12,7 @@ import { readParkedKeys } from './parked-keys.ts';
 import { sendCommits } from './send-commits.ts';
 import { settleJoin } from './settle-join.ts';
 import { spilledChanges } from './spilled-changes.ts';
+import { assertNotRolledBack, markerMismatch } from './stage-batch-table.ts';
 import { type StagedTable, stageTable } from './stage-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 
@@ -107,6 +107,7 @@ function lakeMarker({ target, table, marker }: { target: LakeTarget; table: Pipe
   from: Lsn;
   batchId: string | null;
 } {
+  assertNotRolledBack({ target, table });
   const found = readMarker(target.loaded.metadata);
   const settled = table.batchIds[target.mode];
   if (!found && settled === null) return { from: ZERO_LSN, batchId: null };
@@ -114,8 +115,5 @@ function lakeMarker({ target, table, marker }: { target: LakeTarget; table: Pipe
   if (isOurs && (found.batchId === settled || found.toLsn > (table.markerLsn ?? ZERO_LSN))) {
     return { from: found.toLsn, batchId: found.batchId };
   }
-  throw new AppError(
-    'LAKE_MARKER_MISMATCH',
-    `the ${target.mode} of ${table.schema}.${table.table} is not as this pipeline left it`,
-  );
+  throw markerMismatch({ target, table });
 }

@@ -2,7 +2,7 @@ import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { expandBlock, readCompressedBlock, type SegmentInfo } from '@/worker/buffer/read.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
 import type { ChangeBlock } from '@/worker/columnar/load-changes.ts';
-import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
+import { isRolledBack, type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
 import { entriesOf } from './entries-of.ts';
@@ -91,14 +91,25 @@ export function hasLanded({
   table: PipelineTable;
   batchId: string;
 }): boolean {
+  assertNotRolledBack({ target, table });
   const marker = readMarker(target.loaded.metadata);
   if (marker?.batchId === batchId) return true;
   if ((marker?.batchId ?? null) === table.batchIds[target.mode]) return false;
-  throw new AppError(
+  throw markerMismatch({ target, table });
+}
+
+type Claim = { target: Pick<LakeTarget, 'mode' | 'loaded'>; table: Pick<PipelineTable, 'schema' | 'table'> };
+
+/** Throws LAKE_MARKER_MISMATCH when the table says that it has a batch, and its main branch does not hold it any more. */
+export function assertNotRolledBack({ target, table }: Claim): void {
+  if (isRolledBack(target.loaded.metadata)) throw markerMismatch({ target, table });
+}
+
+export const markerMismatch = ({ target, table }: Claim): AppError =>
+  new AppError(
     'LAKE_MARKER_MISMATCH',
     `the ${target.mode} of ${table.schema}.${table.table} is not as this pipeline left it`,
   );
-}
 
 type BlockPlace = { segment: SegmentInfo; entry: SegmentInfo['directory'][number] };
 
