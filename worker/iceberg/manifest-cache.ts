@@ -5,6 +5,8 @@ import { type ManifestFile, readManifestList } from './manifest-list.ts';
 export type ManifestReader = {
   manifests(manifestList: string): Promise<readonly ManifestFile[]>;
   entries(manifest: ManifestFile): Promise<readonly ManifestEntry[]>;
+  /** Forgets what an older snapshot's manifest list leads to and the newer one's does not: commits will not ask again. */
+  supersede(older: string, newer: string): Promise<void>;
 };
 
 /** In memory a parsed manifest takes some ten times its file. */
@@ -50,8 +52,16 @@ export function createManifestReader(storage: Storage, cacheBytesMax = CACHE_FIL
     return value;
   }
 
+  const manifests = (path: string) => load(path, (bytes) => readManifestList(bytes, path));
+
   return {
-    manifests: (path) => load(path, (bytes) => readManifestList(bytes, path)),
+    manifests,
+    async supersede(older, newer) {
+      if (older === newer || !cache.has(older)) return;
+      const kept = new Set((await manifests(newer)).map(({ path }) => path));
+      for (const { path } of await manifests(older)) if (!kept.has(path)) forget(path);
+      forget(older);
+    },
     entries: (manifest) => load(manifest.path, (bytes) => readManifest(bytes, manifest)),
   };
 }

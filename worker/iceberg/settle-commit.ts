@@ -1,4 +1,4 @@
-import { snapshotById, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
+import { currentSnapshot, snapshotById, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { LoadedTable } from './catalog/catalog.ts';
 import type { CommitContext, CommitOutcome } from './commit-tables.ts';
@@ -38,6 +38,9 @@ async function settleSuccess(
     const error = new AppError('COMMIT_UNKNOWN', 'committed, but the table cannot be loaded again');
     return { outcome: 'unknown', error };
   }
+  const [older, newer] = [item.table.base, table].map((one) => currentSnapshot(one.metadata)?.['manifest-list']);
+  // Waste of memory, no more: a reader that fails will read again.
+  if (older && newer) await reader.supersede(older, newer).catch(() => undefined);
   if (item.expired.length > 0) {
     const files = await unreachableFiles({ expired: item.expired, metadata: table.metadata, reader }).catch(() => []);
     await discard(context, files);
