@@ -19,6 +19,9 @@ import { openChangeSource } from '@/worker/source/postgres/segments.ts';
 /** Segments are cut at whichever comes first. Large enough for few round trips, small enough for four in memory. */
 const SEGMENT_LIMITS = { segmentBytesMax: 6 * 1024 * 1024, segmentAgeMsMax: 150, advanceIntervalMs: 1_000 };
 
+/** A stream that has gone on for so long is sound. */
+const CALM_MS = 5_000;
+
 /** Reads one pipeline's source into its buffer for the length of a shift. */
 export async function captureShift(
   deps: WorkerDeps,
@@ -86,11 +89,14 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     capturedBytes.inc({ pipeline: pipelineId }, bytes);
   };
   const room = bufferRoom(pool, { pipelineId, bufferBytesMax: pipeline.settings.bufferBytesMax, log });
+  // An idle source stores nothing that would show that the stream works again.
+  const calm = setTimeout(healthy, CALM_MS);
   const halves = await Promise.allSettled([
     orStop(capture({ source, buffer, room, signal: until, stored })),
     orStop(keepStartingCopies(deps, { pipeline, lease, connection, published, log, signal: until })),
     orStop(untilResyncRequested(pool, { pipelineId, signal: until })),
     watchSlot(pool, { pipelineId, lease, connection, log, signal: until }),
   ]);
+  clearTimeout(calm);
   for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;
 }
