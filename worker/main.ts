@@ -14,6 +14,7 @@ import { serveHealth } from './runtime/health.ts';
 import { createHousekeeping, signOffWorker } from './runtime/housekeeping.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import { reconcile } from './runtime/reconcile.ts';
+import { refuseEvictingRedis } from './runtime/refuse-evicting-redis.ts';
 import { openWorkHome } from './runtime/work-home.ts';
 import type { WorkerDeps } from './runtime/worker-deps.ts';
 import { startWorkers } from './runtime/workers.ts';
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     onError: (error) => log.warn('idle database connection lost', { error }),
   });
   resources.add(database, (opened) => opened.close());
+  await refuseEvictingRedis(secrets.redisUrl);
   const holder = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
   const home = resources.add(await openWorkHome({ workDir: config.workDir, holder, log }), (opened) =>
     opened[Symbol.asyncDispose](),

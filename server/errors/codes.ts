@@ -163,6 +163,13 @@ export const ERROR_CODES = {
     retry: 'manual',
     remedy: 'Read the named log file, or set DATABASE_URL and REDIS_URL to servers of your own.',
   },
+  QUEUES_EVICT: {
+    cause: 'The queue server throws keys away when its memory is full, locks of running jobs among them.',
+    http: 500,
+    retry: 'manual',
+    remedy:
+      'Run CONFIG SET maxmemory-policy noeviction on it, set the same in its configuration, and start the worker again.',
+  },
   REDIS_MISSING: {
     cause: 'Neither REDIS_URL nor a redis-server or valkey-server on the PATH was found.',
     http: 500,

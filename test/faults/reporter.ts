@@ -4,7 +4,10 @@ import { FAULT_ROWS, rowsOf } from './rows.ts';
 
 type Proof = { passed: number; failed: number; ms: number };
 
-/** Prints one line per fault: proven by which number of tests, in how many seconds; then how many passed and failed. */
+/**
+ * Prints one line per fault: proven by which number of tests, in how many seconds; then how many passed and failed. A fault that
+ * has neither a test nor a reason to be left out counts as failed.
+ */
 export default class FaultReporter implements Reporter {
   readonly #proofs = new Map<number, Proof>();
 
@@ -25,7 +28,12 @@ export default class FaultReporter implements Reporter {
     const lines = FAULT_ROWS.map(({ row, name, leftOut }) => {
       const proof = this.#proofs.get(row);
       const start = `${`${row}`.padStart(3)}  ${name.padEnd(52)}`;
-      if (!proof) return `${start}  ${leftOut === undefined ? 'no test' : `left out: ${leftOut}`}`;
+      if (!proof && leftOut !== undefined) return `${start}  left out: ${leftOut}`;
+      if (!proof) {
+        failed++;
+        process.exitCode = 1;
+        return `${start}  FAILED (no test)`;
+      }
       if (proof.failed > 0) failed++;
       else passed++;
       const tests = proof.passed + proof.failed;
