@@ -5,12 +5,15 @@ export const FAILPOINTS = [
   'slot-created',
   'segment-received',
   'segment-appended',
+  'segment-confirmed',
   'chunk-copied',
   'chunk-stored',
   'join-sent',
   'intent-stored',
+  'schema-evolved',
   'files-written',
   'files-uploaded',
+  'manifests-written',
   'commit-answered',
   'batch-committed',
   'batch-settled',
@@ -20,6 +23,8 @@ export const FAILPOINTS = [
   'resync-settled',
   'removal-lake-dropped',
   'range-compared',
+  'teardown-begun',
+  'source-released',
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
@@ -39,25 +44,28 @@ export function armFailpoint(name: Failpoint, action: Action): Disposable {
 }
 
 /**
- * Arms one point from the text of an environment variable: `name:throw`, `name:kill` (SIGKILL to this process) or
- * `name:sleep=<ms>`. Throws on anything else; empty and undefined do nothing.
+ * Arms one point from the text of an environment variable: `name:throw`, `name:kill` (SIGKILL to this process),
+ * `name:stop` (SIGSTOP, once: it goes on when somebody continues it) or `name:sleep=<ms>`; with `@3` at the third pass and
+ * from then on. Throws on anything else; empty and undefined do nothing.
  */
 export function armFailpointFrom(text: string | undefined): void {
   if (!text) return;
-  const [name, what = ''] = text.split(':');
+  const [, name, what = '', ms, pass = '1'] = /^([\w-]+):(throw|kill|stop|sleep=(\d+))(?:@(\d+))?$/.exec(text) ?? [];
   const known = FAILPOINTS.find((one) => one === name);
-  const ms = /^sleep=(\d+)$/.exec(what)?.[1];
-  if (known && what === 'throw') {
-    armFailpoint(known, () => {
-      throw new Error(`failpoint ${known}`);
-    });
-  } else if (known && what === 'kill') {
-    armFailpoint(known, () => {
-      process.kill(process.pid, 'SIGKILL');
-    });
-  } else if (known && ms !== undefined) {
-    armFailpoint(known, () => delay(Number(ms)));
-  } else {
-    throw new TypeError(`FAILPOINT wants <name>:throw, :kill or :sleep=<ms>, with one of ${FAILPOINTS.join(', ')}`);
+  if (!known) {
+    const names = FAILPOINTS.join(', ');
+    throw new TypeError(`FAILPOINT wants <name>:throw, :kill, :stop or :sleep=<ms>, with one of ${names}`);
   }
+  let left = Number(pass);
+  let isStopped = false;
+  armFailpoint(known, () => {
+    if (--left > 0) return;
+    if (what === 'throw') throw new Error(`failpoint ${known}`);
+    if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+    else if (ms !== undefined) return delay(Number(ms));
+    else if (!isStopped) {
+      isStopped = true;
+      process.kill(process.pid, 'SIGSTOP');
+    }
+  });
 }

@@ -158,20 +158,17 @@ export const DISTURBANCES: readonly Disturbance[] = [
   },
 ];
 
-/** Cards in random order without end: every one comes before any comes again. */
-export function deckOf(kind: Disturbance['kind'], random: () => number) {
+/** Cards in random order without end: every one comes before any comes again. Null when none of them is allowed. */
+export function deckOf(all: readonly Disturbance[], random: () => number) {
   let cards: Disturbance[] = [];
   return {
-    draw(isAllowed: (card: Disturbance) => boolean): Disturbance {
-      for (;;) {
-        if (cards.length === 0)
-          cards = shuffled(
-            DISTURBANCES.filter((card) => card.kind === kind),
-            random,
-          );
+    draw(isAllowed: (card: Disturbance) => boolean): Disturbance | null {
+      while (all.some(isAllowed)) {
+        if (cards.length === 0) cards = shuffled(all, random);
         const card = cards.pop();
         if (card && isAllowed(card)) return card;
       }
+      return null;
     },
   };
 }

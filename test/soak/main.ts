@@ -19,7 +19,6 @@ import { BANK_SUM, createTables, NAMESPACE, startWorkload, TABLES } from './work
 const SAMPLE_MS = 2_000;
 const BANK_EVERY = 8;
 const ORACLE_EVERY = 5;
-const PAUSE_MS = { min: 3_000, max: 12_000 };
 
 const options = readOptions(process.argv.slice(2), Date.now());
 if (options) process.exitCode = await soak(options);
@@ -31,7 +30,7 @@ else {
 type Row = { readonly seconds: number; readonly figures: Figures };
 type Event = { readonly seconds: number; readonly disturbance: Disturbance };
 
-async function soak({ minutes, seed, outDir }: SoakOptions): Promise<number> {
+async function soak({ minutes, seed, outDir, only, every }: SoakOptions): Promise<number> {
   console.log(`${minutes} minutes, seed ${seed}`);
   await mkdir(outDir, { recursive: true });
   const random = randomFrom(seed);
@@ -61,7 +60,17 @@ async function soak({ minutes, seed, outDir }: SoakOptions): Promise<number> {
   const findings: Finding[] = [];
   try {
     await Promise.all([
-      disturb({ installation, pipelineId, random, events, seconds, signal: over.signal, lastKillAt: minutes * 20 }),
+      disturb({
+        installation,
+        pipelineId,
+        random,
+        events,
+        seconds,
+        signal: over.signal,
+        lastKillAt: minutes * 20,
+        only,
+        every,
+      }),
       watch({ installation, pipelineId, rows, seconds, listen, signal: over.signal, stop: () => over.abort() }),
     ]);
     await workload.stop();
@@ -108,25 +117,21 @@ type Disturb = {
   signal: AbortSignal;
   /** Seconds after which the worker is left alone. */
   lastKillAt: number;
-};
+} & Pick<SoakOptions, 'only' | 'every'>;
 
 /** One change, one fault, in turn, with pauses; the first fault is the worker's death. */
-async function disturb({
-  installation,
-  pipelineId,
-  random,
-  events,
-  seconds,
-  signal,
-  lastKillAt,
-}: Disturb): Promise<void> {
-  const [changes, faults] = [deckOf('change', random), deckOf('fault', random)];
-  const first = DISTURBANCES.find(({ endsWorker }) => endsWorker);
+async function disturb(context: Disturb): Promise<void> {
+  const { installation, pipelineId, random, events, seconds, signal, lastKillAt, only, every } = context;
+  const chosen = DISTURBANCES.filter(({ name }) => only.test(name));
+  const ofKind = (kind: Disturbance['kind']) => chosen.filter((one) => one.kind === kind);
+  const [changes, faults] = [deckOf(ofKind('change'), random), deckOf(ofKind('fault'), random)];
+  const first = chosen.find(({ endsWorker }) => endsWorker);
   for (let round = 1; !signal.aborted; round++) {
-    await delay(PAUSE_MS.min + random() * (PAUSE_MS.max - PAUSE_MS.min), undefined, { signal }).catch(() => undefined);
+    await delay(every * 1_000 * (0.4 + random() * 1.2), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     const isAllowed = ({ endsWorker }: Disturbance) => endsWorker !== true || seconds() < lastKillAt;
     const drawn = round % 2 === 0 ? changes.draw(isAllowed) : round === 1 && first ? first : faults.draw(isAllowed);
+    if (!drawn) continue;
     events.push({ seconds: seconds(), disturbance: drawn });
     const failure = await drawn.run(installation, { pipelineId, random, round }).catch((error: unknown) => error);
     // A deadlock with a writer, or the effects of the fault before: what was not done disturbs nobody.

@@ -6,9 +6,13 @@ export type SoakOptions = {
   readonly seed: number;
   /** Figures, plot and verdict go here. */
   readonly outDir: string;
+  /** Names of the changes and faults to draw from. */
+  readonly only: RegExp;
+  /** Seconds between two of them, on average. */
+  readonly every: number;
 };
 
-export const USAGE = 'npm run soak -- [--minutes N] [--seed S] [--out FOLDER]';
+export const USAGE = 'npm run soak -- [--minutes N] [--seed S] [--out FOLDER] [--only NAMES] [--every SECONDS]';
 
 /** Reads the command line; null when it makes no sense. */
 export function readOptions(args: readonly string[], nowMs: number): SoakOptions | null {
@@ -18,11 +22,14 @@ export function readOptions(args: readonly string[], nowMs: number): SoakOptions
       options: {
         minutes: { type: 'string', default: '30' },
         seed: { type: 'string', default: String(nowMs % 1_000_000) },
+        only: { type: 'string', default: '' },
+        every: { type: 'string', default: '7.5' },
         out: { type: 'string', default: 'test-results/soak' },
       },
     });
-    const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
-    return minutes > 0 && Number.isInteger(seed) ? { minutes, seed, outDir: values.out } : null;
+    const [minutes = 0, seed = 0, every = 0] = [values.minutes, values.seed, values.every].map(Number);
+    const isSound = minutes > 0 && every > 0 && Number.isInteger(seed);
+    return isSound ? { minutes, seed, every, only: new RegExp(values.only), outDir: values.out } : null;
   } catch {
     return null; // An option that does not exist.
   }

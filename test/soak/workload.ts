@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Soak } from './open-soak.ts';
+import type { Breakable } from './open-breakable.ts';
 
 export const NAMESPACE = 'soak';
 /** All are kept as mirror and as changelog; the oracle follows the first. */
@@ -16,7 +16,7 @@ const JOURNAL_KEPT = 5_000;
 const WRITERS = 3;
 const PAUSE_MS = 25;
 
-export async function createTables(soak: Soak): Promise<void> {
+export async function createTables(soak: Breakable): Promise<void> {
   await soak.sql(`
     create table account (id int primary key, balance bigint not null, touched int not null default 0);
     create table document (id int primary key, title text, body text);
@@ -40,7 +40,7 @@ export type Workload = {
 };
 
 /** A few writers, one transaction after another, over reconnects; what a crash of the source takes back is tried anew. */
-export function startWorkload(soak: Soak, random: () => number): Workload {
+export function startWorkload(soak: Breakable, random: () => number): Workload {
   let isOver = false;
   let committed = 0;
   const write = async (): Promise<void> => {

@@ -57,6 +57,7 @@ export async function commitTables(
   const { tables, ...context } = options;
   const prepared = await Promise.all(tables.map((table) => prepareOrFail(context, table)));
   const ready = prepared.filter((item): item is PreparedCommit => !(item instanceof AppError));
+  await failpoint('manifests-written');
   const outcomes = await sendAll(context, ready);
   return prepared.map((item) => {
     if (item instanceof AppError) return item.code === 'COMMIT_CONFLICT' ? conflict(item) : failed(item);

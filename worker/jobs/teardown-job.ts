@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { leftOnSource } from '@/server/domain/left-on-source.ts';
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import { openSourceSession } from '@/server/postgres/connect.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { acquireLease, type Lease, type LeaseRole, releaseLease } from '@/worker/buffer/lease.ts';
@@ -35,7 +36,9 @@ export async function tearDown(deps: WorkerDeps, { pipelineId, signal }: Teardow
       if (!lease) return;
       leases.push(lease);
     }
+    await failpoint('teardown-begun');
     await releaseSource(deps, { pipelineId, sourceId: pipeline.sourceId, signal });
+    await failpoint('source-released');
     await removeStagedCopies(deps, { pipeline, signal }).catch((error: unknown) => {
       if (!signal.aborted) deps.log.warn('files of copies are left behind', { pipelineId, error });
     });

@@ -33,6 +33,7 @@ export async function capture({ source, buffer, room, signal, stored }: Capture)
     await buffer.append(segment);
     await failpoint('segment-appended');
     if (segment.complete) source.confirm(segment.endLsn);
+    await failpoint('segment-confirmed');
     stored(segment);
   }
 }

@@ -6,6 +6,7 @@ import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeTable } from '@/server/d
 import { changelogName } from '@/server/domain/names.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { failpoint } from '@/server/platform/failpoint.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import type { Effects } from '@/worker/columnar/apply-effects.ts';
 import type { ChangelogFieldIds } from '@/worker/columnar/write-changelog.ts';
@@ -182,7 +183,7 @@ async function evolve(
   const updates = evolveSchema({ metadata, schema, policies, keepsDeleted, held });
   if (updates.length === 0) return found;
   const token = lease && { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
-  return catalog.commitTable(
+  const evolved = await catalog.commitTable(
     {
       identifier,
       requirements: [
@@ -194,6 +195,8 @@ async function evolve(
     },
     { signal },
   );
+  await failpoint('schema-evolved');
+  return evolved;
 }
 
 function toTarget(options: {
