@@ -44,10 +44,12 @@ function writeOn(names: readonly [string, string]) {
 
 const cases = [
   // Nothing is replayed, resynced, altered, removed or deleted here.
-  ...FAILPOINTS.filter((point) => !/^(range|replay|resync|removal|schema|teardown|source)-/.test(point)).map((point) => ({
-    point,
-    how: 'crash' as const,
-  })),
+  ...FAILPOINTS.filter((point) => !/^(range|replay|resync|removal|schema|teardown|source)-/.test(point)).map(
+    (point) => ({
+      point,
+      how: 'crash' as const,
+    }),
+  ),
   { point: 'commit-answered' as const, how: 'lost answer' as const },
 ];
 
