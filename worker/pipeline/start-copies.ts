@@ -56,8 +56,9 @@ export async function keepStartingCopies(deps: WorkerDeps, options: Options): Pr
       // Usually the worker of the last chunk does it; it may have died between the two steps.
       for (const { id, state } of tables) if (state === 'copying') await endCopyIfDone(pool, id);
       const pending = tables.filter(isPending);
-      // What the shift began with has just been published.
-      if (isFirst && listOf(tables) === known) await startCopies(deps, { ...options, tables: pending });
+      // What the shift began with has just been published; a table that begins anew since has lost its oid and has not.
+      const isPublished = listOf(tables) === known && pending.every(({ oid }) => oid !== null);
+      if (isFirst && isPublished) await startCopies(deps, { ...options, tables: pending });
       else if (listOf(tables) !== known || pending.length > 0) await publishAndPlan(deps, options);
       isFirst = false;
       known = listOf(tables);
