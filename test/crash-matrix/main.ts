@@ -15,7 +15,7 @@ import { openWalOracle } from '@/worker/testing/wal-oracle.ts';
 import { type Case, casesOf, leadTo } from './cases.ts';
 import { startWorker } from './worker-process.ts';
 
-const FALL_MS = 60_000;
+const FALL_MS = 120_000;
 const GONE_MS = 120_000;
 
 const { values } = parseArgs({
