@@ -53,12 +53,11 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
           const rule = value.columns[name];
           const isKey = keyColumns.includes(name);
           return (
-            <Field
-              key={name}
-              label={<code className="font-mono text-xs">{name}</code>}
-              hint={isKey ? 'Part of the key: always carried.' : type}
-            >
-              <span className="flex gap-2">
+            <div key={name}>
+              <Field
+                label={<code className="font-mono text-xs">{name}</code>}
+                hint={isKey ? 'Part of the key: always carried.' : type}
+              >
                 <Select
                   aria-label={`Rule of ${name}`}
                   value={rule === undefined ? '' : typeof rule === 'string' ? rule : 'truncate'}
@@ -75,20 +74,20 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
                     </option>
                   ))}
                 </Select>
-                {typeof rule === 'object' && (
-                  <Input
-                    aria-label={`Characters of ${name}`}
-                    inputMode="numeric"
-                    value={String(rule.truncate)}
-                    disabled={disabled}
-                    className="w-20"
-                    onChange={({ target }) =>
-                      set(name, { truncate: Math.min(1_000, Math.max(1, Math.floor(Number(target.value)) || 1)) })
-                    }
-                  />
-                )}
-              </span>
-            </Field>
+              </Field>
+              {typeof rule === 'object' && (
+                <Input
+                  aria-label={`Characters of ${name}`}
+                  inputMode="numeric"
+                  value={String(rule.truncate)}
+                  disabled={disabled}
+                  className="mt-2 w-20"
+                  onChange={({ target }) =>
+                    set(name, { truncate: Math.min(1_000, Math.max(1, Math.floor(Number(target.value)) || 1)) })
+                  }
+                />
+              )}
+            </div>
           );
         })}
       </div>
