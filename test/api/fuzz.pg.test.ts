@@ -176,8 +176,10 @@ const KEPT = [
 
 /** All that people define, in one line. */
 async function digest(): Promise<string> {
+  // What the last check of a source found was observed, not defined.
+  const text = `(to_jsonb(t) - 'last_check')::text`;
   const parts = KEPT.map(
-    (table) => `(select coalesce(md5(string_agg(t::text, ',' order by t::text)), '') from ${table} t)`,
+    (table) => `(select coalesce(md5(string_agg(${text}, ',' order by ${text})), '') from ${table} t)`,
   );
   const [row] = await site.query<{ all: string }>(`select concat_ws(' ', ${parts.join(', ')}) as all`);
   return row?.all ?? '';
