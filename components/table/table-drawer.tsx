@@ -20,6 +20,7 @@ import { TableColumnRules } from './table-column-rules.tsx';
 import { TableColumns } from './table-columns.tsx';
 import { TableSchemaPolicy } from './table-schema-policy.tsx';
 import type { TableView } from './table-types.ts';
+import { TableVerification } from './table-verification.tsx';
 
 type Key = { readonly pipelineId: string; readonly tableId: number | null; readonly onClose: () => void };
 
@@ -91,6 +92,7 @@ function TableDetail({ table }: { table: TableView }) {
             : []),
         ]}
       />
+      <TableVerification table={table} />
       <TableColumns table={table} />
       <TableColumnRules key={JSON.stringify([table.columns, table.otherColumns])} table={table} />
       <TableSchemaPolicy table={table} />

@@ -1083,8 +1083,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Copy a table again
-         * @description Readers see its present content until the copy takes its place.
+         * Copy a table again, or a part of it
+         * @description Readers see its present content until the copy takes its place. With bounds of the first key column, or conditions, only that part of a live table is read again, exactly joined with the stream.
          *
          *     Needs the right `pipeline:operate`.
          */
@@ -1197,6 +1197,28 @@ export interface paths {
         get: operations["verifications_ranges"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/{pipelineId}/tables/{tableId}/verifications/{verificationId}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Repair the ranges that a verification found to differ
+         * @description They are read again from the source and replaced in the lake by one commit, exactly joined with the stream.
+         *
+         *     Needs the right `pipeline:operate`.
+         */
+        post: operations["verifications_repair"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2444,6 +2466,12 @@ export interface components {
             message: string;
             remedy: string;
         };
+        RepairedRanges: {
+            /** @enum {string} */
+            carriedOut: "now" | "soon" | "when it runs";
+            /** @description Ranges that are read again */
+            ranges: number;
+        };
         ResyncedPipeline: {
             /** @enum {string} */
             carriedOut: "now" | "soon" | "when it runs";
@@ -2770,7 +2798,7 @@ export interface components {
                 [key: string]: "dead-letter" | "string" | "null";
             };
             /** @description What was asked for and is still to be carried out; null when nothing is */
-            requested: ("resync" | "remove") | null;
+            requested: ("resync" | "resync-part" | "remove") | null;
             rowsCommitted: number;
             schema: string;
             /** @description What is done about changes of the columns, where it is not as the pipeline says */
@@ -3155,6 +3183,7 @@ export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
 export type ReaderSnippets = components['schemas']['ReaderSnippets'];
 export type RecordedError = components['schemas']['RecordedError'];
+export type RepairedRanges = components['schemas']['RepairedRanges'];
 export type ResyncedPipeline = components['schemas']['ResyncedPipeline'];
 export type SchemaChange = components['schemas']['SchemaChange'];
 export type SchemaChangePage = components['schemas']['SchemaChangePage'];
@@ -5828,7 +5857,28 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Only keys from this value of the first key column on */
+                    from?: string;
+                    /** @description Only keys before this value of the first key column */
+                    to?: string;
+                    /** @description Only rows of the source that meet all of these; rows that the lake alone has stay */
+                    where?: {
+                        /** @description Name of a column of the source */
+                        column: string;
+                        /** @enum {string} */
+                        operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                        /**
+                         * @description As PostgreSQL reads it; none for is null
+                         * @default null
+                         */
+                        value?: string | null;
+                    }[];
+                };
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -6038,6 +6088,45 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifications_repair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+                tableId: number;
+                verificationId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepairedRanges"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };

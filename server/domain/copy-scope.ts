@@ -18,4 +18,9 @@ export type RowCondition = {
  * the source's rows in the ranges that meet all of them take the place of the lake's rows under the same keys; rows that
  * the lake alone has stay, since nobody can say whether they would meet the conditions.
  */
-export type CopyScope = { readonly ranges: readonly KeyRange[]; readonly where: readonly RowCondition[] };
+export type CopyScope = {
+  readonly ranges: readonly KeyRange[];
+  readonly where: readonly RowCondition[];
+  /** How often it was begun anew, because the table was truncated or rows left the part while it was read. */
+  readonly restarts?: number;
+};

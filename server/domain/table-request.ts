@@ -1,4 +1,5 @@
 import type { ColumnRules } from './column-rules.ts';
+import type { CopyScope } from './copy-scope.ts';
 import type { HeldColumns } from './held-columns.ts';
 import type { ValuePolicy } from './value-type.ts';
 
@@ -32,8 +33,10 @@ export type TableShape = {
  * changes a table's state while a batch of it is under way would lose or double changes.
  *
  * - resync: copy the table anew, in the given shape; what is in the lake is replaced by one commit when the copy is done.
+ * - resync-part: read a part of a live table again; what the lake has there is replaced by one commit.
  * - remove: forget the table, and drop its lake tables if asked to.
  */
 export type TableRequest =
   | ({ readonly kind: 'resync' } & TableShape)
+  | { readonly kind: 'resync-part'; readonly scope: CopyScope }
   | { readonly kind: 'remove'; readonly dropLakeTables: boolean };

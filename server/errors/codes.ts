@@ -310,6 +310,13 @@ export const ERROR_CODES = {
     remedy:
       'Verify tables with a mirror. Ranges need a key that begins with a whole number, a time, a uuid, bytes or text in the C collation; a resync makes any other table good.',
   },
+  RESYNC_PART_IMPOSSIBLE: {
+    cause: 'A part of a table was to be read again whose key has no order that can be told outside the source.',
+    http: 409,
+    retry: 'manual',
+    remedy:
+      'Resume the table, which gives the part up, or resync all of it. Parts need a key that begins with a whole number, a time, a uuid, bytes or text in the C collation.',
+  },
   VERIFY_WAITS: {
     cause:
       'The table is not live or its pipeline does not run, so that its lake stands still while the source goes on.',

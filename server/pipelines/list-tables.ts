@@ -89,7 +89,7 @@ const definition = {
   schemaPolicy: pipelineTable.schemaPolicy,
   columns: pipelineTable.columnRules,
   otherColumns: pipelineTable.otherColumns,
-  requested: sql<'resync' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
+  requested: sql<'resync' | 'resync-part' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
 };
 
 type Defined = Pick<

@@ -25,7 +25,7 @@ export const TableView = TableStatus.extend({
   ),
   otherColumns: otherColumns.describe('What becomes of columns without a rule, later ones too'),
   requested: z
-    .enum(['resync', 'remove'])
+    .enum(['resync', 'resync-part', 'remove'])
     .nullable()
     .describe('What was asked for and is still to be carried out; null when nothing is'),
 }).meta({ id: 'Table' });

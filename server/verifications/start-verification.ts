@@ -7,14 +7,12 @@ import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { lockTable, tableKey } from '@/server/pipelines/lock-table.ts';
+import { keyBound } from '@/server/pipelines/resync-part-input.ts';
 import { getVerification } from './get-verification.ts';
 import type { VerificationView } from './verification-view.ts';
 
 /** Verifications of one table that are remembered. */
 const REMEMBERED = 20;
-
-/** A bound of the first key column, as PostgreSQL prints its values. */
-export const keyBound = z.string().min(1).max(1_000);
 
 export const startVerificationInput = z.strictObject({
   ...tableKey.shape,

@@ -87,6 +87,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'verifications.get': 'pipeline:read',
   'verifications.list': 'pipeline:read',
   'verifications.ranges': 'pipeline:read',
+  'verifications.repair': 'pipeline:operate',
   'verifications.start': 'pipeline:operate',
 };
 

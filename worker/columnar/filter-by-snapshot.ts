@@ -1,4 +1,5 @@
 import { AppError } from '@/server/errors/app-error.ts';
+import { keyColumns } from './fold.ts';
 import { boundValue, firstKey } from './key-bounds.ts';
 import type { LoadedChanges } from './load-changes.ts';
 import type { Reject } from './reject.ts';
@@ -52,6 +53,19 @@ export async function filterByRanges(loaded: LoadedChanges, ranges: readonly Cop
     SELECT t.rowid FROM ${table} t WHERE t.op = 't' AND EXISTS (SELECT 1 FROM ${chunks})
     AND NOT EXISTS (SELECT 1 FROM ${chunks} s WHERE NOT ${visible})`,
   );
+}
+
+/** The same where only some keys of a range were copied: `c0` ... of each part, as the query of its keys gives them. */
+export async function filterByKeys(
+  loaded: LoadedChanges,
+  parts: readonly { readonly snapshot: CopySnapshot; readonly keys: string }[],
+): Promise<FilteredChanges> {
+  const same = keyColumns(loaded).map((key) => `t.${key} = k.${key}`);
+  const seen = parts.map(
+    ({ snapshot, keys }) => `SELECT t.rowid FROM ${loaded.table} t JOIN ${keys} k ON ${same.join(' AND ')}
+      JOIN ${oneChunk(snapshot)} s ON ${visible} WHERE t.op <> 't'`,
+  );
+  return dropRows(loaded, seen.length === 0 ? 'SELECT NULL WHERE false' : seen.join(' UNION ALL '));
 }
 
 /** The same for a table that was copied in one snapshot, with a key or without. */

@@ -28,7 +28,7 @@ export async function beginAnew(
            mirror = $2, changelog = $3, policies = $4, on_delete = $5, on_truncate = $6,
            held = coalesce($7::jsonb, held), column_rules = coalesce($8::jsonb, column_rules),
            other_columns = coalesce($9, other_columns),
-           copy_plan = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
+           copy_plan = null, copy_scope = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
            error_code = null, error_message = null, error_at = null, updated_at = now()
      where id = $1`,
     [

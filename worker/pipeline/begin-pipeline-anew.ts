@@ -90,7 +90,7 @@ async function storeBeginning(pool: Pool, { pipeline, lease, identity, consisten
       const requested = requests.get(table.id);
       // Gone meanwhile, or about to go.
       if (requested === undefined || requested?.kind === 'remove') continue;
-      await beginAnew(client, { table, shape: requested ?? table });
+      await beginAnew(client, { table, shape: requested?.kind === 'resync' ? requested : table });
     }
     // The old log's positions say nothing about the new one's, so schemas known from it count as the oldest.
     await client.query(`update table_schema set first_lsn = '0/0' where pipeline_id = $1`, [pipeline.id]);

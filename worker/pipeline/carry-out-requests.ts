@@ -3,6 +3,7 @@ import { identifierText } from '@/server/domain/iceberg/identifier.ts';
 import type { TableRequest } from '@/server/domain/table-request.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
+import type { CommitState } from '@/worker/buffer/commit-state.ts';
 import { holdLease } from '@/worker/buffer/settle.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
 import { beginAnew } from './begin-anew.ts';
@@ -15,22 +16,25 @@ import { dropTargets, identifierOf, modesOf } from './lake-targets.ts';
  * lake meanwhile. Call it after the commit state was read and before the tables are: a batch then never holds changes of a
  * table's next life. Returns whether anything was done.
  */
-export async function carryOutRequests(shift: CommitShift): Promise<boolean> {
+export async function carryOutRequests(shift: CommitShift, { intent }: Pick<CommitState, 'intent'>): Promise<boolean> {
   const { pool } = shift.deps.database;
   const { rows } = await pool.query<{ id: string; requested: TableRequest }>(
     'select id, requested from pipeline_table where pipeline_id = $1 and requested is not null order by id',
     [shift.pipeline.id],
   );
-  if (rows.length === 0) return false;
+  let isDone = false;
   const tables = new Map((await readTables(pool, shift.pipeline.id)).map((table) => [table.id, table]));
   for (const { id, requested } of rows) {
     const table = tables.get(Number(id));
-    if (!table) continue;
+    // A part joins what the table has, so a batch of it that a crash interrupted comes first.
+    if (!table || (requested.kind === 'resync-part' && (table.state !== 'live' || intent))) continue;
+    isDone = true;
     for (const mode of modesOf(table)) shift.known.delete(identifierText(identifierOf(shift.pipeline, table, mode)));
     if (requested.kind === 'resync') await resync(shift, { table, requested });
+    else if (requested.kind === 'resync-part') await resyncPart(shift, { table, requested });
     else await remove(shift, { table, requested });
   }
-  return true;
+  return isDone;
 }
 
 type Request<Kind extends TableRequest['kind']> = {
@@ -47,6 +51,26 @@ async function resync(shift: CommitShift, { table, requested }: Request<'resync'
   await shift.lake.storage
     .delete(files)
     .catch((error: unknown) => shift.log.warn('files of the ended copy are left behind', { tableId: table.id, error }));
+}
+
+/**
+ * The table stays readable and keeps all it has; from here on its changes wait in its spill until the part that is read
+ * again joins. Only a live table has nothing that waits already; any other is asked again when it is one.
+ */
+async function resyncPart(shift: CommitShift, { table, requested }: Request<'resync-part'>): Promise<void> {
+  await underLease(shift, async (client) => {
+    await client.query('delete from copy_chunk where pipeline_table_id = $1', [table.id]);
+    await client.query(
+      /* sql */ `
+      update pipeline_table
+         set generation = generation + 1, state = 'pending', requested = null, copy_scope = $2, copy_plan = null,
+             copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null, updated_at = now()
+       where id = $1`,
+      [table.id, JSON.stringify(requested.scope)],
+    );
+  });
+  await failpoint('resync-begun');
+  shift.log.info('a part of a table is read again', { table: `${table.schema}.${table.table}` });
 }
 
 /** Lake tables go first: a crash in between finds the request again. What the catalog refuses parks the table instead. */

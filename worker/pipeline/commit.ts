@@ -79,7 +79,7 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
 
 /** What is done between two batches. A replay that a crash interrupted must be settled before anything else moves its lake tables. */
 async function runErrands(shift: CommitShift, state: CommitState): Promise<boolean> {
-  const asked = await carryOutRequests(shift);
+  const asked = await carryOutRequests(shift, state);
   if (state.intent) return asked;
   const tables = await readTables(shift.deps.database.pool, shift.pipeline.id);
   return (await replayDeadLetters(shift, { state, tables })) || (await joinCopies(shift, { state, tables })) || asked;

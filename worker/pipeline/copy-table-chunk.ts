@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
+import type { RowCondition } from '@/server/domain/copy-scope.ts';
 import { dataFileToJson } from '@/server/domain/iceberg/data-file-json.ts';
 import { parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
@@ -61,6 +62,7 @@ export async function copyTableChunk(
       pipeline,
       schema,
       range,
+      where: table.copyScope?.where ?? [],
       record,
       signal,
     });
@@ -116,6 +118,7 @@ type Range = {
   pipeline: PipelineDefinition;
   schema: TableSchema;
   range: ChunkRecord;
+  where: readonly RowCondition[];
   record: CopyRecord;
   salt: Buffer;
   signal: AbortSignal;
@@ -124,7 +127,16 @@ type Range = {
 /** A chunk's bytes and the one snapshot that they were read under. */
 type OpenRange = AsyncDisposable & Pick<OpenChunk, 'snapshot' | 'snapshotLsn' | 'bytes' | 'rows'>;
 
-async function openRange({ connection, pipeline, schema, range, record, salt, signal }: Range): Promise<OpenRange> {
+async function openRange({
+  connection,
+  pipeline,
+  schema,
+  range,
+  where,
+  record,
+  salt,
+  signal,
+}: Range): Promise<OpenRange> {
   const common = {
     connection,
     table: { schema, kind: record.isPartitioned ? 'partitioned' : 'table' },
@@ -133,7 +145,7 @@ async function openRange({ connection, pipeline, schema, range, record, salt, si
     applicationName: applicationName(pipeline.id, 'copy'),
     signal,
   } as const satisfies Partial<OpenChunkOptions>;
-  if (range.kind === 'key-range') return openChunk({ ...common, chunk: range });
+  if (range.kind === 'key-range') return openChunk({ ...common, chunk: range, where });
   const exported = await exportSnapshot({ connection, applicationName: common.applicationName });
   let rows = 0;
   async function* bytes(): AsyncGenerator<Buffer> {

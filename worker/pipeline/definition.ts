@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { BoundRules, ColumnRules, OtherColumns } from '@/server/domain/column-rules.ts';
+import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
@@ -53,6 +54,8 @@ export type PipelineTable = {
   /** Its copy is in the lake; a wait since then ends where the lake tables say that they are. */
   readonly isJoined: boolean;
   readonly copyPlan: unknown;
+  /** The part that a partial resync reads again; null when a copy is of the whole table. */
+  readonly copyScope: CopyScope | null;
   readonly copyEndLsn: Lsn | null;
   readonly markerLsn: Lsn | null;
   readonly errorCode: string | null;
@@ -121,6 +124,7 @@ type TableRow = {
   generation: number;
   is_joined: boolean;
   copy_plan: unknown;
+  copy_scope: CopyScope | null;
   copy_end_lsn: string | null;
   marker_lsn: string | null;
   error_code: string | null;
@@ -129,7 +133,7 @@ type TableRow = {
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       on_delete, on_truncate, schema_policy, held, column_rules, other_columns, bound_rules, rules_since_seq, known_schema, state, generation, is_joined, copy_plan, copy_end_lsn,
+       on_delete, on_truncate, schema_policy, held, column_rules, other_columns, bound_rules, rules_since_seq, known_schema, state, generation, is_joined, copy_plan, copy_scope, copy_end_lsn,
        marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
@@ -170,6 +174,7 @@ const toTable = (row: TableRow): PipelineTable => ({
   generation: row.generation,
   isJoined: row.is_joined,
   copyPlan: row.copy_plan,
+  copyScope: row.copy_scope,
   copyEndLsn: row.copy_end_lsn === null ? null : parseLsn(row.copy_end_lsn),
   markerLsn: row.marker_lsn === null ? null : parseLsn(row.marker_lsn),
   errorCode: row.error_code,

@@ -1,26 +1,19 @@
-import type { Pool } from 'pg';
-import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
-import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
 import { parseLsn } from '@/server/domain/lsn.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import { failpoint } from '@/server/platform/failpoint.ts';
 import { type CommitState, lakePosition } from '@/worker/buffer/commit-state.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
 import { listSpill } from '@/worker/buffer/spill.ts';
-import {
-  type CopiedRange,
-  type CopySnapshot,
-  type FilteredChanges,
-  filterByRanges,
-  filterBySnapshot,
-} from '@/worker/columnar/filter-by-snapshot.ts';
+import { type FilteredChanges, filterByRanges, filterBySnapshot } from '@/worker/columnar/filter-by-snapshot.ts';
 import type { LoadedChanges } from '@/worker/columnar/load-changes.ts';
 import { type Marker, readMarker } from '@/worker/iceberg/marker.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
 import { catchUp } from './catch-up.ts';
 import type { CommitShift } from './commit.ts';
-import { ChunkRecord, CopyRecord } from './copy-record.ts';
+import { type CopiedChunk, readChunks } from './copied-chunks.ts';
+import { CopyRecord } from './copy-record.ts';
 import type { PipelineTable } from './definition.ts';
+import { joinPart } from './join-part.ts';
 import { loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { restartCopy } from './restart-copy.ts';
@@ -42,12 +35,15 @@ export async function joinCopies(shift: CommitShift, { state, tables }: Progress
   const position = lakePosition(state);
   const ready = tables.filter(
     (table) =>
-      table.state === 'catching_up' && (table.isJoined || (table.copyEndLsn !== null && table.copyEndLsn <= position)),
+      table.state === 'catching_up' &&
+      (table.copyEndLsn === null
+        ? table.isJoined
+        : table.copyEndLsn <= position || (table.isJoined && !table.copyScope)),
   );
   for (const table of ready) {
     if (shift.signal.aborted) break;
     try {
-      await (table.isJoined ? catchUp : joinCopy)(shift, { table, state });
+      await wayIn(table)(shift, { table, state });
       shift.log.info('table is live', { table: `${table.schema}.${table.table}` });
     } catch (error) {
       const { code, retry } = policyOf(error);
@@ -64,6 +60,12 @@ export async function joinCopies(shift: CommitShift, { state, tables }: Progress
   }
   return ready.length > 0;
 }
+
+/** A part that was not read to its end (its table was parked, and is resumed) is given up. */
+const wayIn = ({ isJoined, copyScope, copyEndLsn }: PipelineTable) => {
+  if (!isJoined) return joinCopy;
+  return copyScope && copyEndLsn !== null ? joinPart : catchUp;
+};
 
 async function joinCopy(
   shift: CommitShift,
@@ -137,10 +139,8 @@ async function joinCopy(
   });
 }
 
-type Chunk = { mirror: DataFile[]; changelog: DataFile[]; kind: ChunkRecord['kind']; copied: CopiedRange };
-
 /** What the copy has shown already: by key range where each has its own snapshot, else by the one snapshot of all. */
-async function dropCopied(loaded: LoadedChanges, chunks: readonly Chunk[]): Promise<FilteredChanges> {
+async function dropCopied(loaded: LoadedChanges, chunks: readonly CopiedChunk[]): Promise<FilteredChanges> {
   const whole = chunks.find((chunk) => chunk.kind === 'whole');
   if (whole) return filterBySnapshot(loaded, whole.copied);
   const filtered = await filterByRanges(
@@ -149,37 +149,4 @@ async function dropCopied(loaded: LoadedChanges, chunks: readonly Chunk[]): Prom
   );
   if (filtered.torn === 0) return filtered;
   throw new AppError('COPY_TORN', `${filtered.torn} rows moved between two parts of the copy while it was made`);
-}
-
-async function readChunks(pool: Pool, table: PipelineTable): Promise<Chunk[]> {
-  const { rows } = await pool.query<{
-    range: unknown;
-    snapshot: string;
-    files: { mirror: unknown[]; changelog: unknown[] };
-  }>(
-    /* sql */ `
-    select range, snapshot, files from copy_chunk
-     where pipeline_table_id = $1 and generation = $2 and state = 'done' order by ordinal`,
-    [table.id, table.generation],
-  );
-  return rows.map((row) => {
-    const range = ChunkRecord.parse(row.range);
-    const bounds = range.kind === 'key-range' ? range : { lower: null, upper: null };
-    return {
-      mirror: row.files.mirror.map(dataFileFromJson),
-      changelog: row.files.changelog.map(dataFileFromJson),
-      kind: range.kind,
-      copied: { lower: bounds.lower, upper: bounds.upper, ...parseSnapshot(row.snapshot) },
-    };
-  });
-}
-
-/** `xmin:xmax:xip,xip` (manual: pg_snapshot). */
-export function parseSnapshot(text: string): CopySnapshot {
-  const [xmin = '', xmax = '', running = ''] = text.split(':');
-  return {
-    snapshotXmin: BigInt(xmin),
-    snapshotXmax: BigInt(xmax),
-    xip: running === '' ? [] : running.split(',').map(BigInt),
-  };
 }

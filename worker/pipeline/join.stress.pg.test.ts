@@ -8,7 +8,7 @@ import { openTestInstallation, type TestInstallation } from '@/worker/testing/op
 import { runWork } from '@/worker/testing/run-work.ts';
 import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
 import { openWalOracle, type WalEffect } from '@/worker/testing/wal-oracle.ts';
-import { parseSnapshot } from './join-copies.ts';
+import { parseSnapshot } from './copied-chunks.ts';
 
 let installation: TestInstallation;
 beforeAll(async () => {

@@ -1,8 +1,10 @@
+import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import { dataFileFromJson } from '@/server/domain/iceberg/data-file-json.ts';
+import type { TableRequest } from '@/server/domain/table-request.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
-import { readPipeline, readTable } from './definition.ts';
+import { type PipelineTable, readPipeline, readTable } from './definition.ts';
 import { openLake } from './lake.ts';
 
 /**
@@ -22,6 +24,8 @@ export async function restartCopy(
   },
 ): Promise<void> {
   const { tableId, generation, error, oneSnapshot = false, log } = options;
+  const table = await readTable(deps.database.pool, tableId);
+  if (table?.copyScope) return restartPart(deps, { ...options, table, scope: table.copyScope });
   const { rows } = await deps.database.pool.query<{ files: CopiedFiles | null }>(
     /* sql */ `
     with restarted as (
@@ -53,6 +57,46 @@ export async function restartCopy(
     rows.flatMap(({ files }) => (files ? [files] : [])),
   ).catch((failure: unknown) => log.warn('files of the ended copy are left behind', { tableId, error: failure }));
 }
+
+/**
+ * The same for a part of a table: what was kept is of all its rows and must not go, so the table first takes all of it as it
+ * is, and then the part is asked for again. A table whose rows leave the part all the time is copied whole instead.
+ */
+async function restartPart(
+  deps: WorkerDeps,
+  options: { table: PipelineTable; generation: number; error: unknown; scope: CopyScope; log: Log },
+): Promise<void> {
+  const { table, generation, error, scope, log } = options;
+  const { id: tableId, mirror, changelog, policies, onDelete, onTruncate } = table;
+  const restarts = (scope.restarts ?? 0) + 1;
+  const request: TableRequest =
+    restarts < PART_RESTARTS_MAX
+      ? { kind: 'resync-part', scope: { ...scope, restarts } }
+      : { kind: 'resync', mirror, changelog, policies, onDelete, onTruncate };
+  const { rows } = await deps.database.pool.query<{ files: CopiedFiles | null }>(
+    /* sql */ `
+    with restarted as (
+      update pipeline_table
+         set state = 'catching_up', requested = coalesce(requested, $3::jsonb), copy_scope = null, copy_plan = null,
+             copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null
+       where id = $1 and generation = $2 and state in ('copying', 'catching_up')
+      returning id
+    )
+    delete from copy_chunk using restarted
+     where pipeline_table_id = restarted.id and generation = $2 returning files`,
+    [tableId, generation, JSON.stringify(request)],
+  );
+  if (rows.length === 0) return;
+  log.warn('the part of a table is read anew', { tableId, error });
+  await discard(
+    deps,
+    tableId,
+    rows.flatMap(({ files }) => (files ? [files] : [])),
+  ).catch((failure: unknown) => log.warn('files of the ended copy are left behind', { tableId, error: failure }));
+}
+
+/** Begun anew so often, a part gives way to the whole table, which can be read under one snapshot. */
+const PART_RESTARTS_MAX = 5;
 
 /** Stands where the plan will, until the copy is planned. */
 const ONE_SNAPSHOT = { next: 'one-snapshot' };

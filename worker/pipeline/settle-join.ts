@@ -34,7 +34,7 @@ export async function settleJoin(
     const { rowCount } = await client.query(
       /* sql */ `
       update pipeline_table
-         set state = case when state = 'paused' then state else 'live' end, is_joined = true, error_code = null, error_message = null, error_at = null
+         set state = case when state = 'paused' then state else 'live' end, is_joined = true, copy_scope = null, error_code = null, error_message = null, error_at = null
        where id = $1 and generation = $2 and state in ('catching_up', 'paused')`,
       [table.id, table.generation],
     );

@@ -20,6 +20,13 @@ import { loadParkedKeys, type ParkedKey, type Superseded, supersededBy } from '@
 import { pruneByBounds, touchedRange } from '@/worker/columnar/prune-by-bounds.ts';
 import type { LakeFile } from '@/worker/columnar/read-lake-files.ts';
 import type { Reject } from '@/worker/columnar/reject.ts';
+import {
+  findReplaced,
+  lettersOfPart,
+  type ReplacedPart,
+  withoutReplaced,
+  withReplaced,
+} from '@/worker/columnar/replaced-rows.ts';
 import { type ChangelogOptions, writeChangelog, writeChangelogStraight } from '@/worker/columnar/write-changelog.ts';
 import { writeDeletes } from '@/worker/columnar/write-deletes.ts';
 import { writeMirror } from '@/worker/columnar/write-mirror.ts';
@@ -68,6 +75,8 @@ export type StageOptions = {
   readonly filter?: (loaded: LoadedChanges) => Promise<{ readonly rejects: readonly Reject[] }>;
   /** Files of a table copy that become visible in the same commit. */
   readonly copied?: { readonly mirror: readonly DataFile[]; readonly changelog: readonly DataFile[] };
+  /** What of the mirror the copied files replace; without it, all. */
+  readonly part?: ReplacedPart;
   readonly signal: AbortSignal;
 };
 
@@ -177,11 +186,12 @@ async function stageMirror(
   options: StageOptions,
   { target, loaded: sent, outDir }: Part & { loaded: LoadedChanges },
 ): Promise<{ staged: StagedTarget; rejects: readonly Reject[]; superseded: Superseded }> {
-  const { lake, copied } = options;
+  const { lake, copied, part } = options;
   const live = await liveFiles({ metadata: target.loaded.metadata, reader: lake.manifests });
   // A copy replaces whatever an earlier one has left in the table.
-  const data = copied ? copied.mirror : live.data.map(({ file }) => file);
-  const deletes = copied ? [] : live.deletes.map(({ file }) => file);
+  const standing = copied && !part ? [] : live.data.map(({ file }) => file);
+  const data = [...standing, ...(copied?.mirror ?? [])];
+  const deletes = copied && !part ? [] : live.deletes.map(({ file }) => file);
   const loaded = target.effects
     ? await applyEffects(sent, {
         ...target.effects,
@@ -193,10 +203,22 @@ async function stageMirror(
     : sent;
   const { folded, parkedTable } = await foldKnowing(options, loaded, target.effects);
 
-  const found = await findRows(folded, {
+  const { session } = loaded;
+  const touched = await findRows(folded, {
     files: await localFiles(options, await candidates(folded, data)),
     deletes: await localFiles(options, deletes),
   });
+  const replacedRows = part
+    ? await findReplaced(session, {
+        lake: target.lake,
+        part,
+        copied: await localFiles(options, copied?.mirror ?? []),
+        files: await localFiles(options, standing),
+        deletes: await localFiles(options, deletes),
+      })
+    : null;
+  const found =
+    replacedRows === null ? touched : await withoutReplaced(session, { found: touched, replaced: replacedRows });
   const lakeValues = await completeFromLake(folded, {
     found,
     files: await localFiles(
@@ -210,14 +232,15 @@ async function stageMirror(
     stem: randomUUID(),
     fileBytesMax: DATA_FILE_BYTES_MAX,
   });
-  const removed = await writeDeletes(loaded, { found, outDir, stem: randomUUID() });
+  const gone = replacedRows === null ? found : await withReplaced(session, { found, replaced: replacedRows });
+  const removed = await writeDeletes(loaded, { found: gone, outDir, stem: randomUUID() });
   const addDataFiles = await uploadAll(options, { target, written });
   const addDeleteFiles = removed
     ? [await toDataFile(options, { target, file: removed, content: 'position-deletes' })]
     : [];
   // After a truncate every older file goes; what the copy staged is older, too, and is simply not added.
   const keptCopy = folded.truncated ? [] : (copied?.mirror ?? []);
-  const replaced = folded.truncated || copied ? [...live.data, ...live.deletes] : [];
+  const replaced = folded.truncated || (copied && !part) ? [...live.data, ...live.deletes] : [];
   const removePaths = new Set(replaced.map(({ file }) => file.path));
   const changes: TableChanges = {
     operation: addDeleteFiles.length > 0 || removePaths.size > 0 ? 'overwrite' : 'append',
@@ -226,10 +249,23 @@ async function stageMirror(
     removePaths,
   };
   const made = [...addDataFiles, ...addDeleteFiles];
+  const superseded = await supersededBy(folded, parkedTable);
+  const inPart =
+    part && parkedTable !== null
+      ? await lettersOfPart(session, {
+          lake: target.lake,
+          part,
+          copied: await localFiles(options, copied?.mirror ?? []),
+          parkedTable,
+        })
+      : [];
   return {
-    staged: summed({ target, changes, made, rowsDeleted: found.rows }),
+    staged: summed({ target, changes, made, rowsDeleted: gone.rows }),
     rejects: [...folded.rejects, ...lakeValues.rejects],
-    superseded: await supersededBy(folded, parkedTable),
+    superseded: {
+      ...superseded,
+      ids: [...new Set([...superseded.ids, ...inPart])],
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
+import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import { formatLsn, type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
 import { schemaHash } from '@/server/domain/table-schema.ts';
+import type { KeyRange } from '@/server/domain/verification.ts';
 import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
@@ -14,6 +16,7 @@ import { readTail } from '@/worker/buffer/tail.ts';
 import { parkTable, reportPending } from '@/worker/runtime/attention.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { type CopyPlan, planChunks } from '@/worker/source/postgres/copy-plan.ts';
+import { divideRange } from '@/worker/source/postgres/order-bounds.ts';
 import { tableFingerprint } from '@/worker/source/postgres/table-fingerprint.ts';
 import { passXminBarrier } from '@/worker/source/postgres/xmin-barrier.ts';
 import type { ChunkRecord, CopyRecord } from './copy-record.ts';
@@ -147,6 +150,9 @@ async function startCopy(
     rowsPerChunk: pipeline.settings.copyChunkRows,
     oneSnapshot: wantsOneSnapshot(table.copyPlan),
   });
+  const chunks = table.copyScope
+    ? await partChunks(session, { plan, scope: table.copyScope, name: `${table.schema}.${table.table}` })
+    : chunkRecords(plan);
   const hash = schemaHash(schema);
   await storeSchemas(pool, pipeline.id, {
     segment: { schemas: new Map([[hash, schema]]), toLsn: tailLsn },
@@ -154,13 +160,28 @@ async function startCopy(
   });
   const isPartitioned = discovered.kind === 'partitioned';
   const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash, isPartitioned };
-  await storePlan(pool, { table, record, chunks: chunkRecords(plan), rowsEstimate: discovered.rowEstimate ?? 0 });
+  await storePlan(pool, { table, record, chunks, rowsEstimate: discovered.rowEstimate ?? 0 });
 }
 
 const chunkRecords = (plan: CopyPlan): ChunkRecord[] =>
   plan.kind === 'keyed'
     ? plan.chunks.flatMap((chunk) => (chunk.kind === 'key-range' ? [chunk] : []))
     : [{ kind: 'whole', chunks: [...plan.chunks] }];
+
+/** The ranges of a part, divided where the whole would be. */
+async function partChunks(
+  { client }: SourceSession,
+  { plan, scope, name }: { plan: CopyPlan; scope: CopyScope; name: string },
+): Promise<ChunkRecord[]> {
+  if (plan.kind !== 'keyed') {
+    throw new AppError('RESYNC_PART_IMPOSSIBLE', `keys of table ${name} cannot be put in order outside the source`);
+  }
+  const { key } = plan;
+  const bounds = plan.chunks.flatMap((one) => (one.kind === 'key-range' && one.lower !== null ? [one.lower] : []));
+  const divided: KeyRange[] = [];
+  for (const range of scope.ranges) divided.push(...(await divideRange(client, { key, bounds, range })));
+  return divided.map((range) => ({ kind: 'key-range', ...range }));
+}
 
 function assertMirrorable(table: PipelineTable, { schema, keyDeferrable }: DiscoveredTable): void {
   if (!table.mirror) return;
@@ -191,14 +212,14 @@ async function storePlan(
        where id = $1 and generation = $2 and state = 'pending'
       returning id
     ), closed as (
-      -- The new copy shows what these lack, or parks it anew.
+      -- The new copy shows what these lack, or parks it anew; that of a part does so when it joins.
       update dead_letter
          set needs_mirror = false, needs_changelog = false, replayed_lsn = null,
              state = case when state in ('open', 'replay_requested') then 'superseded' else state end,
              closed_at = coalesce(closed_at, now())
-        from planned where dead_letter.pipeline_table_id = planned.id
+        from planned where dead_letter.pipeline_table_id = planned.id and not $8
     ), uncounted as (
-      delete from nulled_value using planned where pipeline_table_id = planned.id
+      delete from nulled_value using planned where pipeline_table_id = planned.id and not $8
     )
     insert into copy_chunk (pipeline_table_id, generation, ordinal, range)
     select planned.id, $2, chunk.ordinality - 1, chunk.value
@@ -212,6 +233,7 @@ async function storePlan(
       JSON.stringify(chunks),
       record.schemaHash,
       record.startLsn,
+      table.copyScope !== null,
     ],
   );
 }

@@ -10,6 +10,7 @@ import { several, verb } from '../verb.ts';
 import { collect } from './collect.ts';
 import { type ColumnRuleOptions, columnRuleOptions, columnRulesOf } from './column-rule-option.ts';
 import { findId, findTable } from './find-id.ts';
+import { rowCondition } from './row-condition.ts';
 import { addSchemaCommands } from './schema-commands.ts';
 import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { modesOf, tableInput } from './table-argument.ts';
@@ -129,15 +130,28 @@ export function addTableCommands(program: Command, io: CliIo): void {
     },
   });
   addSchemaCommands(table, io);
-  verb(table, io, {
+  verb<{ from?: string; to?: string; where?: readonly string[] }>(table, io, {
     usage: 'resync <pipeline> <table>',
-    summary: 'Copy a table again',
-    async run(context, args) {
+    summary: 'Copy a table again, or a part of it',
+    examples: [
+      'table resync shop orders --from 1000 --to 2000',
+      `table resync shop orders --where "status = open" --where "paid_at is null"`,
+    ],
+    options: (command) =>
+      command
+        .option('--from <key>', 'only from this value of the first key column on')
+        .option('--to <key>', 'only before this value of the first key column')
+        .option('--where <condition>', 'only rows with "column operator value"; several times', several),
+    async run(context, args, { from, to, where }) {
       const params = await pathOf(context, args);
-      await context.confirm(
-        `This copies ${args[1]} again; readers see the present rows until the new ones are complete.`,
-      );
-      const { data } = await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/resync', { params });
+      const body = {
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        ...(where === undefined ? {} : { where: where.map(rowCondition) }),
+      };
+      const what = Object.keys(body).length === 0 ? `all of ${args[1]}` : `that part of ${args[1]}`;
+      await context.confirm(`This copies ${what} again; readers see the present rows until the new ones are complete.`);
+      const { data } = await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/resync', { params, body });
       context.done(`${args[1]} is copied again: ${data?.carriedOut}`);
     },
   });

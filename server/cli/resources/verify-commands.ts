@@ -77,6 +77,13 @@ export function addVerifyCommands(table: Command, io: CliIo, pathOf: PathOf): vo
     },
   });
   verb(table, io, {
+    usage: 'repair <pipeline> <table>',
+    summary: 'Repair what the last verification of a table found to differ',
+    async run(context, args) {
+      await repair(context, args, await pathOf(context, args));
+    },
+  });
+  verb(table, io, {
     usage: 'cancel-verification <pipeline> <table>',
     summary: 'End the verification of a table that is under way',
     async run(context, args) {
@@ -90,8 +97,21 @@ export function addVerifyCommands(table: Command, io: CliIo, pathOf: PathOf): vo
   });
 }
 
+async function repair(context: Context, args: readonly string[], { path }: TablePath): Promise<void> {
+  const { id, ranges } = await newest(context, path);
+  if (ranges.different === 0) return context.done(`Verification ${id} found nothing to repair`);
+  await context.confirm(
+    `This reads ${ranges.different} ranges of ${args[1]} again and puts them in place of what the lake has there, in one commit.`,
+  );
+  const { data } = await context.philotes.POST(
+    '/pipelines/{pipelineId}/tables/{tableId}/verifications/{verificationId}/repair',
+    { params: { path: { ...path, verificationId: id } } },
+  );
+  context.done(`${data?.ranges} ranges of ${args[1]} are read again: ${data?.carriedOut}`);
+}
+
 /** The newest verification of a table. Throws NOT_FOUND when there is none. */
-export async function newest({ philotes }: Context, path: TablePath['path']): Promise<Verification> {
+async function newest({ philotes }: Context, path: TablePath['path']): Promise<Verification> {
   const { data } = await philotes.GET('/pipelines/{pipelineId}/tables/{tableId}/verifications', {
     params: { path, query: { limit: 1 } },
   });

@@ -1,13 +1,13 @@
-import { type Client, escapeIdentifier } from 'pg';
+import type { Client } from 'pg';
 import { heldOf } from '@/server/domain/held-columns.ts';
 import { keyColumns, type SourceColumn } from '@/server/domain/table-schema.ts';
 import type { KeyRange } from '@/server/domain/verification.ts';
 import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { type DiscoveredTable, discoverTable } from '@/server/postgres/discover.ts';
-import { sourceError } from '@/server/postgres/source-error.ts';
 import { neededType } from '@/worker/iceberg/lake-schema.ts';
 import { type CopyPlan, planChunks } from '@/worker/source/postgres/copy-plan.ts';
+import { divideRange } from '@/worker/source/postgres/order-bounds.ts';
 import type { PipelineDefinition, PipelineTable } from '../definition.ts';
 import { loadTargets } from '../lake-targets.ts';
 import type { VerifyContext } from './look-at-range.ts';
@@ -89,9 +89,7 @@ async function rangesOf(client: Client, { plan, key, present, scope }: Ranges): 
     const bounds = plan.chunks.flatMap((chunk) =>
       chunk.kind === 'key-range' && chunk.lower !== null ? [chunk.lower] : [],
     );
-    const inside = await boundsInside(client, { key, bounds, scope });
-    const edges = [scope.lower, ...inside, scope.upper];
-    return edges.slice(1).map((upper, index) => ({ lower: edges[index] ?? null, upper }));
+    return divideRange(client, { key, bounds, range: scope });
   }
   if (isPart) {
     throw new AppError('VERIFY_IMPOSSIBLE', `keys of column ${key.name} (${key.typeName}) cannot be put in order here`);
@@ -104,24 +102,4 @@ async function rangesOf(client: Client, { plan, key, present, scope }: Ranges): 
     );
   }
   return [{ lower: null, upper: null }];
-}
-
-/** The server orders its own keys; it also refuses bounds that are none. */
-async function boundsInside(
-  client: Client,
-  { key, bounds, scope }: { key: SourceColumn; bounds: readonly string[]; scope: KeyRange },
-): Promise<string[]> {
-  // Texts are only divided where the column has the C collation.
-  const of = (value: string) => `(${value})::${key.typeName}${key.type.kind === 'text' ? ' COLLATE "C"' : ''}`;
-  try {
-    const { rows } = await client.query<{ bound: string }>(
-      `SELECT bound FROM unnest($1::text[]) AS bound
-        WHERE ($2::text IS NULL OR ${of('bound')} > ${of('$2::text')}) AND ($3::text IS NULL OR ${of('bound')} < ${of('$3::text')})
-        ORDER BY ${of('bound')}`,
-      [bounds, scope.lower, scope.upper],
-    );
-    return rows.map(({ bound }) => bound);
-  } catch (error) {
-    throw sourceError(error, `ordering keys by column ${escapeIdentifier(key.name)}`);
-  }
 }

@@ -1,4 +1,5 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
+import type { RowCondition } from '@/server/domain/copy-scope.ts';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -16,6 +17,8 @@ export type OpenChunkOptions = {
   readonly connection: SourceConnection;
   readonly table: Pick<DiscoveredTable, 'schema' | 'kind'>;
   readonly chunk: CopyChunk;
+  /** Only rows that meet all of these, of a key range. */
+  readonly where?: readonly RowCondition[];
   /** `tableFingerprint()` from before the first chunk's snapshot. */
   readonly fingerprint: string;
   /** An exported snapshot to read under; chunks of a `snapshot` plan need one, and all the same. */
@@ -116,11 +119,13 @@ async function expectFingerprint(client: Client, { table, fingerprint }: OpenChu
   throw new AppError('SOURCE_TABLE_CHANGED', `table ${schema}.${name} was rewritten or altered during its copy`);
 }
 
-function copyStatement({ table, chunk }: OpenChunkOptions): string {
+function copyStatement({ table, chunk, where: conditions = [] }: OpenChunkOptions): string {
   const columns = table.schema.columns.map((column) => escapeIdentifier(column.name)).join(', ');
   const relation = chunk.kind === 'ctid-range' ? chunk.relation : table.schema;
   const isPartitioned = chunk.kind === 'key-range' && table.kind === 'partitioned';
-  const where = condition(table.schema, chunk);
+  const where = [condition(table.schema, chunk), ...conditions.map(conditionText)]
+    .filter((one) => one !== '')
+    .join(' AND ');
   if (where === '' && !isPartitioned) return `COPY ${qualifiedName(relation)} (${columns}) TO STDOUT`;
   const only = isPartitioned ? '' : 'ONLY ';
   return `COPY (SELECT ${columns} FROM ${only}${qualifiedName(relation)}${where && ` WHERE ${where}`}) TO STDOUT`;
@@ -144,5 +149,9 @@ function condition(schema: TableSchema, chunk: CopyChunk): string {
       );
   }
 }
+
+/** The server takes the value for one of the column's type. */
+const conditionText = ({ column, operator, value }: RowCondition): string =>
+  `${escapeIdentifier(column)} ${operator}${value === null ? '' : ` ${escapeLiteral(value)}`}`;
 
 const both = (a: string, b: string): string => [a, b].filter((part) => part !== '').join(' AND ');

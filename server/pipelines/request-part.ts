@@ -1,0 +1,47 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { tableSchema } from '@/db/schema/buffer.ts';
+import { pipelineTable } from '@/db/schema/definitions.ts';
+import type { Transaction } from '@/server/audit/audited.ts';
+import type { CopyScope } from '@/server/domain/copy-scope.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { AppError, fieldError } from '@/server/errors/app-error.ts';
+import type { LockedTable } from './lock-table.ts';
+
+/**
+ * Asks for a part of a table to be read again. Throws CONFLICT unless the table is live and nothing else is asked of it,
+ * INVALID_INPUT for a condition on a column that the source does not have.
+ */
+export async function requestPart(
+  tx: Transaction,
+  { table, name, scope }: { table: LockedTable; name: string; scope: CopyScope },
+): Promise<void> {
+  if (table.state !== 'live') {
+    throw new AppError('CONFLICT', `table ${name} is ${table.state}; a part of it can be read again when it is live`);
+  }
+  if (table.requested)
+    throw new AppError('CONFLICT', `a ${table.requested.kind} of table ${name} is to be carried out`);
+  const columns = await columnsOf(tx, table);
+  for (const [index, { column }] of scope.where.entries()) {
+    if (columns && !columns.has(column))
+      throw fieldError('INVALID_INPUT', `where.${index}.column`, `table ${name} has no column ${column}`);
+  }
+  await tx
+    .update(pipelineTable)
+    .set({
+      requested: { kind: 'resync-part', scope },
+      version: sql`${pipelineTable.version} + 1`,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(pipelineTable.id, table.id));
+}
+
+/** As capture met them last; null when it has not met any. */
+async function columnsOf(tx: Transaction, table: LockedTable): Promise<ReadonlySet<string> | null> {
+  if (table.knownSchema === null) return null;
+  const [row] = await tx
+    .select({ schema: tableSchema.schema })
+    .from(tableSchema)
+    .where(and(eq(tableSchema.pipelineId, table.pipelineId), eq(tableSchema.hash, table.knownSchema)));
+  const schema = row?.schema as TableSchema | undefined;
+  return schema ? new Set(schema.columns.map((column) => column.name)) : null;
+}

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
+import { resyncTable } from '@/server/pipelines/resync-table.ts';
+import { armFailpoint, type Failpoint } from '@/server/platform/failpoint.ts';
+import { getVerification } from '@/server/verifications/get-verification.ts';
+import { repairVerification } from '@/server/verifications/repair-verification.ts';
+import { startVerification } from '@/server/verifications/start-verification.ts';
+import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
+import { type RunningWork, runWork } from '@/worker/testing/run-work.ts';
+import { tamperMirror } from '@/worker/testing/tamper-mirror.ts';
+import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
+import { testTables } from '@/worker/testing/test-tables.ts';
+
+let installation: TestInstallation;
+beforeAll(async () => {
+  installation = await openTestInstallation();
+});
+afterAll(async () => {
+  await installation[Symbol.asyncDispose]();
+});
+
+const ROWS = 4_000;
+const EXACT = { missing: 0, extra: 0, duplicates: 0, equal: true };
+const DAMAGE = { remove: 'id IN (15, 20, 1005, 3995)', add: [`-5, 'extra', NULL`, `1500, 'twice', NULL`] };
+
+/** A live table with TOASTed values, and one transaction after the other that changes, moves, adds and deletes rows. */
+async function livePipeline(name: string, { changelog = true } = {}) {
+  const { source, deps } = installation;
+  await source.query(`create table ${name} (id int primary key, note text, big text)`);
+  await source.query(`alter table ${name} alter big set storage external`);
+  await source.query(
+    `insert into ${name} select i, 'n' || i, repeat('x', 3000) || i from generate_series(1, ${ROWS}) i`,
+  );
+  await source.query(`analyze ${name}`);
+  const pipeline = await startTestPipeline(installation, {
+    name,
+    tables: [{ table: name, mirror: true, changelog }],
+    settings: { batchAgeMsMax: 100, copyChunkRows: 1000 },
+  });
+  const work = runWork(deps);
+  await work.until(() => pipeline.isLive(), { what: 'the table is live' });
+  const tables = testTables(installation, pipeline.id);
+  let n = 0;
+  const write = async () => {
+    n++;
+    await source.query(`begin;
+      update ${name} set note = note || '.' where id = ${(n * 7919) % ROWS} and id % 5 <> 0;
+      update ${name} set big = repeat('y', 3000) || ${n} where id = ${(n * 1231) % ROWS} and id % 5 <> 0;
+      insert into ${name} values (${100_000 + n}, 'new', repeat('z', 3000));
+      delete from ${name} where id = ${100_000 + n - 20};
+      update ${name} set id = ${ROWS} + id, big = 'moved' where id = ${(n * 104729) % ROWS} and id % 10 = 3; commit`);
+  };
+  const assertExact = async (running: Pick<RunningWork, 'until'>) => {
+    const end = await pipeline.position();
+    await running.until(
+      async () => {
+        await pipeline.assertSound();
+        return pipeline.isAt(end);
+      },
+      { what: 'the lake has caught up' },
+    );
+    if (changelog) expect(await pipeline.compare(name, ['id'])).toMatchObject({ mirror: EXACT, changelog: EXACT });
+    else expect(await pipeline.compareMirror(name)).toMatchObject(EXACT);
+  };
+  /** Asked for, read and in the lake, however often it had to begin. */
+  const isDone = async () => {
+    const { rows } = await installation.database.pool.query<{ done: boolean }>(
+      `select generation > 1 and state = 'live' and requested is null and copy_scope is null as done
+         from pipeline_table where pipeline_id = $1`,
+      [pipeline.id],
+    );
+    return rows[0]?.done ?? false;
+  };
+  const key = await tables.key(name);
+  const lake = { namespace: [name], name };
+  return { pipeline, work, write, assertExact, isDone, key, lake, tables };
+}
+
+test('what a verification names is repaired in one commit while the table is written to (rows 59, 64)', async () => {
+  const { control } = installation;
+  const { work, write, assertExact, isDone, key, lake, tables } = await livePipeline('repaired');
+  await using _work = work;
+  await write();
+  await tamperMirror(installation, lake, DAMAGE);
+  const { id } = await startVerification(control, SYSTEM_ACTOR, key);
+  const named = { ...key, verificationId: id };
+  const state = async () => (await getVerification(control, SYSTEM_ACTOR, named)).state;
+  const writing = (condition: () => Promise<boolean>) => async () => {
+    await write();
+    return condition();
+  };
+  await work.until(
+    writing(async () => (await state()) === 'done'),
+    { what: 'the verification ends' },
+  );
+  expect(await getVerification(control, SYSTEM_ACTOR, named)).toMatchObject({ missing: 4, extra: 2, different: 0 });
+  const { ranges } = await repairVerification(control, SYSTEM_ACTOR, named);
+  expect(ranges).toBeGreaterThan(1);
+  await work.until(writing(isDone), { what: 'the repair is in the lake' });
+  for (let n = 0; n < 10; n++) await write();
+  await assertExact(work);
+  const copies = (await tables.commits('repaired')).filter(({ kind }) => kind === 'copy').map(({ mode }) => mode);
+  expect(copies.sort()).toEqual(['changelog', 'changelog', 'mirror', 'mirror']);
+  const again = await startVerification(control, SYSTEM_ACTOR, key);
+  const second = { ...key, verificationId: again.id };
+  await work.until(async () => (await getVerification(control, SYSTEM_ACTOR, second)).state === 'done', {
+    what: 'the second verification ends',
+  });
+  expect(await getVerification(control, SYSTEM_ACTOR, second)).toMatchObject({
+    ranges: { different: 0, undecided: 0 },
+    missing: 0,
+    extra: 0,
+    different: 0,
+  });
+});
+
+const points: Failpoint[] = ['resync-begun', 'chunk-stored', 'files-uploaded', 'join-sent'];
+
+for (const point of points) {
+  test(`a part of a table whose worker dies at ${point} joins exactly with the next (rows 59, 62, 64)`, async () => {
+    const { control, deps } = installation;
+    const name = `part_${point.replaceAll('-', '_')}`;
+    const { work, write, assertExact, isDone, key, lake } = await livePipeline(name);
+    await tamperMirror(installation, lake, DAMAGE);
+    let ended: Promise<void> | null = null;
+    {
+      using _armed = armFailpoint(point, () => {
+        ended ??= Promise.resolve(work[Symbol.asyncDispose]());
+        throw new Error('crash');
+      });
+      await resyncTable(control, SYSTEM_ACTOR, { ...key, to: '3999' });
+      await work
+        .until(
+          async () => {
+            await write();
+            return ended !== null;
+          },
+          { what: `a crash at ${point}` },
+        )
+        .catch((error: unknown) => {
+          if (ended === null) throw error;
+        });
+      await ended;
+    }
+    await using next = runWork({ ...deps, holder: `after ${point}` });
+    await next.until(
+      async () => {
+        await write();
+        return isDone();
+      },
+      { what: 'the part is in the lake' },
+    );
+    await assertExact(next);
+  });
+}
+
+test('a truncate while a part is read lets it begin anew, and nothing of the rest is lost (row 63)', async () => {
+  const { control, source } = installation;
+  const { work, write, assertExact, isDone, key, tables } = await livePipeline('part_truncated');
+  await using _work = work;
+  let truncated: Promise<unknown> | null = null;
+  {
+    using _armed = armFailpoint('chunk-copied', async () => {
+      truncated ??= source.query('truncate part_truncated');
+      await truncated;
+    });
+    await resyncTable(control, SYSTEM_ACTOR, { ...key, from: '100', to: '1000' });
+    await work.until(
+      async () => {
+        await write();
+        return truncated !== null && (await isDone());
+      },
+      { what: 'the part is in the lake' },
+    );
+  }
+  expect((await tables.row('part_truncated'))?.generation).toBeGreaterThan(2);
+  await assertExact(work);
+});
+
+test('rows that meet conditions are read again, and those that the lake alone has stay', async () => {
+  const { control } = installation;
+  const { work, write, assertExact, key, lake, tables } = await livePipeline('part_where', { changelog: false });
+  await using _work = work;
+  await tamperMirror(installation, lake, { remove: 'id IN (15, 1005)', add: [`-5, 'extra', NULL`] });
+  await resyncTable(control, SYSTEM_ACTOR, {
+    ...key,
+    where: [
+      { column: 'note', operator: '=', value: 'n1005' },
+      { column: 'big', operator: 'is not null' },
+    ],
+  });
+  const isAt = (generation: number) => async () => {
+    await write();
+    const row = await tables.row('part_where');
+    return row?.generation === generation && row.state === 'live';
+  };
+  await work.until(isAt(2), { what: 'the row is in the lake' });
+  const { id } = await startVerification(control, SYSTEM_ACTOR, key);
+  const named = { ...key, verificationId: id };
+  await work.until(async () => (await getVerification(control, SYSTEM_ACTOR, named)).state === 'done', {
+    what: 'the verification ends',
+  });
+  expect(await getVerification(control, SYSTEM_ACTOR, named)).toMatchObject({ missing: 1, extra: 1, different: 0 });
+  await resyncTable(control, SYSTEM_ACTOR, { ...key, to: '1000' });
+  await work.until(isAt(3), { what: 'the range is in the lake' });
+  await assertExact(work);
+  await expect(
+    resyncTable(control, SYSTEM_ACTOR, { ...key, where: [{ column: 'nothing', operator: '=', value: '1' }] }),
+  ).rejects.toThrow(/no column nothing/);
+});
