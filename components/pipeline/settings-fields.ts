@@ -4,7 +4,7 @@ export type SettingField = {
   readonly name: keyof PipelineSettings;
   readonly label: string;
   readonly hint: string;
-  readonly group: 'Commits' | 'Buffer' | 'Copies';
+  readonly group: 'Commits' | 'Buffer' | 'Copies' | 'Source';
   /** How many of the stored unit one of the shown unit is. */
   readonly factor: number;
   readonly unit: string;
@@ -69,5 +69,13 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Copies',
     factor: 1,
     unit: 'parts',
+  },
+  {
+    name: 'heartbeatSeconds',
+    label: 'Heartbeat',
+    hint: 'Writes a message to the log of the source this often, so that its slot moves on while the tables are idle. 0 is off.',
+    group: 'Source',
+    factor: 1,
+    unit: 's',
   },
 ];

@@ -19,7 +19,7 @@ import { SchemaPolicyFields } from './schema-policy-fields.tsx';
 import { SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
 type Pipeline = inferRouterOutputs<AppRouter>['pipelines']['get'];
-const GROUPS = ['Commits', 'Buffer', 'Copies'] as const;
+const GROUPS = ['Commits', 'Buffer', 'Copies', 'Source'] as const;
 
 /** Name and limits. Made anew for each version, so that nobody overwrites what another person saved meanwhile. */
 export function SettingsForm({ pipeline }: { pipeline: Pipeline }) {

@@ -4675,6 +4675,8 @@ export interface operations {
                         bufferBytesMax?: number;
                         copyChunkRows?: number;
                         copyChunksAtOnce?: number;
+                        /** @description A message in the log of the source this often; 0 for never */
+                        heartbeatSeconds?: number;
                         spillBytesMax?: number;
                     };
                     sourceId: string;
@@ -4848,6 +4850,8 @@ export interface operations {
                         bufferBytesMax?: number;
                         copyChunkRows?: number;
                         copyChunksAtOnce?: number;
+                        /** @description A message in the log of the source this often; 0 for never */
+                        heartbeatSeconds?: number;
                         spillBytesMax?: number;
                     };
                     tables?: {

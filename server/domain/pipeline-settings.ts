@@ -11,6 +11,8 @@ export type PipelineSettings = {
   /** Rows per part of a table copy, and parts copied at once. */
   readonly copyChunkRows: number;
   readonly copyChunksAtOnce: number;
+  /** How often a message is written to the source's log, so that an idle database moves the slot on; 0 for never. */
+  readonly heartbeatSeconds: number;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -21,4 +23,5 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   spillBytesMax: 2 * 1024 * 1024 * 1024,
   copyChunkRows: 500_000,
   copyChunksAtOnce: 2,
+  heartbeatSeconds: 0,
 };

@@ -15,6 +15,7 @@ const settingFields = {
   spillBytesMax: whole(16 * MIB, 1_024 * 1_024 * MIB),
   copyChunkRows: whole(1_000, 50_000_000),
   copyChunksAtOnce: whole(1, 64),
+  heartbeatSeconds: whole(0, 86_400).describe('A message in the log of the source this often; 0 for never'),
 };
 
 const lakeName = z

@@ -4,6 +4,7 @@ import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { readLastSchema } from '@/worker/buffer/schemas.ts';
+import { beatHeart } from '@/worker/pipeline/beat-heart.ts';
 import { beginPipelineAnew, untilResyncRequested } from '@/worker/pipeline/begin-pipeline-anew.ts';
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
@@ -96,6 +97,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     orStop(keepStartingCopies(deps, { pipeline, lease, connection, published, log, signal: until })),
     orStop(untilResyncRequested(pool, { pipelineId, signal: until })),
     watchSlot(pool, { pipelineId, lease, connection, log, signal: until }),
+    beatHeart(pool, { pipelineId, connection, log, signal: until }),
   ]);
   clearTimeout(calm);
   for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;

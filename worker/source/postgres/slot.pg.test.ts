@@ -87,3 +87,17 @@ test('the barrier waits for older transactions and names them', async () => {
   await passed;
   expect(reported).toBeGreaterThan(0);
 });
+
+test('a slot is kept on standbys where the server can do that (row 9)', async () => {
+  await using db = await openTestDatabase();
+  await using session = await sessionOf(db);
+  const slot = `failover_${db.connection.database}`;
+  await createSlot(session.client, { slot });
+  const [row] = await db.query<{ follows: boolean; failover: boolean | null }>(
+    `SELECT current_setting('server_version_num')::int >= 170000 AS follows, (to_jsonb(s) ->> 'failover')::bool AS failover
+       FROM pg_replication_slots s WHERE slot_name = $1`,
+    [slot],
+  );
+  expect(row?.failover ?? false).toBe(row?.follows);
+  await dropSlot(session.client, { slot, applicationName, signal });
+});
