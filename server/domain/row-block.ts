@@ -23,9 +23,19 @@ export const META_COLUMNS = [
   'time',
   /** Transaction id widened to 64 bits; decimal. */
   'xid',
-  /** Indexes (0-based, into the schema's columns) whose TOASTed value the source did not send, joined by `;`. */
+  /**
+   * Indexes (0-based, into the schema's columns) of the values that are not in the line, joined by `;`: `5` was not sent
+   * by the source because it did not change (TOAST), `5!` was left out because the row is too large.
+   */
   'unchanged',
 ] as const;
+
+/** Adds values that were left out to a line's `unchanged` field. */
+export const markOmitted = (unchanged: string, omitted: readonly number[]): string =>
+  [...(unchanged === '' ? [] : unchanged.split(';')), ...omitted.map((at) => `${at}!`)].join(';');
+
+/** Whether a line's `unchanged` field says that the value was left out. */
+export const isOmitted = (unchanged: string, at: number): boolean => unchanged.split(';').includes(`${at}!`);
 
 /** A block in hand: uncompressed bytes and what they hold. */
 export type RowBlock = {
@@ -39,4 +49,6 @@ export type RowBlock = {
   readonly hasUnchanged: boolean;
   /** True when any row is `t`. */
   readonly hasTruncate: boolean;
+  /** True when any row lacks a value because it is too large: such rows are parked. */
+  readonly hasOmitted?: boolean;
 };

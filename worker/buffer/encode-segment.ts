@@ -15,6 +15,8 @@ export type DirectoryEntry = {
   readonly raw: number;
   readonly unchanged: boolean;
   readonly truncate: boolean;
+  /** Rows may lack values that are too large; absent means no. */
+  readonly omitted?: boolean;
 };
 
 export type EncodedSegment = {
@@ -51,6 +53,7 @@ export async function encodeSegment(segment: Segment, keeper?: BlockKeeper): Pro
       raw: block.bytes.length,
       unchanged: block.hasUnchanged,
       truncate: block.hasTruncate,
+      ...(block.hasOmitted ? { omitted: true } : {}),
     });
     offset += length;
     rawBytes += block.bytes.length;

@@ -69,17 +69,27 @@ export async function readSegments(
   }));
 }
 
-/** One block's compressed bytes. */
+const PIECE_BYTES = 16 * 1024 * 1024;
+
+/** One block's compressed bytes, fetched in pieces: the driver needs twice the size of each. */
 export async function readCompressedBlock(
   pool: Pool,
   { number, segment, entry }: { number: number; segment: Pick<SegmentInfo, 'seq' | 'table'>; entry: DirectoryEntry },
 ): Promise<Buffer> {
-  const from = entry.offset + 1;
-  const [block] = await fetchBytes(
-    pool,
-    `select substring(payload from ${from} for ${entry.length}) from ${segmentTable(number, segment.table)} where seq = ${segment.seq}`,
-  );
-  if (block?.length !== entry.length) throw new Error(`segment ${segment.seq} of pipeline number ${number} is damaged`);
+  const from = `from ${segmentTable(number, segment.table)} where seq = ${segment.seq}`;
+  const fetch = async (at: number, length: number): Promise<Buffer> => {
+    const [piece] = await fetchBytes(
+      pool,
+      `select substring(payload from ${entry.offset + at + 1} for ${length}) ${from}`,
+    );
+    if (piece?.length !== length) throw new Error(`segment ${segment.seq} of pipeline number ${number} is damaged`);
+    return piece;
+  };
+  if (entry.length <= PIECE_BYTES) return fetch(0, entry.length);
+  const block = Buffer.allocUnsafeSlow(entry.length);
+  for (let at = 0; at < entry.length; at += PIECE_BYTES) {
+    (await fetch(at, Math.min(PIECE_BYTES, entry.length - at))).copy(block, at);
+  }
   return block;
 }
 

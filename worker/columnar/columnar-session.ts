@@ -7,19 +7,25 @@ type SessionOptions = {
   readonly connection: DuckDBConnection;
   readonly scratchDir: string;
   readonly signal?: AbortSignal;
+  readonly alone: Alone;
 };
+
+/** Does work that needs most of the engine's memory while no other work of that kind is done. */
+type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** One connection: its temporary tables are its own and vanish with it, like its scratch folder. */
 export class ColumnarSession implements AsyncDisposable {
   readonly #connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
   readonly scratchDir: string;
+  readonly alone: Alone;
   #names = 0;
 
   private constructor(options: SessionOptions) {
     this.#connection = options.connection;
     this.#signal = options.signal;
     this.scratchDir = options.scratchDir;
+    this.alone = options.alone;
   }
 
   /** Pins what depends on the machine: the zone that texts are read in, and the order of rows. */

@@ -2,7 +2,7 @@ import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import type { LakeTable } from '@/server/domain/lake-table.ts';
 import type { Columnar } from './open-columnar.ts';
 import { lakeParquetColumns } from './parquet-column.ts';
-import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
+import { type LakeFile, readDeletes, readLakeFiles, rowWidths } from './read-lake-files.ts';
 import { writeParquet } from './write-parquet.ts';
 
 export type CompactOptions = {
@@ -33,5 +33,6 @@ export async function compact(columnar: Columnar, options: CompactOptions): Prom
     outDir,
     stem: options.stem ?? session.newName('compacted'),
     fileBytesMax,
+    rowBytes: Math.max(...(await rowWidths(session, files)).values()),
   });
 }

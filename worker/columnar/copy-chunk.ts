@@ -1,13 +1,16 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import type { LakeTable } from '@/server/domain/lake-table.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import type { ColumnarSession } from './columnar-session.ts';
+import { copyLines, hasWideLines, lineBytes, takeOmitted } from './copy-lines.ts';
 import { type CopyPart, isStraight, writeCopyPart } from './copy-part.ts';
 import { copyPieces } from './copy-pieces.ts';
 import { hasDoubt, SILENT_DOUBTS } from './exact-read.ts';
+import { cutLargeLine } from './large-rows.ts';
 import type { Columnar } from './open-columnar.ts';
 import type { Reject } from './reject.ts';
+import { PART_BYTES } from './row-width.ts';
 import { doubtsOf } from './stage-select.ts';
 import { nullsInPlainText, transcodeCopyText } from './transcode-copy-text.ts';
 import type { ChangelogFieldIds } from './write-changelog.ts';
@@ -67,6 +70,8 @@ export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptio
     total.rejects.push(...written.rejects);
     for (const [name, count] of written.nulled) total.nulled.set(name, (total.nulled.get(name) ?? 0) + count);
     await rm(part.path);
+    for (const { path } of part.apart?.large.values() ?? []) await rm(path);
+    if (part.apart?.whole) await rm(part.apart.whole);
   };
   try {
     for await (const part of copyParts(session, { ...options, straight: isStraight(options) })) {
@@ -74,6 +79,8 @@ export async function writeCopyChunk(columnar: Columnar, options: CopyChunkOptio
       working = convert(part);
       // Its failure is met at the next await; until then it must not count as unhandled.
       working.catch(() => undefined);
+      // A very large row is in memory alone.
+      if (part.apart) await working;
     }
   } finally {
     await working;
@@ -86,6 +93,15 @@ type CopyText = Pick<CopyChunkOptions, 'bytes' | 'schema' | 'lake' | 'partBytesM
   readonly straight: boolean;
 };
 
+type Growing = Omit<CopyPart, 'rowBytes'> & {
+  handle: FileHandle;
+  bytes: number;
+  rows: number;
+  careful: boolean;
+  nulls: number | null;
+  wide: boolean;
+};
+
 /** Puts COPY's text into files of whole lines in the session's scratch folder; a part is the taker's to remove. */
 export async function* copyParts(session: ColumnarSession, options: CopyText): AsyncGenerator<CopyPart> {
   const { bytes, schema, lake, straight, partBytesMax = 192_000_000 } = options;
@@ -94,55 +110,67 @@ export async function* copyParts(session: ColumnarSession, options: CopyText): A
   // Escapes rarely come alone: from the first on, the whole chunk is transcoded.
   let plain = schema.columns.length > 1;
   let room: Buffer = Buffer.alloc(0);
-  let part: {
-    path: string;
-    handle: FileHandle;
-    format: CopyPart['format'];
-    bytes: number;
-    careful: boolean;
-    nulls: number | null;
-  } | null = null;
+  let part: Growing | null = null;
+  const finish = async ({ handle, ...filled }: Growing): Promise<CopyPart> => {
+    part = null;
+    await handle.close();
+    return { ...filled, rowBytes: filled.bytes / filled.rows };
+  };
+  const begin = async (format: CopyPart['format']): Promise<Growing> => {
+    const path = session.scratchPath(session.newName('copy'));
+    const nulls = straight && format === 'copy-text' ? 0 : null;
+    return { path, handle: await open(path, 'wx'), format, bytes: 0, rows: 0, careful: false, nulls, wide: false };
+  };
   try {
     for await (const piece of copyPieces(bytes)) {
-      const starts: boolean = part === null;
-      const nulls: number | null = plain && !(starts && startsWithMark(piece)) ? nullsInPlainText(piece) : null;
-      plain = nulls !== null;
-      const format: CopyPart['format'] = plain ? 'copy-text' : 'copy-csv';
-      if (part && part.format !== format) {
-        await part.handle.close();
-        yield part;
-        part = null;
+      for (const { bytes: lines, isApart } of copyLines(piece)) {
+        if (isApart) {
+          if (part) yield await finish(part);
+          yield await partApart(session, { lake, schema, line: lines, careful: hasDoubt(lines, doubts) });
+          continue;
+        }
+        const wide = hasWideLines(lines);
+        const nulls: number | null =
+          plain && !(part === null && startsWithMark(lines)) ? nullsInPlainText(lines) : null;
+        plain = nulls !== null;
+        const format: CopyPart['format'] = plain ? 'copy-text' : 'copy-csv';
+        const isFull: boolean = part !== null && (wide || part.wide) && part.bytes + lines.length > PART_BYTES;
+        if (part && (part.format !== format || isFull)) yield await finish(part);
+        part ??= await begin(format);
+        const text = plain ? lines : transcodeCopyText(lines, room);
+        await part.handle.writeFile(text);
+        if (!plain && text.buffer !== room.buffer) room = Buffer.from(text.buffer);
+        part.bytes += text.length;
+        part.rows += lines.length / lineBytes(lines);
+        if (part.nulls !== null) part.nulls += nulls ?? 0;
+        part.careful ||= hasDoubt(lines, part.nulls === null ? doubts : silent);
+        part.wide ||= wide;
+        if (part.bytes >= partBytesMax) yield await finish(part);
       }
-      if (!part) {
-        const path = session.scratchPath(session.newName('copy'));
-        part = {
-          path,
-          handle: await open(path, 'wx'),
-          format,
-          bytes: 0,
-          careful: false,
-          nulls: straight && plain ? 0 : null,
-        };
-      }
-      const lines = plain ? piece : transcodeCopyText(piece, room);
-      await part.handle.writeFile(lines);
-      if (!plain && lines.buffer !== room.buffer) room = Buffer.from(lines.buffer);
-      part.bytes += lines.length;
-      if (part.nulls !== null) part.nulls += nulls ?? 0;
-      part.careful ||= hasDoubt(piece, part.nulls === null ? doubts : silent);
-      if (part.bytes < partBytesMax) continue;
-      await part.handle.close();
-      yield part;
-      part = null;
     }
-    if (part) {
-      await part.handle.close();
-      yield part;
-      part = null;
-    }
+    if (part) yield await finish(part);
   } finally {
-    await part?.handle.close().catch(() => undefined);
+    await (part as Growing | null)?.handle.close().catch(() => undefined);
   }
+}
+
+/** A row that is very long, or lacks values because it is too large, as a part of its own. */
+async function partApart(
+  session: ColumnarSession,
+  options: { lake: LakeTable; schema: TableSchema; line: Buffer; careful: boolean },
+): Promise<CopyPart> {
+  const { lake, schema, line, careful } = options;
+  const omitted = takeOmitted(line);
+  // At worst every byte is a quote.
+  const csv = transcodeCopyText(line, undefined, 2 * line.length + 4 * schema.columns.length + 8);
+  const cut = await cutLargeLine(session, { format: 'copy-csv', line: csv, lake, schema, omitted });
+  const path = session.scratchPath(session.newName('copy'));
+  const whole = session.scratchPath(session.newName('copy'));
+  await writeFile(path, cut.line, { flag: 'wx' });
+  const { values: large, hasOmitted } = cut;
+  if (!hasOmitted) await writeFile(whole, csv, { flag: 'wx' });
+  const apart = { large, hasOmitted, ...(hasOmitted ? {} : { whole }) };
+  return { path, format: 'copy-csv', careful, nulls: null, rowBytes: csv.length, apart };
 }
 
 /** A leading U+FEFF would be taken for a byte order mark. */

@@ -2,16 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
+import type { LakeColumn } from '@/server/domain/lake-table.ts';
+import { isOmitted } from '@/server/domain/row-block.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import type { CopyChunkOptions } from './copy-chunk.ts';
-import { csvFields, csvRecords } from './csv-record.ts';
+import { csvRecords, fieldSpans, fieldText } from './csv-record.ts';
 import { isList, lakeSqlType } from './lake-sql-type.ts';
+import { COPY_LEAD, type LargeValue } from './large-rows.ts';
 import { lakeParquetColumns } from './parquet-column.ts';
 import { METRIC_COLUMNS_MAX } from './parquet-metrics.ts';
-import { type Reject, reasonFor } from './reject.ts';
+import { OMITTED_REASON, type Reject, reasonFor } from './reject.ts';
 import { stageRows } from './stage-rows.ts';
 import { stageSelect } from './stage-select.ts';
+import { transcodeCopyText } from './transcode-copy-text.ts';
 import { changelogColumns } from './write-changelog.ts';
 import { writeParquet } from './write-parquet.ts';
 
@@ -23,6 +27,15 @@ export type CopyPart = {
   readonly careful: boolean;
   /** NULLs in all lines, for a typed read that has to account for them; null when the doubts were searched for instead. */
   readonly nulls: number | null;
+  /** On average. */
+  readonly rowBytes: number;
+  /** Set where the part is a single row with values in files of their own, or without values because it is too large. */
+  readonly apart?: {
+    readonly large: ReadonlyMap<number, LargeValue>;
+    readonly hasOmitted: boolean;
+    /** The line with all values, unless some were left out. */
+    readonly whole?: string;
+  };
 };
 
 export type PartOptions = Omit<CopyChunkOptions, 'bytes' | 'partBytesMax' | 'signal'> & { readonly part: CopyPart };
@@ -59,7 +72,7 @@ export function isStraight({
 /** Writes one part: straight to Parquet where that may be, else, and when a value turns out to need a look, through a table. */
 export async function writeCopyPart(session: ColumnarSession, options: PartOptions): Promise<WrittenPart> {
   const { part } = options;
-  if (part.careful || !isStraight(options)) return writeStaged(session, options);
+  if (part.careful || part.apart || !isStraight(options)) return writeStaged(session, options);
   const mirror = await writeStraight(session, options);
   const rows = mirror?.reduce((sum, file) => sum + file.rows, 0) ?? 0;
   if (mirror) return { mirror, changelog: [], rows, rejects: [], nulled: new Map(), lines: rows, careful: false };
@@ -75,7 +88,9 @@ async function writeStraight(
   const stem = randomUUID();
   const { sql } = stageSelect({ lake, schema, paths: [part.path], format: part.format, careful: false, rejects: '' });
   try {
-    const files = await writeParquet(session, { columns: lakeParquetColumns(lake), from: `(${sql})`, outDir, stem });
+    const { rowBytes } = part;
+    const columns = lakeParquetColumns(lake);
+    const files = await writeParquet(session, { columns, from: `(${sql})`, outDir, stem, rowBytes });
     if (part.nulls === null || part.nulls === nullsIn(files)) return files;
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'COLUMNAR_FAILED')) throw error;
@@ -106,7 +121,10 @@ async function writeStaged(session: ColumnarSession, options: PartOptions): Prom
     format: part.format,
     careful: part.careful,
     rejects: errors,
+    large: part.apart?.large ?? null,
+    hasOmitted: part.apart?.hasOmitted ?? false,
   } as const;
+  const width = { rowBytes: part.rowBytes, isLarge: part.apart !== undefined };
   const { careful } = await stageRows(session, { ...stage, table });
   const from = `${table} WHERE bad IS NULL`;
   // Not 0 when a typed read was taken back.
@@ -118,6 +136,7 @@ async function writeStaged(session: ColumnarSession, options: PartOptions): Prom
       from,
       outDir,
       stem: randomUUID(),
+      ...width,
     });
   }
   if (changelog) {
@@ -130,7 +149,7 @@ async function writeStaged(session: ColumnarSession, options: PartOptions): Prom
       _philotes_unchanged: 'CAST(NULL AS VARCHAR)',
     });
     const columns = [...meta, ...lakeParquetColumns(lake, changelog.lake)];
-    written.changelog = await writeParquet(session, { columns, from, outDir, stem: randomUUID() });
+    written.changelog = await writeParquet(session, { columns, from, outDir, stem: randomUUID(), ...width });
   }
   const { staged = 0, good = 0 } = await session.numbers(
     `SELECT count(*) AS staged, count(*) FILTER (bad IS NULL) AS good FROM ${table}`,
@@ -173,12 +192,11 @@ async function partRejects(
     const isMalformed = offsets.has(start);
     const index = isMalformed ? undefined : columns.get(row++);
     if (index === undefined && !isMalformed) continue;
-    const values = lineValues(part, bytes.toString('utf8', start, end));
     const column = index === undefined ? undefined : lake.columns[index];
     const at = schema.columns.findIndex(({ attnum }) => attnum === column?.attnum);
-    const reason = column ? reasonFor(column, values[at] ?? null) : 'the line cannot be read';
-    const quoted = values.map((value) => (value === null ? '' : `"${value.replaceAll('"', '""')}"`));
-    const payload = Buffer.from(`r,${position.lsn},${ordinal},${position.timeUs},,,${quoted.join(',')}\n`);
+    const { marks, values } = await lineValues(part, bytes.subarray(start, end));
+    const reason = column ? reasonOf({ column, at, marks, values }) : 'the line cannot be read';
+    const payload = Buffer.concat([Buffer.from(`r,${position.lsn},${ordinal},${position.timeUs},,${marks},`), values]);
     rejects.push({ lsn: position.lsn, ordinal, op: 'r', column: column?.name ?? null, reason, payload, schema });
   }
   if (rejects.length !== columns.size + offsets.size) {
@@ -190,13 +208,23 @@ async function partRejects(
   return rejects;
 }
 
-const lineValues = ({ format }: CopyPart, line: string): (string | null)[] =>
-  format === 'copy-csv'
-    ? csvFields(line).slice(1)
-    : line
-        .replace(/\n$/, '')
-        .split('\t')
-        .map((value) => (value === '\\N' ? null : value));
+/** A line's values as a row block has them, and the marks of those that were left out. */
+async function lineValues({ format, apart }: CopyPart, line: Buffer): Promise<{ marks: string; values: Buffer }> {
+  const csv = format === 'copy-csv' ? line : transcodeCopyText(line);
+  const comma = csv.indexOf(',');
+  const whole = apart?.whole ? await readFile(apart.whole) : csv;
+  return {
+    marks: csv.toString('utf8', COPY_LEAD.length, comma),
+    values: whole.subarray(whole.indexOf(',') + 1),
+  };
+}
+
+function reasonOf(options: { column: LakeColumn; at: number; marks: string; values: Buffer }): string {
+  const { column, at, marks, values } = options;
+  if (isOmitted(marks, at)) return OMITTED_REASON;
+  const field = fieldSpans(values, 0, values.length)[at];
+  return reasonFor(column, field ? fieldText(values, field) : null);
+}
 
 function* textLines(bytes: Buffer): Generator<{ start: number; end: number }> {
   for (let start = 0; start < bytes.length; ) {

@@ -1,5 +1,9 @@
 import { AppError } from '@/server/errors/app-error.ts';
 
+const LINE_FEED = 0x0a;
+/** A chunk of so many times the usual size is mostly one long row. */
+const LONG_CHUNKS = 4;
+
 /**
  * Buffers that end at line ends, of at least `bytesMin` but for the last. A lone `\.` at the end is the old end marker.
  * A piece is valid until the next one is asked for, and so are the buffers that come in.
@@ -12,6 +16,11 @@ export async function* copyPieces(bytes: AsyncIterable<Buffer>, bytesMin = 1_000
       held.push(Buffer.from(chunk));
       size += chunk.length;
       continue;
+    }
+    if (chunk.length > LONG_CHUNKS * bytesMin && held.at(-1)?.at(-1) === LINE_FEED) {
+      // Not put behind the others, which would copy it.
+      yield Buffer.concat(held.splice(0), size);
+      size = 0;
     }
     const whole = size === 0 ? chunk : Buffer.concat([...held, chunk]);
     // In COPY's text format a line feed is always a line's end: in values it is escaped.

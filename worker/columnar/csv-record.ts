@@ -20,26 +20,36 @@ export function* csvRecords(bytes: Buffer): Generator<RecordSpan> {
   }
 }
 
-/** The fields of one record: a text, or null where nothing stands between the commas. */
-export function csvFields(record: string): (string | null)[] {
-  const fields: (string | null)[] = [];
-  const line = record.endsWith('\n') ? record.slice(0, -1) : record;
-  for (let at = 0; at <= line.length; at += 1) {
-    if (line[at] !== '"') {
-      const comma = line.indexOf(',', at);
-      const end = comma < 0 ? line.length : comma;
-      fields.push(end === at ? null : line.slice(at, end));
-      at = end;
+/** Where a field's text lies, without its quotes; empty and unquoted where nothing stands between the commas. */
+export type FieldSpan = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
+
+/** The fields of one record without copying them; doubled quotes stay doubled. */
+export function fieldSpans(bytes: Buffer, start: number, end: number): FieldSpan[] {
+  const spans: FieldSpan[] = [];
+  const last = bytes[end - 1] === LINE_FEED ? end - 1 : end;
+  for (let at = start; at <= last; at += 1) {
+    if (bytes[at] !== QUOTE) {
+      const comma = bytes.indexOf(COMMA, at);
+      const stop = comma < 0 || comma > last ? last : comma;
+      spans.push({ start: at, end: stop, isQuoted: false });
+      at = stop;
       continue;
     }
-    let end = line.indexOf('"', at + 1);
-    while (end >= 0 && line[end + 1] === '"') end = line.indexOf('"', end + 2);
-    if (end < 0) end = line.length;
-    fields.push(line.slice(at + 1, end).replaceAll('""', '"'));
-    at = end + 1;
+    let quote = bytes.indexOf(QUOTE, at + 1);
+    while (quote >= 0 && bytes[quote + 1] === QUOTE) quote = bytes.indexOf(QUOTE, quote + 2);
+    const stop = quote < 0 || quote > last ? last : quote;
+    spans.push({ start: at + 1, end: stop, isQuoted: true });
+    at = stop + 1;
   }
-  return fields;
+  return spans;
 }
 
+/** A field's text; null where nothing stands between the commas. */
+export const fieldText = (bytes: Buffer, { start, end, isQuoted }: FieldSpan): string | null => {
+  if (!isQuoted && start === end) return null;
+  return bytes.toString('utf8', start, end).replaceAll('""', '"');
+};
+
+const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;

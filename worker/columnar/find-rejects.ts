@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { LakeTable } from '@/server/domain/lake-table.ts';
-import { META_COLUMNS } from '@/server/domain/row-block.ts';
+import type { LakeColumn, LakeTable } from '@/server/domain/lake-table.ts';
+import { isOmitted, META_COLUMNS } from '@/server/domain/row-block.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
-import { csvFields, csvRecords } from './csv-record.ts';
+import { csvRecords, fieldSpans, fieldText } from './csv-record.ts';
 import { linePosition } from './read-lines.ts';
-import { type Reject, reasonFor } from './reject.ts';
+import { OMITTED_REASON, type Reject, reasonFor } from './reject.ts';
 import type { ScratchFile } from './scratch-files.ts';
 
 type RejectOptions = {
@@ -15,19 +16,16 @@ type RejectOptions = {
   readonly table: string;
   /** Where the files' rows begin in the table. */
   readonly firstRowId: number;
-  /** Set to the table's counts. */
-  readonly nulled: Map<string, number>;
   /** Stem of the rejects tables of a careful read; null after a typed one. */
   readonly errors: string | null;
 };
 
-/** Counts the nulled values and reads the lines of the rejected rows. `malformed` rows never reached the table. */
+/** Reads the lines of the rejected rows. `malformed` rows never reached the table. */
 export async function findRejects(
   session: ColumnarSession,
   options: RejectOptions,
 ): Promise<{ rejects: Reject[]; malformed: number }> {
-  const { lake, files, table, firstRowId, nulled, errors } = options;
-  await countNulled(session, { lake, table, nulled });
+  const { lake, files, table, firstRowId, errors } = options;
   const offsets = errors === null ? new Set<number>() : await malformedOffsets(session, errors);
   const bad = await session.rows(
     `SELECT lsn, ordinal, bad[1] AS bad FROM ${table} WHERE bad IS NOT NULL AND rowid >= ${firstRowId}`,
@@ -43,16 +41,15 @@ export async function findRejects(
       const index = wanted.get(position);
       const malformed = offsets.has(start);
       if (index === undefined && !malformed) continue;
-      const payload = Buffer.from(bytes.subarray(start, end));
+      const payload = file.whole ? await readFile(file.whole) : Buffer.from(bytes.subarray(start, end));
       const column = index === undefined ? undefined : lake.columns[index];
-      const reason = column ? reasonFor(column, sourceText(file, payload, column.attnum)) : 'the line cannot be read';
       const [lsn = '0', ordinal = '0'] = position.split(',');
       rejects.push({
         lsn: BigInt(lsn),
         ordinal: BigInt(ordinal),
         op,
         column: column?.name ?? null,
-        reason,
+        reason: column ? reasonOf({ payload, schema: file.schema, column }) : 'the line cannot be read',
         payload,
         schema: file.schema,
       });
@@ -71,7 +68,7 @@ export async function findRejects(
 /** Counts the values of the table's rows that became null, by lake column name. */
 export async function countNulled(
   session: ColumnarSession,
-  options: Pick<RejectOptions, 'lake' | 'table' | 'nulled'>,
+  options: Pick<RejectOptions, 'lake' | 'table'> & { readonly nulled: Map<string, number> },
 ): Promise<void> {
   const { lake, table, nulled } = options;
   const counts = await session.rows(
@@ -85,7 +82,10 @@ async function malformedOffsets(session: ColumnarSession, errors: string): Promi
   return new Set(rows.map((row) => Number(row.line_byte_position)));
 }
 
-function sourceText(file: ScratchFile, payload: Buffer, attnum: number | null): string | null {
-  const at = file.schema.columns.findIndex((column) => column.attnum === attnum);
-  return csvFields(payload.toString('utf8'))[META_COLUMNS.length + at] ?? null;
+function reasonOf({ payload, schema, column }: { payload: Buffer; schema: TableSchema; column: LakeColumn }): string {
+  const at = schema.columns.findIndex(({ attnum }) => attnum === column.attnum);
+  const fields = fieldSpans(payload, 0, payload.length);
+  const text = (index: number) => fields[index] && fieldText(payload, fields[index]);
+  if (isOmitted(text(META_COLUMNS.indexOf('unchanged')) ?? '', at)) return OMITTED_REASON;
+  return reasonFor(column, text(META_COLUMNS.length + at) ?? null);
 }

@@ -30,8 +30,12 @@ export async function loadCopy(
       careful: part.careful,
       rejects,
       table,
+      large: part.apart?.large ?? null,
+      hasOmitted: part.apart?.hasOmitted ?? false,
     });
     await rm(part.path);
+    for (const { path } of part.apart?.large.values() ?? []) await rm(path);
+    if (part.apart?.whole) await rm(part.apart.whole);
   }
   return table;
 }

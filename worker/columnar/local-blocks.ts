@@ -1,10 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LINE_BYTES_MAX } from './large-rows.ts';
 
 /** Smaller blocks come from the database soon enough, and a file for each would cost more. */
 const BLOCK_BYTES_MIN = 512 * 1024;
 /** Larger ones are looked through for rows that are too long. */
-const BLOCK_BYTES_MAX = 16 * 1024 * 1024;
+const BLOCK_BYTES_MAX = LINE_BYTES_MAX;
 /** Blocks that nobody has claimed for so long were probably committed by another worker. */
 const STALE_MS = 120_000;
 

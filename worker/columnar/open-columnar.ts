@@ -41,6 +41,12 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
     autoload_known_extensions: 'false',
   });
   let sessions = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined); // the caller's to handle
+    return mine;
+  };
   return {
     workDir: home,
     log,
@@ -49,7 +55,8 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
       signal?.throwIfAborted();
       const scratchDir = path.join(home, `session-${sessions++}`);
       await mkdir(scratchDir);
-      return ColumnarSession.open({ connection: await instance.connect(), scratchDir, ...(signal ? { signal } : {}) });
+      const connection = await instance.connect();
+      return ColumnarSession.open({ connection, scratchDir, alone, ...(signal ? { signal } : {}) });
     },
     async [Symbol.asyncDispose]() {
       instance.closeSync();

@@ -6,10 +6,10 @@ import { findRows } from './find-rows.ts';
 import { type Folded, fold, keyColumns } from './fold.ts';
 import { withinRange } from './key-bounds.ts';
 import type { LoadedChanges } from './load-changes.ts';
+import { mirrorRows } from './mirror-rows.ts';
 import { loadParkedKeys, type ParkedKey } from './parked-keys.ts';
 import { pruneByBounds, rangeSpan, touchedRange } from './prune-by-bounds.ts';
 import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
-import { mirrorRows } from './write-mirror.ts';
 
 export type LakeState = {
   readonly data: readonly DataFile[];
@@ -63,13 +63,11 @@ export async function projectLake(
             ANTI JOIN ${readDeletes(state.deletes)} d ON d.path = r.path AND d.pos = r.pos
             ANTI JOIN ${found.table} f ON f.path = r.path AND f.pos = r.pos WHERE ${inside}`,
         ];
-  const rowsTable = session.newName('projected');
-  await session.run(
-    `CREATE TEMP TABLE ${rowsTable} AS ${[
-      ...live,
-      `SELECT ${names} FROM ${mirrorRows(folded, lakeValues)} WHERE ${inside}`,
-    ].join(' UNION ALL ')}`,
+  const written = (await mirrorRows(folded, lakeValues)).map(
+    ({ select }) => `SELECT ${names} FROM (${select}) WHERE ${inside}`,
   );
+  const rowsTable = session.newName('projected');
+  await session.run(`CREATE TEMP TABLE ${rowsTable} AS ${[...live, ...written].join(' UNION ALL ')}`);
   const rejects = [...folded.rejects, ...lakeValues.rejects];
   return { rowsTable, excusedTable: await excusedKeys(loaded, { parkedTable, rejects }) };
 }

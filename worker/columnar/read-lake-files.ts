@@ -1,4 +1,5 @@
 import type { LakeColumn } from '@/server/domain/lake-table.ts';
+import type { ColumnarSession } from './columnar-session.ts';
 import { lakeSqlType } from './lake-sql-type.ts';
 import { literal } from './sql-text.ts';
 
@@ -28,4 +29,12 @@ export function readDeletes(deletes: readonly { readonly localPath: string }[]):
   if (deletes.length === 0) return `(SELECT NULL::VARCHAR AS path, NULL::BIGINT AS pos WHERE false)`;
   const paths = deletes.map(({ localPath }) => literal(localPath)).join(', ');
   return `(SELECT file_path AS path, pos FROM read_parquet([${paths}]))`;
+}
+
+/** Uncompressed bytes of a row, on average, by the files' local paths. */
+export async function rowWidths(session: ColumnarSession, files: readonly LakeFile[]): Promise<Map<string, number>> {
+  const rows = await session.rows(`SELECT file_name, sum(total_uncompressed_size)
+      / greatest(sum(row_group_num_rows) FILTER (column_id = 0), 1) AS width
+    FROM parquet_metadata([${files.map(({ localPath }) => literal(localPath)).join(', ')}]) GROUP BY file_name`);
+  return new Map(rows.map(({ file_name, width }) => [String(file_name), Number(width)]));
 }

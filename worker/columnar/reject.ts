@@ -20,6 +20,10 @@ export type Reject = {
   readonly mirrorOnly?: boolean;
 };
 
+/** Of a row that is larger than ROW_BYTES_MAX. Its dead letter has the row without the value. */
+export const OMITTED_REASON =
+  'the row is larger than 64 MB and its largest values were left out: replay it when the row at the source is smaller';
+
 /** Why a text has no place in the column. `text` is looked at and not repeated. */
 export function reasonFor(column: Pick<LakeColumn, 'type'>, text: string | null): string {
   const { type } = column;

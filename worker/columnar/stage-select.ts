@@ -4,7 +4,7 @@ import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts'
 import { convertText } from './convert-text.ts';
 import { type Doubt, exactRead } from './exact-read.ts';
 import { lakeSqlType } from './lake-sql-type.ts';
-import { LINE_BYTES_MAX } from './long-lines.ts';
+import { type LargeValue, LINE_BYTES_MAX } from './large-rows.ts';
 import { literal } from './sql-text.ts';
 
 export type StageOptions = {
@@ -17,6 +17,10 @@ export type StageOptions = {
   readonly careful: boolean;
   /** Stem of the session's rejects tables, for a careful read. */
   readonly rejects: string;
+  /** Rows may lack values that are too large. */
+  readonly hasOmitted?: boolean;
+  /** Values of the only row that are in files of their own, by index into the schema's columns. */
+  readonly large?: ReadonlyMap<number, LargeValue> | null;
 };
 
 export type StagedSelect = {
@@ -32,13 +36,14 @@ export type StagedSelect = {
 /** The query that reads scratch files as the lake's columns. One read with all columns: a narrower one accepts lines that the full one rejects. */
 export function stageSelect(options: StageOptions): StagedSelect {
   const plans = planColumns(options);
-  const checks = plans.filter((plan) => plan.check !== null);
+  const checks = [...plans.filter((plan) => plan.check !== null), ...omissions(options)];
   const { bad, nulled } = faults(options, checks);
   const meta = options.format === 'block' ? ['op', 'lsn', 'ordinal', 'time', 'xid', 'unchanged'] : [];
   const metaValues = meta.map((name) => (name === 'unchanged' ? `${unchangedColumns(options)} AS unchanged` : name));
+  if (options.hasOmitted) metaValues.push(`${omittedColumns(options)} AS omitted`);
   const values = plans.map((plan) => `${plan.value} AS c${plan.index}`);
-  const texts = checks.map((plan) => plan.text);
-  const inner = `SELECT ${[...metaValues, ...texts, ...values].join(', ')} FROM ${readCsv(options)}`;
+  const texts = plans.flatMap((plan) => (plan.check === null ? [] : [plan.text]));
+  const inner = `SELECT ${[...metaValues, ...texts, ...values].join(', ')} FROM ${readText(options)}`;
   const outer = [...meta, `${bad} AS bad`, `${nulled} AS nulled`, ...plans.map((plan) => `c${plan.index}`)];
   return { sql: `SELECT ${outer.join(', ')} FROM (${inner})`, checked: checks.length > 0 };
 }
@@ -58,7 +63,7 @@ export function doubtsOf({ lake, schema }: Pick<StageOptions, 'lake' | 'schema'>
  * Null may stand where the column's policy says so, and everywhere but in the key of a delete, whose other values no row
  * of the lake will show. An UPDATE after the load could not do this: it would move rows and so change the stream order.
  */
-function faults({ lake, format }: StageOptions, checks: readonly ColumnPlan[]): { bad: string; nulled: string } {
+function faults({ lake, format }: StageOptions, checks: readonly Check[]): { bad: string; nulled: string } {
   const isDelete = format === 'block' ? `op IN ('d', 'D')` : 'false';
   const listed = (tests: readonly { test: string; index: number }[]) =>
     tests.length === 0
@@ -78,8 +83,19 @@ function faults({ lake, format }: StageOptions, checks: readonly ColumnPlan[]): 
 }
 
 type ColumnPlan = { index: number; text: string; value: string; check: string | null };
+type Check = Pick<ColumnPlan, 'index' | 'check'>;
 
-function planColumns({ lake, schema, careful }: StageOptions): ColumnPlan[] {
+/** A value that was left out is one that the lake does not hold. */
+const omissions = ({ lake, schema, hasOmitted }: StageOptions): Check[] =>
+  hasOmitted
+    ? lake.columns.flatMap(({ attnum }, index) =>
+        schema.columns.some((column) => column.attnum === attnum)
+          ? [{ index, check: `coalesce(list_contains(omitted, ${index}), false)` }]
+          : [],
+      )
+    : [];
+
+function planColumns({ lake, schema, careful, large }: StageOptions): ColumnPlan[] {
   return lake.columns.map((column, index) => {
     const at = column.attnum === null ? -1 : schema.columns.findIndex(({ attnum }) => attnum === column.attnum);
     const source = schema.columns[at];
@@ -87,6 +103,7 @@ function planColumns({ lake, schema, careful }: StageOptions): ColumnPlan[] {
     if (!source) return { index, text, value: `CAST(NULL AS ${lakeSqlType(column.type)})`, check: null };
     if (column.type === 'string') return { index, text, value: text, check: null };
     if (!careful && exactRead(source.type, column.type)) return { index, text, value: text, check: null };
+    if (large?.get(at)?.isBytes) return { index, text, value: text, check: null };
     const value = convertText({ text, source: source.type, lake: column.type });
     // PostgreSQL's hex output always fits a binary: only a careful read looks twice.
     const trusted = !careful && source.type.kind === 'bytea' && column.type === 'binary';
@@ -96,12 +113,33 @@ function planColumns({ lake, schema, careful }: StageOptions): ColumnPlan[] {
 }
 
 /** The block's indexes into the source's columns as indexes into the lake's. */
-function unchangedColumns({ lake, schema }: StageOptions): string {
+function unchangedColumns(options: StageOptions): string {
+  const listed = `string_split(unchanged, ';')`;
+  const sent = options.hasOmitted ? `list_filter(${listed}, lambda i: NOT ends_with(i, '!'))` : listed;
+  return `CASE WHEN unchanged IS NOT NULL THEN nullif(${lakeIndexes(options, sent)}, CAST([] AS SMALLINT[])) END`;
+}
+
+/** The same for the values that were left out. */
+function omittedColumns(options: StageOptions): string {
+  const listed = options.format === 'block' ? 'unchanged' : 'substr(lead, 2)';
+  const marked = `list_filter(string_split(${listed}, ';'), lambda i: ends_with(i, '!'))`;
+  return `CASE WHEN contains(${listed}, '!') THEN ${lakeIndexes(options, `list_transform(${marked}, lambda i: rtrim(i, '!'))`)} END`;
+}
+
+function lakeIndexes({ lake, schema }: StageOptions, texts: string): string {
   const places = schema.columns.map(({ attnum }) => lake.columns.findIndex((column) => column.attnum === attnum));
   const map = `[${places.map((place) => (place < 0 ? 'NULL' : place)).join(', ')}]`;
-  return `CASE WHEN unchanged IS NOT NULL THEN CAST(list_filter(
-    list_transform(string_split(unchanged, ';'), lambda i: ${map}[CAST(i AS INTEGER) + 1]), lambda i: i IS NOT NULL)
-    AS SMALLINT[]) END`;
+  return `CAST(list_filter(list_transform(${texts}, lambda i: ${map}[CAST(i AS INTEGER) + 1]), lambda i: i IS NOT NULL)
+    AS SMALLINT[])`;
+}
+
+/** The lines as columns, with the values that were taken out of them. */
+function readText(options: StageOptions): string {
+  const values = [...(options.large ?? [])].map(
+    ([at, { path, isBytes }]) =>
+      `(SELECT content FROM ${isBytes ? 'read_blob' : 'read_text'}(${literal(path)})) AS s${at}`,
+  );
+  return values.length === 0 ? readCsv(options) : `(SELECT * REPLACE (${values.join(', ')}) FROM ${readCsv(options)})`;
 }
 
 function readCsv(options: StageOptions): string {

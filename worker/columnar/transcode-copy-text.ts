@@ -1,3 +1,5 @@
+import { COPY_LEAD } from './large-rows.ts';
+
 /** How many NULLs the lines hold, if the only backslashes are those of `\N`: such lines need no decoding. Null if not. */
 export function nullsInPlainText(lines: Buffer): number | null {
   let nulls = 0;
@@ -13,8 +15,11 @@ export function nullsInPlainText(lines: Buffer): number | null {
  * in quotes and NULL as nothing. The constant keeps empty lines of one-column tables and a leading U+FEFF. The result
  * lies in `room` when that is large enough: new buffers of megabytes cost whole collections.
  */
-export function transcodeCopyText(lines: Buffer, room: Buffer = EMPTY): Buffer {
-  const bytesMax = transcodedBytesMax(lines);
+export function transcodeCopyText(
+  lines: Buffer,
+  room: Buffer = EMPTY,
+  bytesMax: number = transcodedBytesMax(lines),
+): Buffer {
   const out = room.length >= bytesMax ? room : Buffer.allocUnsafeSlow(bytesMax);
   const end = lines.length;
   let to = 0;
@@ -76,7 +81,7 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const CAPITAL_N = 0x4e;
-const LEAD = 0x78;
+const LEAD = COPY_LEAD.charCodeAt(0);
 const EMPTY = Buffer.alloc(0);
 /** By the letter behind a backslash, the byte that it stands for; 0 where there is none. */
 const LETTERS = new Uint8Array(256);

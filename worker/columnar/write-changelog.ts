@@ -25,19 +25,20 @@ export type ChangelogOptions = {
  * batch has more than one version of the columns.
  */
 export async function writeChangelogStraight(
-  { session, lake, groups }: ReceivedChanges,
+  { session, lake, groups, rowBytes }: ReceivedChanges,
   options: ChangelogOptions,
 ): Promise<WrittenFile[] | null> {
   const [group, ...others] = groups;
   // Years out of range are noticed by the bounds of a file, which only so many columns have.
   const isBounded = lake.columns.length + CHANGELOG_COLUMNS.length <= METRIC_COLUMNS_MAX;
-  if (!group || others.length > 0 || group.careful || !isBounded) return null;
+  if (!group || others.length > 0 || group.careful || group.wide || group.hasOmitted || !isBounded) return null;
   const paths = group.files.map((file) => file.path);
   const stage = { lake, schema: group.schema, paths, format: 'block', careful: false, rejects: '' } as const;
   const { sql, checked } = stageSelect(stage);
   if (checked) return null;
   try {
-    const written = await writeChangelog({ session, lake, table: `(${sql})` }, options);
+    const from = { session, lake, table: `(${sql})`, apart: null, rowBytes };
+    const written = await writeChangelog(from, options);
     return written.reduce((sum, file) => sum + file.rows, 0) === group.rows ? written : null;
   } catch (error) {
     if (error instanceof AppError && error.code === 'COLUMNAR_FAILED') return null;
@@ -45,12 +46,12 @@ export async function writeChangelogStraight(
   }
 }
 
-/** Every change of the batch as rows of a changelog, in stream order: its own columns, then the table's. */
+/** Every change of the batch as rows of a changelog, in stream order: its own columns, then the table's. Wide rows get files of their own. */
 export async function writeChangelog(
-  loaded: Pick<LoadedChanges, 'session' | 'lake' | 'table'>,
+  loaded: Pick<LoadedChanges, 'session' | 'lake' | 'table' | 'apart' | 'rowBytes'>,
   options: ChangelogOptions,
 ): Promise<WrittenFile[]> {
-  const { session, lake, table } = loaded;
+  const { session, lake, table, apart, rowBytes } = loaded;
   const { epoch, changelogFieldIds, outDir, stem = session.newName('changelog'), fileBytesMax } = options;
   const names = `[${lake.columns.map(({ name }) => literal(name)).join(', ')}]`;
   const meta = changelogColumns(changelogFieldIds, {
@@ -62,13 +63,17 @@ export async function writeChangelog(
     _philotes_unchanged: `CASE WHEN unchanged IS NOT NULL THEN
       array_to_string(list_transform(unchanged, lambda i: ${names}[i + 1]), ',') END`,
   });
-  return writeParquet(session, {
-    columns: [...meta, ...lakeParquetColumns(lake, options.changelogLake)],
-    from: `${table} WHERE bad IS NULL`,
-    outDir,
-    stem,
-    ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
-  });
+  const columns = [...meta, ...lakeParquetColumns(lake, options.changelogLake)];
+  const common = { columns, outDir, ...(fileBytesMax === undefined ? {} : { fileBytesMax }) };
+  const narrow = apart ? `${table} t ANTI JOIN ${apart.table} a ON a.lsn = t.lsn AND a.ordinal = t.ordinal` : table;
+  const files = await writeParquet(session, { ...common, from: `${narrow} WHERE bad IS NULL`, stem, rowBytes });
+  for (const [index, part] of (apart?.parts ?? []).entries()) {
+    // Rows that a copy has shown are gone from the loaded table only.
+    const from = `${part.table} w SEMI JOIN ${table} t ON t.lsn = w.lsn AND t.ordinal = w.ordinal WHERE bad IS NULL`;
+    const width = { rowBytes: part.bytes / part.rows, isLarge: part.isLarge };
+    files.push(...(await writeParquet(session, { ...common, from, stem: `${stem}-wide-${index}`, ...width })));
+  }
+  return files;
 }
 
 /** The changelog's own columns with these SQL values. */

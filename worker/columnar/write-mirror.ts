@@ -1,6 +1,7 @@
 import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import type { LakeValues } from './complete-from-lake.ts';
 import { type Folded, keyColumns } from './fold.ts';
+import { mirrorRows } from './mirror-rows.ts';
 import { lakeParquetColumns } from './parquet-column.ts';
 import { writeParquet } from './write-parquet.ts';
 
@@ -14,29 +15,16 @@ export type MirrorOptions = {
 
 /** The rows to write, with the lake's field ids, sorted by key so that bounds are tight. */
 export async function writeMirror(folded: Folded, options: MirrorOptions): Promise<WrittenFile[]> {
-  const { loaded } = folded;
-  const { session, lake } = loaded;
+  const { session, lake } = folded.loaded;
   const { lakeValues, outDir, stem = session.newName('mirror'), fileBytesMax } = options;
-  return writeParquet(session, {
-    columns: lakeParquetColumns(lake),
-    from: `${mirrorRows(folded, lakeValues)} ORDER BY ${keyColumns(loaded).join(', ')}`,
-    outDir,
-    stem,
-    ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
-  });
-}
-
-/** A FROM item with the rows to write: `c0`, `c1` ..., complete. */
-export function mirrorRows(folded: Folded, lakeValues: LakeValues | undefined): string {
-  const { loaded, upsertsTable, completed } = folded;
-  const { lake, table } = loaded;
-  const values = lake.columns.map((_, i) => {
-    if (!completed.includes(i)) return `t.c${i}`;
-    const fromLake = lakeValues?.table ? `l.v${i}` : 'NULL';
-    // Rows without anything unchanged have no sources at all.
-    return `CASE WHEN u.src${i} IS NOT NULL THEN b${i}.c${i} WHEN u.from_lake THEN ${fromLake} ELSE t.c${i} END AS c${i}`;
-  });
-  const sources = completed.map((i) => `LEFT JOIN ${table} b${i} ON b${i}.rowid = u.src${i}`);
-  const fromLake = completed.length > 0 && lakeValues?.table ? `LEFT JOIN ${lakeValues.table} l ON l.rid = u.rid` : '';
-  return `(SELECT ${values.join(', ')} FROM ${upsertsTable} u JOIN ${table} t ON t.rowid = u.rid ${sources.join(' ')} ${fromLake})`;
+  const columns = lakeParquetColumns(lake);
+  const files: WrittenFile[] = [];
+  for (const [index, { select, rowBytes, isLarge }] of (await mirrorRows(folded, lakeValues)).entries()) {
+    // Sorting would be one more copy of a very large row, which is alone.
+    const order = isLarge ? '' : ` ORDER BY ${keyColumns(folded.loaded).join(', ')}`;
+    const part = { from: `(${select})${order}`, stem: index === 0 ? stem : `${stem}-wide-${index}`, rowBytes, isLarge };
+    const split = fileBytesMax === undefined ? {} : { fileBytesMax };
+    files.push(...(await writeParquet(session, { columns, outDir, ...part, ...split })));
+  }
+  return files;
 }

@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import { distinctNames, fieldIds, type ParquetColumn } from './parquet-column.ts';
 import { type ColumnStatistics, fileMetrics, statisticsPath } from './parquet-metrics.ts';
+import { rowGroupRows } from './row-width.ts';
 import { identifier, literal } from './sql-text.ts';
 
 export type ParquetOptions = {
@@ -16,6 +17,10 @@ export type ParquetOptions = {
   /** A new file begins when one has reached this size. */
   readonly fileBytesMax?: number;
   readonly wholeBounds?: boolean;
+  /** Bytes of text that a row has on average; row groups get so few rows that they fit into memory. */
+  readonly rowBytes?: number;
+  /** Some value is very large; with few rows, in one file. */
+  readonly isLarge?: boolean;
   readonly keyValues?: Readonly<Record<string, string>>;
 };
 
@@ -24,32 +29,33 @@ export type ParquetOptions = {
  * no file.
  */
 export async function writeParquet(session: ColumnarSession, options: ParquetOptions): Promise<WrittenFile[]> {
-  const { columns, from, outDir, stem, fileBytesMax, wholeBounds = false, keyValues } = options;
+  const { columns, from, outDir, stem, fileBytesMax, wholeBounds = false, keyValues, rowBytes = 0, isLarge } = options;
   const names = distinctNames(columns);
   await mkdir(outDir, { recursive: true });
   const select = columns.map(({ value }, index) => `${value} AS ${identifier(names[index] ?? '')}`).join(', ');
-  const target = path.join(outDir, fileBytesMax === undefined ? `${stem}.parquet` : stem);
-  const written = await session.rows(
-    `COPY (SELECT ${select} FROM ${from}) TO ${literal(target)} (${[
-      'FORMAT parquet',
-      'COMPRESSION zstd',
-      // The default level's match search alone took a tenth of a worker's CPU time in a table copy.
-      'COMPRESSION_LEVEL 1',
-      `ROW_GROUP_SIZE ${rowGroupRows(columns.length)}`,
-      `FIELD_IDS ${fieldIds(columns, names)}`,
-      'RETURN_STATS',
-      ...(fileBytesMax === undefined ? [] : [`FILE_SIZE_BYTES ${fileBytesMax}`, `FILENAME_PATTERN '${stem}_{i}'`]),
-      ...(keyValues
-        ? [
-            `KV_METADATA {${Object.entries(keyValues)
-              .map(([k, v]) => `${literal(k)}: ${literal(v)}`)
-              .join(', ')}}`,
-          ]
-        : []),
-    ].join(', ')})`,
-  );
+  const isSplit = fileBytesMax !== undefined && !isLarge;
+  const target = path.join(outDir, isSplit ? stem : `${stem}.parquet`);
+  const statement = `COPY (SELECT ${select} FROM ${from}) TO ${literal(target)} (${[
+    'FORMAT parquet',
+    'COMPRESSION zstd',
+    // The default level's match search alone took a tenth of a worker's CPU time in a table copy.
+    'COMPRESSION_LEVEL 1',
+    `ROW_GROUP_SIZE ${rowGroupRows({ columns: columns.length, rowBytes })}`,
+    `FIELD_IDS ${fieldIds(columns, names)}`,
+    // Its greatest and smallest texts are whole ones.
+    isLarge ? 'RETURN_FILES' : 'RETURN_STATS',
+    ...(!isSplit ? [] : [`FILE_SIZE_BYTES ${fileBytesMax}`, `FILENAME_PATTERN '${stem}_{i}'`]),
+    ...(keyValues
+      ? [
+          `KV_METADATA {${Object.entries(keyValues)
+            .map(([k, v]) => `${literal(k)}: ${literal(v)}`)
+            .join(', ')}}`,
+        ]
+      : []),
+  ].join(', ')})`;
+  const written = await (isLarge ? session.alone(() => session.rows(statement)) : session.rows(statement));
   const files: WrittenFile[] = [];
-  for (const row of written) {
+  for (const row of isLarge ? await readStatistics(session, { localPath: target, columns, names, written }) : written) {
     const localPath = String(row.filename);
     const rows = Number(row.count);
     if (rows === 0) {
@@ -57,7 +63,7 @@ export async function writeParquet(session: ColumnarSession, options: ParquetOpt
       continue;
     }
     const { offsets, marked } = await readFooter(session, localPath);
-    const statistics = readStatistics(row.column_statistics, marked);
+    const statistics = statisticsOf(row.column_statistics, marked);
     const metrics = fileMetrics({
       columns,
       names,
@@ -71,13 +77,9 @@ export async function writeParquet(session: ColumnarSession, options: ParquetOpt
   return files;
 }
 
-/** About two million values each: wide tables would otherwise not fit a small memory limit. A multiple of DuckDB's 2048. */
-const rowGroupRows = (columns: number): number =>
-  2048 * Math.max(1, Math.min(60, Math.floor(2_000_000 / Math.max(1, columns) / 2048)));
-
 type MapEntry = { key: string; value: unknown };
 
-const readStatistics = (value: unknown, marked: ReadonlySet<string>): ColumnStatistics =>
+const statisticsOf = (value: unknown, marked: ReadonlySet<string>): ColumnStatistics =>
   new Map(
     (value as MapEntry[]).map(({ key, value: stats }) => {
       const texts = new Map((stats as MapEntry[]).map((entry) => [entry.key, String(entry.value)]));
@@ -87,6 +89,39 @@ const readStatistics = (value: unknown, marked: ReadonlySet<string>): ColumnStat
       return [key, texts];
     }),
   );
+
+/** What RETURN_STATS would say of a file with one row group, by its footer, which has no texts that are long. */
+async function readStatistics(
+  session: ColumnarSession,
+  file: {
+    localPath: string;
+    columns: readonly ParquetColumn[];
+    names: readonly string[];
+    written: readonly Record<string, unknown>[];
+  },
+): Promise<Record<string, unknown>[]> {
+  const { localPath, columns, names, written } = file;
+  const leaves = await session.rows(
+    `SELECT num_values, stats_null_count, stats_min_value, stats_max_value, total_compressed_size
+       FROM parquet_metadata(${literal(localPath)}) ORDER BY column_id`,
+  );
+  const statistics = leaves.map((leaf, index): MapEntry => {
+    const column = columns[index];
+    const isFloating = column?.type === 'float' || column?.type === 'double';
+    const texts = {
+      column_size_bytes: leaf.total_compressed_size,
+      num_values: leaf.num_values,
+      null_count: leaf.stats_null_count,
+      ...(isFloating ? { has_nan: 'true' } : {}),
+      // Bytes are printed with escapes here: they get no bounds, which are optional.
+      ...(column?.type === 'binary' ? {} : { min: leaf.stats_min_value, max: leaf.stats_max_value }),
+    };
+    const value = Object.entries(texts).flatMap(([name, text]) => (text === null ? [] : [{ key: name, value: text }]));
+    return { key: column ? statisticsPath(column, names[index] ?? '') : '', value };
+  });
+  const { size } = await stat(localPath);
+  return [{ filename: localPath, count: written[0]?.Count, file_size_bytes: size, column_statistics: statistics }];
+}
 
 /** U+FEFF: the driver takes it off the front of short texts. */
 const MARK = '\ufeff';

@@ -14,7 +14,7 @@ const metrics = {
 const file = (name: string, bytes: number, content: DataFile['content'] = 'data'): DataFile => ({
   content,
   path: name,
-  rows: 1,
+  rows: Math.ceil(bytes / 100),
   bytes,
   metrics,
 });
@@ -54,4 +54,12 @@ test('merging every commit of a long day keeps the number of files small', () =>
 test('a table that is always due does not keep the others from their turn', () => {
   const tables = [{ files: 9 }, { files: 40 }, { files: 12 }];
   expect(inTurn(tables).map(({ files }) => files)).toEqual([40, 12, 9]);
+});
+
+test('of wide rows only little files are merged, and few of them', () => {
+  const wide = (count: number, bytes: number) =>
+    many(count, bytes).map((f, i) => ({ ...f, path: `wide-${i}`, rows: 1 }));
+  expect(chooseCompaction({ data: wide(40, 5_000_000), deletes: [] })).toBeNull();
+  expect(chooseCompaction({ data: wide(40, 50_000), deletes: [] })?.merge).toHaveLength(40);
+  expect(chooseCompaction({ data: wide(40, 1_000_000), deletes: [] })?.merge).toHaveLength(8);
 });

@@ -2,6 +2,10 @@ import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
 
 /** Files above this are never merged again. */
 const SMALL_FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** Compressed. Sorting many of such rows would take more memory than the engine has: of their files only little ones are merged. */
+const WIDE_ROW_BYTES = 4 * 1024;
+const WIDE_FILE_BYTES_MAX = 1024 * 1024;
+const WIDE_MERGE_BYTES_MAX = 8 * 1024 * 1024;
 /** A size class is four times the one below; merging happens within a class, so a byte is rewritten a handful of times. */
 const CLASS_FACTOR = 4;
 const FILES_PER_MERGE_MIN = 8;
@@ -20,16 +24,27 @@ export function chooseCompaction(files: {
 }): Compaction | null {
   const classes = new Map<number, DataFile[]>();
   for (const file of files.data) {
-    if (file.bytes > SMALL_FILE_BYTES_MAX) continue;
+    if (file.bytes > (isWide(file) ? WIDE_FILE_BYTES_MAX : SMALL_FILE_BYTES_MAX)) continue;
     const size = Math.floor(Math.log(Math.max(file.bytes, 1)) / Math.log(CLASS_FACTOR));
     classes.set(size, [...(classes.get(size) ?? []), file]);
   }
   const full = [...classes.entries()].filter(([, members]) => members.length >= FILES_PER_MERGE_MIN);
   const [smallest] = full.sort(([a], [b]) => a - b);
-  if (smallest) return { merge: smallest[1].slice(0, FILES_PER_MERGE_MAX) };
+  if (smallest) return { merge: fitting(smallest[1].slice(0, FILES_PER_MERGE_MAX)) };
   return files.deletes.length >= DELETE_FILES_MAX ? { merge: [] } : null;
 }
 
 /** Lake tables in the order of their need: those with the most files first. */
 export const inTurn = <Table extends { readonly files: number }>(tables: readonly Table[]): Table[] =>
   [...tables].sort((a, b) => b.files - a.files);
+
+const isWide = ({ bytes, rows }: DataFile): boolean => bytes > rows * WIDE_ROW_BYTES;
+
+function fitting(files: readonly DataFile[]): readonly DataFile[] {
+  if (!files.some(isWide)) return files;
+  let bytes = 0;
+  return files.filter((file) => {
+    bytes += file.bytes;
+    return bytes <= WIDE_MERGE_BYTES_MAX;
+  });
+}

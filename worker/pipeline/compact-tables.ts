@@ -116,7 +116,8 @@ async function compactIfDue(shift: CommitShift, { table, mode, loaded }: Due): P
     await recordHistory(shift, { table, mode, sent, marker, durationMs, bytesAdded: staged.bytesAdded });
     return true;
   } catch (error) {
-    if (signal.aborted || policyOf(error).retry === 'automatic') throw error;
+    const { code, retry } = policyOf(error);
+    if (signal.aborted || (retry === 'automatic' && code !== 'COLUMNAR_MEMORY')) throw error;
     // Nothing is lost by not compacting; the next commit's own errors are the ones that count.
     log.error('lake table was not compacted', { table: identifierText(loaded.identifier), error });
     return false;

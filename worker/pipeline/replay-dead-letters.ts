@@ -10,7 +10,9 @@ import { discoverTable } from '@/server/postgres/discover.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import type { CommitState } from '@/worker/buffer/commit-state.ts';
 import { readSchema } from '@/worker/buffer/schemas.ts';
+import { ROW_BYTES_MAX } from '@/worker/columnar/large-rows.ts';
 import type { ChangeBlock } from '@/worker/columnar/load-changes.ts';
+import { OMITTED_REASON } from '@/worker/columnar/reject.ts';
 import type { Marker } from '@/worker/iceberg/marker.ts';
 import { fetchRows } from '@/worker/source/postgres/fetch-rows.ts';
 import type { CommitShift } from './commit.ts';
@@ -108,10 +110,11 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
       ? await fetchRows(session.client, {
           table: { ...present, schema },
           keys,
+          rowBytesMax: ROW_BYTES_MAX,
           maskSalt: await maskSalt(deps, pipeline.id),
         })
-      : { rows: [], lsn: null };
-  const { rows } = fetched;
+      : { rows: [], tooLarge: [], lsn: null };
+  const { rows, tooLarge } = fetched;
   const result = await stageTable({
     columnar: deps.columnar,
     lake,
@@ -121,7 +124,8 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
     targets: [target],
     blocks: group.mode === 'mirror' ? rowBlock(schema, { rows, lsn: state.committedLsn }) : payloads(shift, group),
   });
-  const refused = group.mode === 'mirror' ? badRows(group, { schema, result, rows }) : badLines(group, result);
+  const refused =
+    group.mode === 'mirror' ? badRows(group, { schema, result, rows, tooLarge }) : badLines(group, result);
   if (refused.size > 0) {
     await reopen(deps.database.pool, refused);
     await lake.storage.delete(result.targets.flatMap((part) => part.madeFiles));
@@ -173,7 +177,7 @@ async function* payloads(shift: CommitShift, group: ReplayGroup): AsyncGenerator
   const { deps, pipeline, schemas } = shift;
   for (const { schemaHash: hash, payload } of group.letters) {
     const schema = await readSchema(deps.database.pool, { pipelineId: pipeline.id, hash, cache: schemas });
-    yield { schema, bytes: payload, rows: 1 };
+    yield { schema, bytes: payload, rows: 1, hasOmitted: true };
   }
 }
 
@@ -182,9 +186,15 @@ type Refusals = Map<number, { column: string | null; reason: string }>;
 /** Letters whose present row the mirror still cannot hold, with why. */
 function badRows(
   { letters }: ReplayGroup,
-  found: { schema: TableSchema; result: StagedTable; rows: readonly (string | null)[][] },
+  found: {
+    schema: TableSchema;
+    result: StagedTable;
+    rows: readonly (string | null)[][];
+    tooLarge: readonly (readonly (string | null)[])[];
+  },
 ): Refusals {
   const { schema, result, rows } = found;
+  const tooLarge = new Set(found.tooLarge.map((key) => JSON.stringify(key)));
   const key = keyColumns(schema).map((column) => schema.columns.indexOf(column));
   const keyAt = (place: bigint) => JSON.stringify(key.map((at) => rows[Number(place)]?.[at] ?? null));
   const rejects = new Map(result.rejects.map((reject) => [keyAt(reject.ordinal), reject]));
@@ -192,6 +202,7 @@ function badRows(
   for (const { id, rowKey } of letters) {
     const reject = rejects.get(JSON.stringify(rowKey));
     if (reject) refused.set(id, { column: reject.column, reason: reject.reason });
+    else if (tooLarge.has(JSON.stringify(rowKey))) refused.set(id, { column: null, reason: OMITTED_REASON });
     else if (!rowKey)
       refused.set(id, { column: null, reason: 'the line does not tell its key: resync the table instead' });
   }

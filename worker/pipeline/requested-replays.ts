@@ -3,10 +3,14 @@ import type { Pool } from 'pg';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { type Lease, leaseLost } from '@/worker/buffer/lease.ts';
+import { ROW_BYTES_MAX } from '@/worker/columnar/large-rows.ts';
+import { OMITTED_REASON } from '@/worker/columnar/reject.ts';
 import type { LakeMode } from './lake-targets.ts';
 
-/** Rows of up to this many dead letters are carried by one commit. */
+/** Rows of up to this many dead letters are carried by one commit ... */
 const LETTERS_MAX = 200;
+/** ... of about this size at most, but at least one: the next ones wait for the next commit. */
+const BYTES_MAX = 32 * 1024 * 1024;
 
 export type RequestedLetter = {
   readonly id: number;
@@ -48,13 +52,21 @@ export async function nextReplay(pool: Pool, tableIds: readonly number[]): Promi
        where pipeline_table_id = any($1) and (needs_mirror or needs_changelog) and state = 'replay_requested'
        order by replay_batch_id is null, id limit 1
     )
-    select id, pipeline_table_id, epoch, row_key, needs_mirror, schema_hash, payload,
-           letter.replay_batch_id
-      from dead_letter letter join next using (pipeline_table_id, epoch, needs_mirror)
-     where (needs_mirror or needs_changelog) and state = 'replay_requested'
-       and letter.replay_batch_id is not distinct from next.replay_batch_id
-     order by lsn, ordinal limit $2`,
-    [tableIds, LETTERS_MAX],
+    , chosen as (
+      select letter.id, letter.replay_batch_id is not null as is_repeated, lsn, ordinal,
+             -- A row that was too large may be as large as a row can be by now.
+             coalesce(sum(case when reason = $4 then $5::bigint else octet_length(payload) end) over (
+               order by lsn, ordinal rows between unbounded preceding and 1 preceding), 0) as bytes_before
+        from dead_letter letter join next using (pipeline_table_id, epoch, needs_mirror)
+       where (needs_mirror or needs_changelog) and state = 'replay_requested'
+         and letter.replay_batch_id is not distinct from next.replay_batch_id
+       order by lsn, ordinal limit $2
+    )
+    select id, pipeline_table_id, epoch, row_key, needs_mirror, schema_hash, payload, letter.replay_batch_id
+      from dead_letter letter join chosen using (id)
+     where is_repeated or bytes_before < $3
+     order by letter.lsn, letter.ordinal`,
+    [tableIds, LETTERS_MAX, BYTES_MAX, OMITTED_REASON, ROW_BYTES_MAX],
   );
   const [first] = rows;
   if (!first) return null;

@@ -12,13 +12,15 @@ export async function* spilledChanges(
 ): AsyncGenerator<ChangeBlock> {
   const { deps, pipeline } = shift;
   const { pool } = deps.database;
-  for (const { id, schemaHash: hash, rows } of blocks) {
+  for (const { id, schemaHash: hash, rows, hasUnchanged } of blocks) {
     const schema = await readSchema(pool, { pipelineId: pipeline.id, hash, cache: shift.schemas });
     assertFit(schema);
     yield {
       schema,
       bytes: await expandBlock(await readSpilledBlock(pool, id)),
       rows,
+      // Both are told by the same field of a line.
+      hasOmitted: hasUnchanged,
     };
   }
 }

@@ -116,6 +116,9 @@ type BlockPlace = { segment: SegmentInfo; entry: SegmentInfo['directory'][number
 const blocksOf = (table: PipelineTable, batch: readonly SegmentInfo[]): BlockPlace[] =>
   batch.flatMap((segment) => entriesOf(table, segment).map((entry) => ({ segment, entry })));
 
+/** Of blocks this large there is only one in memory. */
+const READ_AHEAD_BYTES_MAX = 16 * 1024 * 1024;
+
 /** Reads one block ahead, so that the database works while the columnar engine does. */
 async function* expand(shift: CommitShift, blocks: readonly BlockPlace[]): AsyncGenerator<ChangeBlock> {
   const { deps, pipeline } = shift;
@@ -123,16 +126,18 @@ async function* expand(shift: CommitShift, blocks: readonly BlockPlace[]): Async
   const read = async ({ segment, entry }: BlockPlace): Promise<ChangeBlock> => {
     const schema = await readSchema(pool, { pipelineId: pipeline.id, hash: entry.schema, cache: shift.schemas });
     assertFit(schema);
+    const about = { schema, rows: entry.rows, hasOmitted: entry.omitted ?? false };
     const path = entry.id === undefined ? null : deps.columnar.localBlocks.take(entry.id);
-    if (path !== null) return { schema, path, rows: entry.rows };
+    if (path !== null) return { ...about, path };
     const compressed = await readCompressedBlock(pool, { number: pipeline.number, segment, entry });
-    return { schema, bytes: await expandBlock(compressed), rows: entry.rows };
+    return { ...about, bytes: await expandBlock(compressed) };
   };
-  let next = blocks[0] ? read(blocks[0]) : null;
-  for (let index = 0; next; index++) {
-    const block = await next;
+  const isLarge = (place: BlockPlace | undefined) => (place?.entry.raw ?? 0) > READ_AHEAD_BYTES_MAX;
+  let next: Promise<ChangeBlock> | null = null;
+  for (const [index, place] of blocks.entries()) {
+    const block = await (next ?? read(place));
     const following = blocks[index + 1];
-    next = following ? read(following) : null;
+    next = following && !isLarge(place) && !isLarge(following) ? read(following) : null;
     next?.catch(() => undefined); // met at the next await; until then it must not count as unhandled
     yield block;
   }

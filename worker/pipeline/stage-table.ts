@@ -147,7 +147,7 @@ async function stageStraight(
   return {
     targets: [staged].filter(({ changes }) => hasEffect(changes)),
     rows: received.rows,
-    rejects: received.rejects,
+    rejects: [],
     superseded: NOTHING_SUPERSEDED,
     nulled: new Map(),
   };

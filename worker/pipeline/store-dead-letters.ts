@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { formatLsn, toLsn } from '@/server/domain/lsn.ts';
 import { META_COLUMNS } from '@/server/domain/row-block.ts';
 import { keyColumns, schemaHash } from '@/server/domain/table-schema.ts';
-import { csvFields } from '@/worker/columnar/csv-record.ts';
+import { fieldSpans, fieldText } from '@/worker/columnar/csv-record.ts';
 import type { Reject } from '@/worker/columnar/reject.ts';
 import type { PipelineTable } from './definition.ts';
 
@@ -48,7 +48,10 @@ export async function storeDeadLetters(client: Pool | PoolClient, letters: NewDe
 /** The key's texts; an unreadable line has none. */
 function keyOf({ schema, payload }: Reject): (string | null)[] | null {
   const key = keyColumns(schema);
-  const values = csvFields(payload.toString('utf8')).slice(META_COLUMNS.length);
+  const values = fieldSpans(payload, 0, payload.length).slice(META_COLUMNS.length);
   if (key.length === 0 || values.length !== schema.columns.length) return null;
-  return key.map((column) => values[schema.columns.indexOf(column)] ?? null);
+  return key.map((column) => {
+    const value = values[schema.columns.indexOf(column)];
+    return value ? fieldText(payload, value) : null;
+  });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Type } from '@/server/domain/iceberg/schema.ts';
 import type { LakeColumn, LakeTable } from '@/server/domain/lake-table.ts';
+import { markOmitted } from '@/server/domain/row-block.ts';
 import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
 import type { ValuePolicy, ValueType } from '@/server/domain/value-type.ts';
 import { silentLog } from '@/server/platform/logger.ts';
@@ -53,6 +54,8 @@ export type TestChange = {
   ordinal: number;
   xid?: number;
   unchanged?: readonly number[];
+  /** Values that were left out because they are too large. */
+  omitted?: readonly number[];
   values: readonly (string | null)[];
 };
 
@@ -60,9 +63,10 @@ export type TestChange = {
 export const testBlock = (changes: readonly TestChange[]): Buffer =>
   Buffer.from(
     changes
-      .map(({ op, lsn = 100, ordinal, xid = 7, unchanged = [], values }) =>
-        [op, lsn, ordinal, 1_600_000_000_123_456, xid, unchanged.join(';'), ...values.map(csvField)].join(','),
-      )
+      .map(({ op, lsn = 100, ordinal, xid = 7, unchanged = [], omitted = [], values }) => {
+        const left = markOmitted(unchanged.join(';'), omitted);
+        return [op, lsn, ordinal, 1_600_000_000_123_456, xid, left, ...values.map(csvField)].join(',');
+      })
       .map((line) => `${line}\n`)
       .join(''),
   );

@@ -1,9 +1,12 @@
 import type { Client } from 'pg';
+import { LineCondenser } from './condense-line.ts';
 import { CopyDataTap } from './copy-data-tap.ts';
 import { Handoff } from './handoff.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 const BUFFERS_WAITING_MAX = 2;
+/** Of rows so long that they come alone: the next one is read when this one is done with. */
+const BYTES_HELD_MAX = 8 * BUFFER_BYTES;
 
 type Run = { readonly bytes: Buffer; readonly start: number; end: number };
 const NO_RUN: Run = { bytes: Buffer.alloc(0), start: 0, end: 0 };
@@ -36,13 +39,20 @@ export function copyBytes(client: Client, options: { sql: string; signal: AbortS
   };
   const settle = (): void => {
     const { bytes, start, end } = run;
+    run = NO_RUN;
+    // A long row came in a buffer of its own, which nobody will fill again.
+    if (bytes.length > BUFFER_BYTES) {
+      flush();
+      buffer = NO_RUN.bytes;
+      queue.push({ buffer: bytes.subarray(start), length: end - start });
+      return;
+    }
     if (length + end - start > buffer.length) {
       flush();
       const used = end - start <= BUFFER_BYTES ? free.pop() : undefined;
       buffer = used ?? Buffer.allocUnsafeSlow(Math.max(BUFFER_BYTES, end - start));
     }
     length += bytes.copy(buffer, length, start, end);
-    run = NO_RUN;
   };
   const append = (bytes: Buffer, start: number, end: number): void => {
     if (bytes === run.bytes) {
@@ -62,6 +72,8 @@ export function copyBytes(client: Client, options: { sql: string; signal: AbortS
 
   const queue = new Handoff<{ buffer: Buffer; length: number }>({
     itemsMax: BUFFERS_WAITING_MAX,
+    bytesMax: BYTES_HELD_MAX,
+    bytesOf: (item) => item.length,
     onFull: () => tap.pause(),
     onRoom: () => tap.resume(),
   });
@@ -69,6 +81,7 @@ export function copyBytes(client: Client, options: { sql: string; signal: AbortS
     onData: append,
     onRead: () => settle(),
     onError: (error) => queue.fail(error),
+    condense: (bytes) => new LineCondenser(bytes),
   });
   signal.addEventListener('abort', stop, { once: true });
   client.query(sql).then(

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { socketOf } from '@/server/postgres/connect.ts';
+import type { Condenser } from './framed-reader.ts';
 import { SHARED_CHUNK } from './tappable-socket.ts';
 
 export type CopyDataHandlers = {
@@ -12,10 +13,14 @@ export type CopyDataHandlers = {
   /** What was read is handed over; the bytes may be overwritten now. */
   readonly onRead?: () => void;
   readonly onError: (error: unknown) => void;
+  /** Takes a message of so many bytes that it should not be held as a whole; what it makes of it goes to `onData`. */
+  readonly condense: (bytes: number) => Condenser;
 };
 
 const COPY_DATA = 0x64;
 const HEADER_BYTES = 5;
+/** Longer messages are condensed while they arrive. */
+const MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
 /** After a chunk smaller than this, reading rests for a moment ... */
 const SMALL_CHUNK_BYTES = 32 * 1024;
 /** ... in which the kernel collects more: a walsender sends every row by itself, and a read for each costs 5 us. */
@@ -36,8 +41,9 @@ export class CopyDataTap {
   /** The beginning of a message whose end has not arrived: a few header bytes, or the message at its full size. */
   #partial: Buffer | null = null;
   #partialLength = 0;
+  #condensing: { readonly condenser: Condenser; left: number } | null = null;
   #lastInboundMs = performance.now();
-  #rest: NodeJS.Timeout | null = null;
+  #breather: NodeJS.Timeout | null = null;
 
   constructor(client: Client, handlers: CopyDataHandlers) {
     this.#socket = socketOf(client);
@@ -72,7 +78,7 @@ export class CopyDataTap {
     const unread = this.#unread;
     this.#unread = [];
     for (const chunk of unread) this.#read(chunk);
-    if (!this.#isPaused && !this.#rest) this.#socket.resume();
+    if (!this.#isPaused && !this.#breather) this.#socket.resume();
   }
 
   /** Reads on without handing anything over, so that the connection can be closed in an orderly way. */
@@ -89,10 +95,10 @@ export class CopyDataTap {
   #receive(chunk: Buffer): void {
     this.#lastInboundMs = performance.now();
     this.#read(chunk);
-    if (chunk.length >= SMALL_CHUNK_BYTES || this.#rest || this.#isDiscarding) return;
+    if (chunk.length >= SMALL_CHUNK_BYTES || this.#breather || this.#isDiscarding) return;
     this.#socket.pause();
-    this.#rest = setTimeout(() => {
-      this.#rest = null;
+    this.#breather = setTimeout(() => {
+      this.#breather = null;
       if (!this.#isPaused) this.#socket.resume();
     }, REST_MS);
   }
@@ -114,8 +120,8 @@ export class CopyDataTap {
   #readMessages(chunk: Buffer): void {
     let bytes = chunk;
     let at = 0;
-    if (this.#partial) {
-      const joined = this.#complete(this.#partial, chunk);
+    if (this.#partial || this.#condensing) {
+      const joined = this.#partial ? this.#complete(this.#partial, chunk) : this.#condense(chunk);
       if (!joined) return;
       ({ bytes, at } = joined);
     }
@@ -135,6 +141,12 @@ export class CopyDataTap {
   #keep(bytes: Buffer, at: number): void {
     const available = bytes.length - at;
     const size = available < HEADER_BYTES ? available : 1 + bytes.readUInt32BE(at + 1);
+    if (size > MESSAGE_BYTES_MAX && bytes[at] === COPY_DATA) {
+      const condenser = this.#handlers.condense(size - HEADER_BYTES);
+      condenser.write(bytes, at + HEADER_BYTES, bytes.length);
+      this.#condensing = { condenser, left: size - available };
+      return;
+    }
     this.#partial = Buffer.allocUnsafe(size);
     this.#partialLength = bytes.copy(this.#partial, 0, at);
   }
@@ -151,8 +163,27 @@ export class CopyDataTap {
     this.#partial = null;
     if (partial[0] !== COPY_DATA) this.#toDriver(partial);
     else if (!this.#isDiscarding) this.#handlers.onData(partial, HEADER_BYTES, partial.length);
-    if (!this.#isPaused) return { bytes: chunk, at: copied };
-    if (copied < chunk.length) this.#unread.unshift(Buffer.from(chunk.subarray(copied)));
+    return this.#rest(chunk, copied);
+  }
+
+  /** The same for a message that is condensed. */
+  #condense(chunk: Buffer): { bytes: Buffer; at: number } | null {
+    if (!this.#condensing) return { bytes: chunk, at: 0 };
+    const { condenser, left } = this.#condensing;
+    const taken = Math.min(left, chunk.length);
+    if (!this.#isDiscarding) condenser.write(chunk, 0, taken);
+    this.#condensing.left -= taken;
+    if (taken < left) return null;
+    this.#condensing = null;
+    const message = condenser.end();
+    if (!this.#isDiscarding) this.#handlers.onData(message, 0, message.length);
+    return this.#rest(chunk, taken);
+  }
+
+  /** Where reading goes on behind a message, unless its receiver has paused. */
+  #rest(chunk: Buffer, at: number): { bytes: Buffer; at: number } | null {
+    if (!this.#isPaused) return { bytes: chunk, at };
+    if (at < chunk.length) this.#unread.unshift(Buffer.from(chunk.subarray(at)));
     return null;
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '@/db/testing/test-database.ts';
 import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
@@ -117,4 +118,25 @@ test('a chunk left half read ends its session on the server (row 61)', async () 
   await expect
     .poll(() => db.query(`SELECT pid FROM pg_stat_activity WHERE application_name = 'half read'`), { timeout: 5_000 })
     .toEqual([]);
+});
+
+test('rows of many megabytes come whole between short ones, larger ones without their largest values', async () => {
+  await using db = await openTestDatabase();
+  await db.query('CREATE TABLE t (k int PRIMARY KEY, v text, w text)');
+  await db.query(`INSERT INTO t SELECT i, repeat(md5(i::text), CASE i % 50 WHEN 10 THEN 100000 WHEN 20 THEN 1200000 ELSE 3000 END), 'w'
+    FROM generate_series(1, 200) i`);
+  await db.query(`INSERT INTO t VALUES (201, repeat('0123456789', 15000000), 'kept')`);
+  await using source = await open(db, 't');
+  const { chunks } = await planChunks(source.session.client, source.table, { rowsPerChunk: 1_000 });
+  const rows: string[] = [];
+  for (const chunk of chunks) rows.push(...(await source.read(chunk)));
+  const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+  const shown = rows.map((row) => {
+    const [k = '', v = '', w] = row.split('\t');
+    return `${k} ${v.length} ${md5(v.slice(0, 32).repeat(v.length / 32)) === md5(v)} ${w}`;
+  });
+  const bytes = (k: number) => 32 * (k % 50 === 10 ? 100_000 : k % 50 === 20 ? 1_200_000 : 3_000);
+  const expected = Array.from({ length: 200 }, (_, i) => `${i + 1} ${bytes(i + 1)} true w`);
+  expect(shown).toEqual([...expected, '201 2 false kept']);
+  expect(rows.at(-1)).toBe('201\t\\O\tkept');
 });

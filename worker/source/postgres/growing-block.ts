@@ -40,6 +40,8 @@ export function streamTable(
   };
 }
 
+type Held = { readonly hasUnchanged: boolean; readonly hasTruncate: boolean; readonly hasOmitted: boolean };
+
 /** A row block under construction. The encoder writes into `buffer` from `length` on, after reserving room. */
 export class GrowingBlock {
   readonly table: StreamTable;
@@ -50,8 +52,9 @@ export class GrowingBlock {
   rows = 0;
   hasUnchanged = false;
   hasTruncate = false;
+  hasOmitted = false;
   readonly #pool: BufferPool;
-  #mark = { transaction: -1, length: 0, rows: 0, hasUnchanged: false, hasTruncate: false };
+  #mark = { transaction: -1, length: 0, rows: 0, hasUnchanged: false, hasTruncate: false, hasOmitted: false };
 
   constructor(table: StreamTable, { bytesExpected, pool }: { bytesExpected: number; pool: BufferPool }) {
     this.table = table;
@@ -79,38 +82,37 @@ export class GrowingBlock {
   /** Remembers the state before a transaction's first row here, so that the block can be split in front of it. */
   markTransaction(transaction: number): void {
     if (this.#mark.transaction === transaction) return;
-    const { length, rows, hasUnchanged, hasTruncate } = this;
-    this.#mark = { transaction, length, rows, hasUnchanged, hasTruncate };
+    const { length, rows, hasUnchanged, hasTruncate, hasOmitted } = this;
+    this.#mark = { transaction, length, rows, hasUnchanged, hasTruncate, hasOmitted };
   }
 
   /** The rows of the transactions before this one; null when there are none. */
   before(transaction: number): RowBlock | null {
     if (this.#mark.transaction !== transaction) return this.whole();
-    const { length, rows, hasUnchanged, hasTruncate } = this.#mark;
-    return rows === 0 ? null : this.#block({ from: 0, to: length, rows, hasUnchanged, hasTruncate });
+    const { length, ...held } = this.#mark;
+    return held.rows === 0 ? null : this.#block({ ...held, from: 0, to: length });
   }
 
   /** The rows of this transaction; null when there are none. */
   since(transaction: number): RowBlock | null {
     if (this.#mark.transaction !== transaction) return null;
-    const { hasUnchanged, hasTruncate } = this;
-    return this.#block({
-      from: this.#mark.length,
-      to: this.length,
-      rows: this.rows - this.#mark.rows,
-      hasUnchanged,
-      hasTruncate,
-    });
+    const rows = this.rows - this.#mark.rows;
+    return this.#block({ ...this.#held(), from: this.#mark.length, to: this.length, rows });
   }
 
   whole(): RowBlock {
-    const { rows, hasUnchanged, hasTruncate } = this;
-    return this.#block({ from: 0, to: this.length, rows, hasUnchanged, hasTruncate });
+    return this.#block({ ...this.#held(), from: 0, to: this.length, rows: this.rows });
   }
 
-  #block(part: { from: number; to: number } & Pick<RowBlock, 'rows' | 'hasUnchanged' | 'hasTruncate'>): RowBlock {
-    const { rows, hasUnchanged, hasTruncate } = part;
+  #held(): Held {
+    const { hasUnchanged, hasTruncate, hasOmitted } = this;
+    return { hasUnchanged, hasTruncate, hasOmitted };
+  }
+
+  #block(part: Held & { from: number; to: number; rows: number }): RowBlock {
+    const { rows, hasUnchanged, hasTruncate, hasOmitted } = part;
     const bytes = this.buffer.subarray(part.from, part.to);
-    return { tableOid: this.table.schema.oid, schemaHash: this.table.hash, rows, bytes, hasUnchanged, hasTruncate };
+    const { schema, hash } = this.table;
+    return { tableOid: schema.oid, schemaHash: hash, rows, bytes, hasUnchanged, hasTruncate, hasOmitted };
   }
 }

@@ -1,27 +1,36 @@
-type HandoffOptions = { itemsMax: number; onFull: () => void; onRoom: () => void };
+type HandoffOptions<T> = {
+  itemsMax: number;
+  /** Of what waits and of the item that the consumer is at. */
+  bytesMax: number;
+  bytesOf: (item: T) => number;
+  onFull: () => void;
+  onRoom: () => void;
+};
 
 /**
  * A bounded queue between callbacks and one consumer. It may exceed its bound by what arrives before the producer has
- * reacted to `onFull`; `onRoom` follows when the consumer has taken an item.
+ * reacted to `onFull`; `onRoom` follows when the consumer has taken an item, or is done with a large one.
  */
 export class Handoff<T> implements AsyncIterable<T> {
-  readonly #options: HandoffOptions;
+  readonly #options: HandoffOptions<T>;
   readonly #items: T[] = [];
   #failure: { error: unknown } | null = null;
   #isEnded = false;
   #isFinished = false;
   #isFull = false;
+  #bytes = 0;
   #wake: (() => void) | null = null;
 
-  constructor(options: HandoffOptions) {
+  constructor(options: HandoffOptions<T>) {
     this.#options = options;
   }
 
   push(item: T): void {
     if (this.#isEnded || this.#isFinished || this.#failure) return;
     this.#items.push(item);
+    this.#bytes += this.#options.bytesOf(item);
     this.#notify();
-    if (this.#items.length < this.#options.itemsMax || this.#isFull) return;
+    if (this.#hasRoom() || this.#isFull) return;
     this.#isFull = true;
     this.#options.onFull();
   }
@@ -57,11 +66,10 @@ export class Handoff<T> implements AsyncIterable<T> {
     while (!this.#isEnded) {
       const item = this.#items.shift();
       if (item !== undefined) {
-        if (this.#isFull && this.#items.length < this.#options.itemsMax) {
-          this.#isFull = false;
-          this.#options.onRoom();
-        }
+        this.#makeRoom();
         yield item;
+        this.#bytes -= this.#options.bytesOf(item);
+        this.#makeRoom();
       } else if (this.#failure) {
         throw this.#failure.error;
       } else if (this.#isFinished) {
@@ -72,6 +80,16 @@ export class Handoff<T> implements AsyncIterable<T> {
         });
       }
     }
+  }
+
+  #hasRoom(): boolean {
+    return this.#items.length < this.#options.itemsMax && this.#bytes < this.#options.bytesMax;
+  }
+
+  #makeRoom(): void {
+    if (!this.#isFull || !this.#hasRoom()) return;
+    this.#isFull = false;
+    this.#options.onRoom();
   }
 
   #notify(): void {

@@ -1,4 +1,5 @@
 import type { SourceColumn } from '@/server/domain/table-schema.ts';
+import { OMITTED_FIELD } from './condense-message.ts';
 import { type Masker, maskerOf } from './mask-value.ts';
 
 /** The maskers by place of the column; null when there is nothing to mask. */
@@ -25,7 +26,7 @@ export function maskLines(bytes: Buffer, maskers: readonly (Masker | null)[]): B
     const byte = bytes[at];
     if (byte !== TAB && byte !== LF) continue;
     const masker = maskers[column];
-    if (masker && !isNull(bytes, start, at)) {
+    if (masker && !isNull(bytes, start, at) && !isOmitted(bytes, start, at)) {
       parts.push(bytes.subarray(kept, start), escapeField(masker(unescapeField(bytes.subarray(start, at)))));
       kept = at;
     }
@@ -77,3 +78,7 @@ function escapeField(value: Buffer): Buffer {
   }
   return out.subarray(0, to);
 }
+
+/** A value that was left out because its row is too large has nothing to hide. */
+const isOmitted = (bytes: Buffer, start: number, end: number): boolean =>
+  end - start === OMITTED_FIELD.length && bytes.toString('latin1', start, end) === OMITTED_FIELD;

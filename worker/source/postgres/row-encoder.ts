@@ -1,4 +1,5 @@
 import type { Lsn } from '@/server/domain/lsn.ts';
+import { OMITTED } from './condense-message.ts';
 import type { ColumnPlan, GrowingBlock } from './growing-block.ts';
 import { type Message, unreadable } from './pgoutput.ts';
 
@@ -98,6 +99,8 @@ export class RowEncoder {
         if (length < 0 || at + length > end) throw unreadable(bytes, start, end);
         to = writeQuoted(out, to, bytes, at, at + length);
         at += length;
+      } else if (kind === OMITTED) {
+        if (missing === NOTHING_MISSING) return -1;
       } else if (kind === UNCHANGED) {
         if (missing === NOTHING_MISSING) return -1;
         const lent = missing.lender?.lengths[column] ?? NOT_SENT;
@@ -109,6 +112,7 @@ export class RowEncoder {
     }
     out[to++] = LF;
     if (missing.list !== '') block.hasUnchanged = true;
+    if (missing.hasOmitted) block.hasOmitted = true;
     this.#ordinal += 1;
     block.added(to);
     return at;
@@ -121,14 +125,17 @@ export class RowEncoder {
     const after = columns.read(message, at);
     if (columns.count !== plan.length) throw unreadable(bytes, at, end);
     const values: (Buffer | null)[] = [];
-    const unchanged: number[] = [];
+    const unchanged: string[] = [];
     let valueBytes = 0;
     for (const [column, rule] of plan.entries()) {
       if (rule === 'exclude') continue;
       const isSent = columns.lengths[column] !== NOT_SENT;
       const from = isSent ? columns : old;
       const length = from?.lengths[column] ?? NOT_SENT;
-      if (length === NOT_SENT || (!isSent && length < 0)) unchanged.push(values.length);
+      if (isSent && length === LEFT_OUT) {
+        unchanged.push(`${values.length}!`);
+        block.hasOmitted = true;
+      } else if (length === NOT_SENT || (!isSent && length < 0)) unchanged.push(String(values.length));
       const start = from?.starts[column] ?? 0;
       const value = length < 0 ? null : bytes.subarray(start, start + length);
       const shown = value === null || rule === 'carry' ? value : rule(value);
@@ -165,16 +172,21 @@ export class RowEncoder {
 
   #prepareMissing(message: Message, newAt: number, old: TupleColumns | null): Missing {
     this.#newColumns.read(message, newAt);
-    const list: number[] = [];
+    const list: string[] = [];
+    let hasOmitted = false;
     let lentBytes = 0;
     for (let column = 0; column < this.#newColumns.count; column++) {
+      if (this.#newColumns.lengths[column] === LEFT_OUT) {
+        list.push(`${column}!`);
+        hasOmitted = true;
+      }
       if (this.#newColumns.lengths[column] !== NOT_SENT) continue;
       const lent = old === null ? NOT_SENT : (old.lengths[column] as number);
       if (lent >= 0) lentBytes += lent;
-      else list.push(column);
+      else list.push(String(column));
     }
     const text = list.join(';');
-    return { list: text, lender: old, bytesMax: text.length + 2 * lentBytes };
+    return { list: text, hasOmitted, lender: old, bytesMax: text.length + 2 * lentBytes };
   }
 
   #isKeyChange(block: GrowingBlock, message: Message, newAt: number): boolean {
@@ -198,7 +210,7 @@ export class RowEncoder {
   }
 }
 
-/** Where the values of one tuple are. A length of -1 is NULL, -2 a value that was not sent. */
+/** Where the values of one tuple are. A length of -1 is NULL, -2 a value that was not sent, -3 one that was left out. */
 class TupleColumns {
   count = 0;
   starts = new Int32Array(0);
@@ -224,6 +236,7 @@ class TupleColumns {
         at += length;
       } else if (kind === NULL) this.lengths[column] = NULL_LENGTH;
       else if (kind === UNCHANGED) this.lengths[column] = NOT_SENT;
+      else if (kind === OMITTED) this.lengths[column] = LEFT_OUT;
       else throw unreadable(bytes, at - 1, end);
     }
     return at;
@@ -237,11 +250,17 @@ type RuledLine = {
   readonly at: number;
   readonly old: TupleColumns | null;
 };
-type Missing = { readonly list: string; readonly lender: TupleColumns | null; readonly bytesMax: number };
+type Missing = {
+  readonly list: string;
+  readonly hasOmitted: boolean;
+  readonly lender: TupleColumns | null;
+  readonly bytesMax: number;
+};
 
 const NULL_LENGTH = -1;
 const NOT_SENT = -2;
-const NOTHING_MISSING: Missing = { list: '', lender: null, bytesMax: 0 };
+const LEFT_OUT = -3;
+const NOTHING_MISSING: Missing = { list: '', hasOmitted: false, lender: null, bytesMax: 0 };
 const EMPTY = new Uint8Array(0);
 /** Operation, four numbers of at most 20 digits, commas, with room to spare. */
 const PREFIX_BYTES_MAX = 128;

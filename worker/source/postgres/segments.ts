@@ -124,6 +124,9 @@ class PostgresSource implements ChangeSource {
     });
     this.#queue = new Handoff({
       itemsMax: SEGMENTS_WAITING_MAX,
+      // One that is mostly a single long row is stored before the next is read.
+      bytesMax: (SEGMENTS_WAITING_MAX + 2) * options.limits.segmentBytesMax,
+      bytesOf: ({ segment }) => segment.blocks.reduce((sum, block) => sum + block.bytes.length, 0),
       onFull: () => this.#frames.pause(),
       onRoom: () => this.#resume(),
     });

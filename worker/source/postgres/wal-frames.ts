@@ -4,6 +4,7 @@ import { LogicalReplicationService } from 'pg-logical-replication';
 import { formatLsn, type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { type SourceConnection, sourceClientConfig, verifySessionSettings } from '@/server/postgres/connect.ts';
+import { condenseMessage } from './condense-message.ts';
 import { CopyDataTap } from './copy-data-tap.ts';
 import { PG_EPOCH_US } from './pg-epoch.ts';
 import { tappableSocket } from './tappable-socket.ts';
@@ -130,6 +131,7 @@ class Transport implements WalFrames {
     this.#tap = new CopyDataTap(client, {
       onData: (bytes, start, end) => this.#receive(bytes, start, end),
       onError: (error) => this.#fail(error),
+      condense: condenseMessage,
     });
     const { slot, startLsn, publication } = this.#options;
     await client.query(
