@@ -82,3 +82,20 @@ test('a deferrable key alone is no replica identity: once published, the applica
   const errors = findings.filter(({ severity, subject }) => severity === 'error' && subject.startsWith('public.'));
   expect(errors.map(({ code, subject }) => [code, subject])).toEqual([['no_replica_identity', 'public.deferred']]);
 });
+
+for (const encoding of ['LATIN1', 'SQL_ASCII']) {
+  test(`a database in ${encoding} is refused before anything is made in it (row 57)`, async () => {
+    await using db = await openTestDatabase({ migrated: false });
+    const database = `${db.connection.database}_${encoding.toLowerCase()}`;
+    await db.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+    try {
+      const source = { ...db.connection, database, tls: { mode: 'disable' as const } };
+      const findings = await preflight(source, { applicationName, tables: [] });
+      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([
+        expect.objectContaining({ code: 'encoding', message: expect.stringContaining(encoding) }),
+      ]);
+    } finally {
+      await db.query(`DROP DATABASE ${database} WITH (FORCE)`);
+    }
+  });
+}
