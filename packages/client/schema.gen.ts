@@ -1024,7 +1024,7 @@ export interface paths {
         head?: never;
         /**
          * Change the modes or policies of a table
-         * @description Fields that are left out stay as they are. A mode that is added needs a copy.
+         * @description Fields that are left out stay as they are. A mode that is added needs a copy. Rules for columns are checked with the source.
          *
          *     Needs the right `pipeline:write`.
          */
@@ -5765,6 +5765,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -51,6 +51,13 @@ test('a column that was written and dropped is not taken for one that came after
   expect(alignColumns(announced, slots, [])).toEqual([1, 2]);
 });
 
+test('a column that was hidden and dropped since is none that had gone before (row 39)', () => {
+  const slots = [slot(1, 'id'), slot(2, 'social'), slot(3, null), slot(4, 'born'), slot(5, 'later')];
+  const announced = [column('id'), column('ssn'), column('notes'), column('born')];
+  const previous = [known(1, 'id'), known(2, 'ssn'), known(4, 'born')];
+  expect(alignColumns(announced, slots, previous, [3])).toEqual([1, 2, 3, 4]);
+});
+
 test('a column that was gone before is not taken for one that was renamed since (row 40)', () => {
   const slots = [slot(1, 'id'), slot(2, null), slot(3, 'other'), slot(4, 'new')];
   const previous = [known(1, 'id'), known(3, 'one')];

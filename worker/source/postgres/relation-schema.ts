@@ -19,7 +19,7 @@ export async function resolveRelation(
   if (discovered && isSame(relation, discovered)) return { schema: discovered, unsure: [] };
   const types = await resolveTypes(client, relation.columns);
   const slots = await attributeSlots(client, relation.oid);
-  const attnums = alignColumns(relation.columns, slots, previous?.columns ?? []);
+  const attnums = alignColumns(relation.columns, slots, previous?.columns ?? [], previous?.hidden);
   const byAttnum = new Map((discovered ?? previous)?.columns.map((column) => [column.attnum, column]));
   let keyPlace = 0;
   const columns = relation.columns.map((column, index): SourceColumn => {
@@ -60,19 +60,23 @@ const IMPOSSIBLE = 1_000;
 /**
  * Assigns an attnum to every announced column, in ascending order, so that as much as possible matches: name and type
  * before type alone (a rename), before a slot that was dropped, maybe since. `previous` is what the stream announced before:
- * it remembers the names of dropped columns; without it a dropped slot is the better guess. Attnums only grow, so that two
- * things cannot have been: a column that still stands and is older than an announced one was announced as well; and one
- * that was gone before, by `previous`, was not.
+ * it remembers the names of dropped columns; without it a dropped slot is the better guess. `hidden` were announced, too, under
+ * names that nobody kept. Attnums only grow, so that two things cannot have been: a column that still stands and is older than an
+ * announced one was announced as well; and one that was gone before, by `previous`, was not.
  */
 export function alignColumns(
   announced: Relation['columns'],
   slots: readonly AttributeSlot[],
   previous: readonly SourceColumn[],
+  hidden: readonly number[] = [],
 ): number[] {
   if (slots.length < announced.length) return announced.map((_, index) => previous[index]?.attnum ?? index + 1);
   const width = slots.length + 1;
   const best = new Float64Array((announced.length + 1) * width).fill(Number.NEGATIVE_INFINITY);
-  const before = new Map(previous.map((column) => [column.attnum, column.name]));
+  const before = new Map<number, string | null>([
+    ...hidden.map((attnum) => [attnum, null] as const),
+    ...previous.map((column) => [column.attnum, column.name] as const),
+  ]);
   const passedOver = (i: number, j: number) =>
     (best[i * width + j - 1] as number) - (i < announced.length && slots[j - 1]?.name !== null ? IMPOSSIBLE : 0);
   best[0] = 0;
@@ -94,7 +98,7 @@ export function alignColumns(
 function score(
   column: Relation['columns'][number] | undefined,
   slot: AttributeSlot | undefined,
-  before: ReadonlyMap<number, string>,
+  before: ReadonlyMap<number, string | null>,
 ): number {
   if (!column || !slot) return 0;
   const remembered = before.get(slot.attnum) === column.name ? 8 : 0;

@@ -11,7 +11,9 @@ export const update = procedure('pipeline:write')
       path: '/pipelines/{pipelineId}/tables/{tableId}',
       tag: 'Tables',
       summary: 'Change the modes or policies of a table',
-      description: 'Fields that are left out stay as they are. A mode that is added needs a copy.',
+      description:
+        'Fields that are left out stay as they are. A mode that is added needs a copy. Rules for columns are checked with the source.',
+      connects: true,
     }),
   )
   .input(setTableInput)
