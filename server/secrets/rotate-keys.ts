@@ -11,6 +11,7 @@ export const SEALED_COLUMNS = [
   ['destination', 'catalog_secret_sealed'],
   ['destination', 's3_secret_sealed'],
   ['oidc_setting', 'client_secret_sealed'],
+  ['pipeline', 'mask_salt_sealed'],
   ['inquiry', 'question_sealed'],
   ['inquiry', 'answer_sealed'],
   ['idempotent_request', 'request_sealed'],
