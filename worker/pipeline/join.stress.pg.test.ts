@@ -169,7 +169,9 @@ async function shownBySnapshots(pipelineId: string, table: string): Promise<(eff
       where pipeline_id = $1 and source_table = $2`,
     [pipelineId, table],
   );
-  expect(rows.length, table).toBeGreaterThan(table.startsWith('by_i') || table === 'by_big' ? 3 : 0);
+  // A row that moves between two parts tears the copy, which is then made anew under one snapshot.
+  const isWhole = rows.every(({ range }) => range.kind === 'whole');
+  expect(rows.length, table).toBeGreaterThan(!isWhole && (table === 'by_int' || table === 'by_big') ? 3 : 0);
   const chunks = rows.map(({ range, snapshot }) => ({ ...range, ...parseSnapshot(snapshot) }));
   const holds = (chunk: (typeof chunks)[number], key: string) =>
     chunk.kind === 'whole' ||
