@@ -43,7 +43,7 @@ export function ErrorCodePage({ code }: { code: ErrorCode }) {
   return (
     <div className="space-y-6">
       <div>
-        <Link href="/docs/errors" className="text-sm text-accent underline-offset-2 hover:underline">
+        <Link href="/docs/errors" className="text-sm text-accent underline underline-offset-2">
           Error codes
         </Link>
         <div className="mt-2">

@@ -18,11 +18,11 @@ export function OperationList({ site }: { site: string }) {
         meta={
           <>
             {OPERATIONS.length} operations under <code className="font-mono text-xs">{BASE}</code> ·{' '}
-            <a href={`${BASE}/openapi.json`} className="text-accent underline-offset-2 hover:underline">
+            <a href={`${BASE}/openapi.json`} className="text-accent underline underline-offset-2">
               OpenAPI document
             </a>{' '}
             ·{' '}
-            <Link href="/docs/errors" className="text-accent underline-offset-2 hover:underline">
+            <Link href="/docs/errors" className="text-accent underline underline-offset-2">
               Error codes
             </Link>
           </>

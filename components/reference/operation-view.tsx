@@ -21,7 +21,7 @@ export function OperationView({ operation, site }: { operation: Operation; site:
   return (
     <div className="space-y-8">
       <div>
-        <Link href="/docs/api" className="text-sm text-accent underline-offset-2 hover:underline">
+        <Link href="/docs/api" className="text-sm text-accent underline underline-offset-2">
           API reference
         </Link>
         <div className="mt-2">
