@@ -13,7 +13,8 @@ export type RunningWork = AsyncDisposable & {
   until(condition: () => Promise<boolean>, options?: { withinMs?: number; what?: string }): Promise<void>;
 };
 
-const ROUND_MS = 50;
+/** Each round asks the database half a dozen things, and several files of tests share two cores. */
+const ROUND_MS = 100;
 
 /** A worker without queues: what the reconciler finds is run here at once. Disposing it is a graceful shutdown. */
 export function runWork(deps: WorkerDeps, { roundMs = ROUND_MS } = {}): RunningWork {
