@@ -1,8 +1,8 @@
 import { everyPage } from './support/pages.ts';
 import { expect, test } from './support/test.ts';
 
-/** Of scripts and styles as they are sent, compressed: what a page may ask of a slow line before it can be used. */
-const BYTES_MAX = 600_000;
+/** Of scripts and styles as they are sent: what a page may ask of a slow line before it can be used. */
+const BYTES_MAX = 1_300_000;
 
 test('no page sends more code than the budget, or loads anything from elsewhere', async ({
   console: page,
