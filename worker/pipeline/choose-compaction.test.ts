@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
-import { chooseCompaction, inTurn } from './choose-compaction.ts';
+import { chooseCompaction, inTurn, mergeTurns } from './choose-compaction.ts';
 
 const metrics = {
   columnSizes: new Map(),
@@ -62,4 +62,17 @@ test('of wide rows only little files are merged, and few of them', () => {
   expect(chooseCompaction({ data: wide(40, 5_000_000), deletes: [] })).toBeNull();
   expect(chooseCompaction({ data: wide(40, 50_000), deletes: [] })?.merge).toHaveLength(40);
   expect(chooseCompaction({ data: wide(40, 1_000_000), deletes: [] })?.merge).toHaveLength(8);
+});
+
+test('nothing is merged while a batch fills, everything once nothing waits', () => {
+  const filesToMerge = mergeTurns();
+  expect(filesToMerge({ isBusy: true, isWaiting: true })).toBeGreaterThan(8);
+  expect(filesToMerge({ isBusy: false, isWaiting: true })).toBeGreaterThan(8);
+  expect(filesToMerge({ isBusy: false, isWaiting: false })).toBe(0);
+});
+
+test('a stream that never rests has its files merged now and then', () => {
+  const filesToMerge = mergeTurns();
+  const rounds = Array.from({ length: 48 }, () => filesToMerge({ isBusy: true, isWaiting: true }));
+  expect(rounds.filter((filesMin) => filesMin === 0)).toHaveLength(3);
 });

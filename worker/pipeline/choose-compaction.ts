@@ -11,6 +11,10 @@ const CLASS_FACTOR = 4;
 const FILES_PER_MERGE_MIN = 8;
 const FILES_PER_MERGE_MAX = 64;
 const DELETE_FILES_MAX = 16;
+/** So many rounds of work, and one lake table is merged even if more is waiting. */
+const ROUNDS_PER_MERGE = 16;
+/** Of one lake table: then it is merged at once, since every commit has to look into more of them. */
+const FILES_TOO_MANY = 32;
 
 export type Compaction = {
   /** Data files to rewrite as one. */
@@ -32,6 +36,20 @@ export function chooseCompaction(files: {
   const [smallest] = full.sort(([a], [b]) => a - b);
   if (smallest) return { merge: fitting(smallest[1].slice(0, FILES_PER_MERGE_MAX)) };
   return files.deletes.length >= DELETE_FILES_MAX ? { merge: [] } : null;
+}
+
+/**
+ * Counts the rounds of a commit shift, and says after each how many files a lake table must have to be merged now; 0 is
+ * any. A batch that only waits to be full would have to wait for the merge as well, so merging waits until nothing else
+ * does; a stream that never rests gives it a turn now and then.
+ */
+export function mergeTurns(): (round: { isBusy: boolean; isWaiting: boolean }) => number {
+  let busyRounds = 0;
+  return ({ isBusy, isWaiting }) => {
+    if (isBusy) busyRounds++;
+    const isTurn = isBusy ? busyRounds % ROUNDS_PER_MERGE === 0 : !isWaiting;
+    return isTurn ? 0 : FILES_TOO_MANY;
+  };
 }
 
 /** Lake tables in the order of their need: those with the most files first. */

@@ -14,6 +14,7 @@ import { parkTable } from '@/worker/runtime/attention.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { takeBatch } from './batch-limits.ts';
 import { carryOutRequests } from './carry-out-requests.ts';
+import { mergeTurns } from './choose-compaction.ts';
 import { compactTables } from './compact-tables.ts';
 import { type PipelineDefinition, type PipelineTable, readTables } from './definition.ts';
 import { entriesOf } from './entries-of.ts';
@@ -29,11 +30,6 @@ const POLL_MS = 100;
 const SEGMENTS_READ_MAX = 2_000;
 const ROTATE_BYTES = 128 * 1024 * 1024;
 const PRUNE_EVERY_MS = 2_000;
-
-/** So many rounds of work without a pause, and one lake table is merged in between. */
-const ROUNDS_PER_MERGE = 16;
-/** Of one lake table: then it is merged at once, since every commit has to look into more of them. */
-const FILES_TOO_MANY = 32;
 
 /** What a commit shift holds for as long as it lasts. */
 export type CommitShift = {
@@ -54,7 +50,7 @@ export type CommitShift = {
 export async function commitUntilStopped(shift: CommitShift, healthy: () => void): Promise<void> {
   const { pool } = shift.deps.database;
   let prunedAt = 0;
-  let busyRounds = 0;
+  const filesToMerge = mergeTurns();
   while (!shift.signal.aborted) {
     const state = await readCommitState(pool, shift.pipeline.id);
     if (!state) return;
@@ -65,9 +61,7 @@ export async function commitUntilStopped(shift: CommitShift, healthy: () => void
     }
     const isBusy = batch.length > 0 || hasRun;
     if (isBusy) healthy();
-    busyRounds = isBusy ? busyRounds + 1 : 0;
-    // A pipeline that is never idle would pile up small files.
-    const filesMin = busyRounds % ROUNDS_PER_MERGE === 0 ? 0 : FILES_TOO_MANY;
+    const filesMin = filesToMerge({ isBusy, isWaiting: state.tailSeq > state.committedSeq });
     const isMerged = await compactTables(shift, { filesMin });
     if (!isBusy && !isMerged) await sleep(POLL_MS, shift.signal);
     if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
