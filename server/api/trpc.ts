@@ -7,7 +7,7 @@ import { AppError } from '@/server/errors/app-error.ts';
 import { invalidInput } from '@/server/errors/parse-input.ts';
 import { type Problem, problemOf } from '@/server/errors/problem.ts';
 import { allow } from './allow.ts';
-import { refuseNul } from './refuse-nul.ts';
+import { refuseUnstorable } from './refuse-unstorable.ts';
 import type { RestRoute } from './rest-route.ts';
 
 /** What a request brings along. */
@@ -48,7 +48,7 @@ export const procedure = (access: Exclude<Access, 'public'>) =>
     const { actor } = ctx;
     if (!actor) throw new AppError('UNAUTHENTICATED', 'nobody is signed in');
     if (access !== 'signed-in') await allow(ctx.deps, actor, { scope: access, path });
-    refuseNul(await getRawInput());
+    refuseUnstorable(await getRawInput());
     return next({ ctx: { ...ctx, actor } });
   });
 
