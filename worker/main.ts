@@ -5,6 +5,7 @@ import { openDatabase } from '@/db/client.ts';
 import { loadConfig } from '@/server/config/config.ts';
 import { setNetworkPolicy } from '@/server/network/process-policy.ts';
 import { armFailpointFrom } from '@/server/platform/failpoint.ts';
+import { exitCodeOf } from '@/server/platform/listen.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { sleep } from '@/server/platform/sleep.ts';
@@ -83,4 +84,7 @@ async function main(): Promise<void> {
   log.info('worker stops');
 }
 
-await main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(exitCodeOf(error));
+});

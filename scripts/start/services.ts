@@ -3,12 +3,13 @@ import pg from 'pg';
 import { migrate } from '@/db/migrate.ts';
 import { DEFAULT_PORT, DEFAULT_WORKER_PORT, isSetting } from '@/server/config/settings.ts';
 import { type EmbeddedPostgres, startPostgres } from '@/server/platform/embedded/postgres.ts';
+import { portTaken } from '@/server/platform/listen.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Resources } from '@/server/platform/resources.ts';
 import { step } from './announce.ts';
 import type { Arguments } from './arguments.ts';
 import type { Installation } from './installation.ts';
-import { choosePort } from './ports.ts';
+import { type ChosenPort, choosePort } from './ports.ts';
 import { keepProcessIds, type ProcessIds } from './process-ids.ts';
 import { type SupervisedChild, superviseChild } from './supervised-child.ts';
 import { type SupervisedRedis, superviseRedis } from './supervised-redis.ts';
@@ -52,37 +53,55 @@ export async function startServices(options: {
 
   const web = await choosePort({
     wanted: args.port ?? (Number(process.env.PHILOTES_PORT) || undefined),
+    setting: args.port === undefined ? 'PHILOTES_PORT' : '--port',
     last: ports.web,
     usual: DEFAULT_PORT,
     afterCrash,
   });
   const worker = await choosePort({
     wanted: Number(process.env.PHILOTES_WORKER_PORT) || undefined,
+    setting: 'PHILOTES_WORKER_PORT',
     last: ports.worker,
     usual: DEFAULT_WORKER_PORT,
     afterCrash,
   });
-  installation.savePorts({
-    web,
-    worker,
-    ...(postgres ? { postgres: postgres.port } : {}),
-    ...(redis ? { redis: redis.port } : {}),
-  });
   const redisUrl = redis?.url ?? process.env.REDIS_URL ?? '';
-  const env = childEnvironment({ installation, databaseUrl, redisUrl, web, worker });
-  installation.saveEnvironment(Object.fromEntries(Object.entries(env).filter(([name]) => isSetting(name))));
-  const start = (name: string, readyUrl: string) =>
-    startChild({ name, readyUrl, installation, env, processIds, resources, log, signal });
-  const siteUrl = `http://127.0.0.1:${web}`;
+  const env = () => childEnvironment({ installation, databaseUrl, redisUrl, web: web.number, worker: worker.number });
+  const remember = () => {
+    installation.savePorts({
+      web: web.number,
+      worker: worker.number,
+      ...(postgres ? { postgres: postgres.port } : {}),
+      ...(redis ? { redis: redis.port } : {}),
+    });
+    installation.saveEnvironment(Object.fromEntries(Object.entries(env()).filter(([name]) => isSetting(name))));
+  };
+  remember();
+  const start = (name: string, port: ChosenPort, readyPath: string) =>
+    startChild({
+      ...{ name, installation, env, processIds, resources, log, signal },
+      readyUrl: () => `http://127.0.0.1:${port.number}${readyPath}`,
+      async onPortTaken(wasReady) {
+        // Browsers, readers and the worker know where the console is, so that it waits for its port.
+        if (wasReady && port === web) throw portTaken(port.number, 'the console had it before');
+        const taken = port.number;
+        await port.chooseAgain();
+        log.warn('a port is taken, another one is used', { process: name, taken, port: port.number });
+        remember();
+      },
+    });
+  const webChild = await start('web', web, '/api/v1/health/ready');
+  const workerChild = await start('worker', worker, '/health/ready');
+  const siteUrl = `http://127.0.0.1:${web.number}`;
   return {
     postgres,
     databaseUrl,
     redisUrl,
     siteUrl,
     publicUrl: process.env.PHILOTES_PUBLIC_URL || siteUrl,
-    web: await start('web', `${siteUrl}/api/v1/health/ready`),
-    worker: await start('worker', `http://127.0.0.1:${worker}/health/ready`),
-    env,
+    web: webChild,
+    worker: workerChild,
+    env: env(),
   };
 }
 
@@ -167,22 +186,24 @@ function childEnvironment(options: {
 
 async function startChild(options: {
   name: string;
-  readyUrl: string;
+  readyUrl: () => string;
+  onPortTaken: (wasReady: boolean) => Promise<void>;
   installation: Installation;
-  env: Readonly<Record<string, string>>;
+  env: () => Readonly<Record<string, string>>;
   processIds: ProcessIds;
   resources: Resources;
   log: Log;
   signal: AbortSignal;
 }): Promise<SupervisedChild> {
-  const { name, readyUrl, installation, env, processIds, resources, log, signal } = options;
+  const { name, readyUrl, onPortTaken, installation, env, processIds, resources, log, signal } = options;
   return await step(`Starting the ${name} process`, async () => {
     const child = superviseChild({
       name,
       file: join('dist', `${name}.mjs`),
-      env: { ...env },
+      env,
       logFile: installation.path('logs', `${name}.log`),
       onLaunch: (pid) => processIds.note(name, pid),
+      onPortTaken,
       onRestart: (restarts) => log.warn('a process ended and is started again', { process: name, restarts }),
     });
     resources.add(child, () => child.stop());

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { AppError } from '@/server/errors/app-error.ts';
 import { endWithUs } from '@/server/platform/embedded/guard.ts';
+import { LISTENING, PORT_TAKEN_EXIT } from '@/server/platform/listen.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 
 const BACK_OFF_MS_MIN = 250;
@@ -19,8 +20,11 @@ export type SupervisedChild = {
   readonly pid: () => number | undefined;
   /** How often it died and was started again. */
   readonly restarts: () => number;
-  /** Resolves when the health address answers 200; rejects when it keeps dying or takes longer than `withinMs`. */
-  ready(options: { url: string; withinMs: number; signal: AbortSignal }): Promise<void>;
+  /**
+   * Resolves when the process listens and its health address, asked for each time, answers 200; rejects when it keeps
+   * dying, takes longer than `withinMs` or has no port.
+   */
+  ready(options: { url: () => string; withinMs: number; signal: AbortSignal }): Promise<void>;
   /** SIGTERM, and SIGKILL after `withinMs` (4 s by default). */
   stop(withinMs?: number): Promise<void>;
 };
@@ -32,15 +36,24 @@ export type SupervisedChild = {
 export function superviseChild(options: {
   name: string;
   file: string;
-  env: Readonly<Record<string, string>>;
+  /** Asked for at each launch. */
+  env: () => Readonly<Record<string, string>>;
   logFile: string;
   onLaunch?: (pid: number | undefined) => void;
+  /**
+   * Another program has the child's port. Makes `env` give another one, or throws when the child can only have this one:
+   * then a child that was ready before waits for it, and one that never was is given up.
+   */
+  onPortTaken: (wasReady: boolean) => Promise<void>;
   onRestart: (restarts: number) => void;
 }): SupervisedChild {
   const { name, logFile } = options;
   const stopping = new AbortController();
   let child: ChildProcess | undefined;
   let restarts = 0;
+  let isListening = false;
+  let wasReady = false;
+  let failure: unknown;
   rotate(logFile);
 
   const run = async () => {
@@ -48,9 +61,24 @@ export function superviseChild(options: {
     while (!stopping.signal.aborted) {
       const started = Date.now();
       child = launch(options);
+      child.on('message', (message) => {
+        isListening ||= message === LISTENING;
+      });
       options.onLaunch?.(child.pid);
       await exitOf(child);
+      isListening = false;
       if (stopping.signal.aborted) return;
+      if (child.exitCode === PORT_TAKEN_EXIT) {
+        try {
+          await options.onPortTaken(wasReady);
+          continue;
+        } catch (error) {
+          if (!wasReady) {
+            failure = error;
+            return;
+          }
+        }
+      }
       if (Date.now() - started > HEALTHY_MS) waitMs = BACK_OFF_MS_MIN;
       restarts++;
       options.onRestart(restarts);
@@ -66,11 +94,14 @@ export function superviseChild(options: {
     restarts: () => restarts,
     async ready({ url, withinMs, signal }) {
       const deadline = Date.now() + withinMs;
-      while (!(await isReady(url))) {
+      // A port that another program took first answers, too: only a child that listens is asked.
+      while (!isListening || !(await isReady(url()))) {
         signal.throwIfAborted();
+        if (failure !== undefined) throw failure;
         if (restarts >= STARTS_BEFORE_READY_MAX || Date.now() > deadline) throw notReady({ name, logFile, restarts });
         await sleep(100, signal);
       }
+      wasReady = true;
     },
     async stop(withinMs = STOP_MS) {
       stopping.abort();
@@ -83,13 +114,13 @@ export function superviseChild(options: {
   };
 }
 
-function launch(options: { file: string; env: Readonly<Record<string, string>>; logFile: string }): ChildProcess {
+function launch(options: { file: string; env: () => Readonly<Record<string, string>>; logFile: string }): ChildProcess {
   const output = openSync(options.logFile, 'a', 0o600);
   try {
     const child = spawn(process.execPath, ['--enable-source-maps', options.file], {
-      env: { NODE_ENV: 'production', ...options.env },
+      env: { NODE_ENV: 'production', ...options.env() },
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', output, output, 'ipc'],
     });
     child.on('error', () => undefined); // Seen as an exit below.
     if (child.pid !== undefined) {

@@ -9,6 +9,7 @@ import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { ConfigError, loadConfig } from '@/server/config/config.ts';
 import { createEventHub } from '@/server/events/event-hub.ts';
 import { setNetworkPolicy } from '@/server/network/process-policy.ts';
+import { exitCodeOf, listen } from '@/server/platform/listen.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { openNudge } from '@/server/queue/nudge.ts';
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
     internalKey: secrets.internalKey,
   });
   const server = createServer((request, response) => void frontDoor(request, response));
-  await listen(server, config);
+  await listen(server, { ...config, setting: 'PHILOTES_PORT' });
   resources.add(server, close);
   // Before the server, which would wait for the streams.
   resources.add(events, (hub) => hub.close());
@@ -73,12 +74,6 @@ async function main(): Promise<void> {
   await stop;
   log.info('web stops');
 }
-
-const listen = (server: Server, { host, port }: { host: string; port: number }): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
 
 /** Lets requests finish for a moment; whatever is open after that is cut. */
 const close = (server: Server): Promise<void> =>
@@ -96,6 +91,6 @@ main().then(
   (error: unknown) => {
     const text = error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${text}\n`);
-    process.exit(1);
+    process.exit(exitCodeOf(error));
   },
 );

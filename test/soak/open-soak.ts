@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type SupervisedChild, superviseChild } from '@/scripts/start/supervised-child.ts';
 import { freePort } from '@/server/platform/embedded/free-port.ts';
+import { portTaken } from '@/server/platform/listen.ts';
 import { type Breakable, openBreakable } from './open-breakable.ts';
 
 const READY_MS = 60_000;
@@ -19,8 +20,9 @@ export async function openSoak({ root, workerLog }: { root: string; workerLog: s
   const worker = superviseChild({
     name: 'worker',
     file: resolve(root, 'dist/worker.mjs'),
-    env: { ...installation.workerEnv, PHILOTES_WORKER_PORT: String(port) },
+    env: () => ({ ...installation.workerEnv, PHILOTES_WORKER_PORT: String(port) }),
     logFile: workerLog,
+    onPortTaken: () => Promise.reject(portTaken(port, 'PHILOTES_WORKER_PORT')),
     onRestart: () => undefined,
   });
   const close = async (): Promise<void> => {
@@ -29,7 +31,7 @@ export async function openSoak({ root, workerLog }: { root: string; workerLog: s
   };
   try {
     const signal = AbortSignal.timeout(READY_MS);
-    await worker.ready({ url: `${workerUrl}/health/ready`, withinMs: READY_MS, signal });
+    await worker.ready({ url: () => `${workerUrl}/health/ready`, withinMs: READY_MS, signal });
     return { ...installation, worker, workerUrl, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();

@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { listen } from '@/server/platform/listen.ts';
 
 /** Progress, not a living process: a worker that has not reconciled for this long is not healthy. */
 const PROGRESS_MS_MAX = 30_000;
@@ -27,7 +28,7 @@ export async function serveHealth(options: { host: string; port: number; registr
       );
     } else answer(404, 'text/plain', 'not found\n');
   });
-  await listen(server, { host, port });
+  await listen(server, { host, port, setting: 'PHILOTES_WORKER_PORT' });
   return {
     reconciled: () => {
       reconciledAt = performance.now();
@@ -38,11 +39,4 @@ export async function serveHealth(options: { host: string; port: number; registr
         server.closeAllConnections();
       }),
   };
-}
-
-function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve());
-  });
 }

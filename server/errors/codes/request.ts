@@ -153,6 +153,13 @@ export const REQUEST_CODES = {
     retry: 'manual',
     remedy: 'Read the named log file, or set DATABASE_URL and REDIS_URL to servers of your own.',
   },
+  PORT_TAKEN: {
+    cause: 'Another program listens on the port that this process was told to listen on.',
+    http: 500,
+    retry: 'manual',
+    remedy:
+      'Stop that program, or choose another port: --port or PHILOTES_PORT for the console, PHILOTES_WORKER_PORT for a worker.',
+  },
   QUEUES_EVICT: {
     cause: 'The queue server throws keys away when its memory is full, locks of running jobs among them.',
     http: 500,
