@@ -73,6 +73,8 @@ export const pipeline = pgTable(
     namespace: text('namespace').notNull(),
     /** stopped | running | paused | deleted: set by people, read by the reconciler. A deleted one is torn down, then its row goes. */
     desiredState: text('desired_state').notNull().default('stopped'),
+    /** It is deleted without its part on the source, which is gone for good: slot and publication are left there if it is not. */
+    forgetsSource: boolean('forgets_source').notNull().default(false),
     /** draft | starting | copying | running | paused | stopping | stopped | needs_attention: set by the workers. */
     state: text('state').notNull().default('draft'),
     /** PipelineSettings, see server/domain/pipeline-settings.ts. */

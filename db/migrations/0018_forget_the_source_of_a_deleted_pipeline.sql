@@ -1,0 +1,1 @@
+ALTER TABLE "pipeline" ADD COLUMN "forgets_source" boolean DEFAULT false NOT NULL;
