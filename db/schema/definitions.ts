@@ -3,6 +3,7 @@ import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, uniqu
 import type { BoundRules, ColumnRules, OtherColumns } from '@/server/domain/column-rules.ts';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
+import type { BoundFilter, RowFilter } from '@/server/domain/row-filter.ts';
 import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
 import type { SourceCheck } from '@/server/domain/source-check.ts';
 import type { EffectPolicy, TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
@@ -121,7 +122,11 @@ export const pipelineTable = pgTable(
     otherColumns: text('other_columns').$type<OtherColumns>().notNull().default('carry'),
     /** The rules as tied to the source's columns by capture; null while there are none. */
     boundRules: jsonb('bound_rules').$type<BoundRules>(),
-    /** Segments up to this number were captured under other rules, and are older than the table's copy. */
+    /** Only rows that meet all of these are carried; see server/domain/row-filter.ts. */
+    rowFilter: jsonb('row_filter').$type<RowFilter>().notNull().default([]),
+    /** The filter as the source's publication has it; null while there is none. */
+    boundFilter: jsonb('bound_filter').$type<BoundFilter>(),
+    /** Segments up to this number were captured under other rules or another filter, and are older than the table's copy. */
     rulesSinceSeq: bigint('rules_since_seq', { mode: 'bigint' }),
     /** Kind of change of the columns -> what is done about it, where it is not what the pipeline says. */
     schemaPolicy: jsonb('schema_policy').$type<SchemaPolicy>().notNull().default({}),
