@@ -1,5 +1,6 @@
 import { type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { OMITTED } from './condense-message.ts';
 import { PG_EPOCH_US } from './pg-epoch.ts';
 
 /** A table as the stream announces it before its first change and after each alteration. */
@@ -143,7 +144,7 @@ export function tupleEnd(bytes: Buffer, at: number, end: number): number {
   for (let left = bytes.readUInt16BE(at); left > 0; left--) {
     const kind = bytes[next];
     if (kind === TEXT) next += 5 + bytes.readUInt32BE(next + 1);
-    else if (kind === NULL_VALUE || kind === UNCHANGED) next += 1;
+    else if (kind === NULL_VALUE || kind === UNCHANGED || kind === OMITTED) next += 1;
     else throw unreadable(bytes, next, end);
   }
   if (next > end) throw unreadable(bytes, at, end);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { toLsn } from '@/server/domain/lsn.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { OMITTED } from './condense-message.ts';
 import { GrowingBlock, streamTable } from './growing-block.ts';
 import { type PgoutputHandlers, PgoutputReader } from './pgoutput.ts';
 import { RowEncoder } from './row-encoder.ts';
@@ -110,6 +111,23 @@ test('a cut or unknown message stops with a code and shows no values', () => {
   const strict = new PgoutputReader({ insert: (m, at) => encoder.insert(block, m, at) } as PgoutputHandlers);
   for (let end = 8; end < whole.length; end++)
     expect(() => strict.read(whole, 0, end)).toThrow(expect.objectContaining({ code: 'SOURCE_PROTOCOL' }));
+});
+
+test('an update is read whose old row was too large to be held', () => {
+  const whole = frame({
+    op: 'U',
+    before: { tag: 'O', values: ['a', undefined, 'k', 'z'] },
+    after: ['a', 'b', 'k', 'c'],
+  });
+  // The old tuple's second value, as the condenser marks what it left out.
+  whole[whole.indexOf('u')] = OMITTED;
+  const encoder = new RowEncoder();
+  const pool = new BufferPool({ keptBytesMax: 0 });
+  const block = new GrowingBlock(streamTable(schema()), { bytesExpected: 8, pool });
+  const update: PgoutputHandlers['update'] = (message, at) => encoder.update(block, message, at);
+  encoder.beginTransaction({ commitLsn: toLsn(1n), commitTimeUs: 2n, xid: 3 });
+  new PgoutputReader({ update } as PgoutputHandlers).read(whole, 0, whole.length);
+  expect(block.whole().bytes.toString('utf8')).toBe('u,1,0,2,3,,"a","b","k","c"\n');
 });
 
 function frame(change: Change): Buffer {
