@@ -13,7 +13,8 @@ import { sendCommits } from './send-commits.ts';
 import { settleJoin } from './settle-join.ts';
 import { spilledChanges } from './spilled-changes.ts';
 import { assertNotRolledBack, markerMismatch } from './stage-batch-table.ts';
-import { type StagedTable, stageTable } from './stage-table.ts';
+import { stageTable } from './stage-table.ts';
+import type { StagedTable } from './staged-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 
 type Progress = { table: PipelineTable; state: CommitState };

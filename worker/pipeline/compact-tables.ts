@@ -18,7 +18,7 @@ import { type PipelineTable, readTables } from './definition.ts';
 import { identifierOf, type LakeMode, modesOf } from './lake-targets.ts';
 import { localFiles } from './local-files.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
-import { toDataFile, uploadAll } from './stage-table.ts';
+import { toDataFile, uploadAll } from './upload-files.ts';
 
 /**
  * Between batches: merges small data files and delete files of one lake table, under the same lease as the commits, so

@@ -21,8 +21,8 @@ import { type PipelineDefinition, readPipeline, readTable } from './definition.t
 import { openLake } from './lake.ts';
 import { loadTargets } from './lake-targets.ts';
 import { maskSalt } from './mask-salt.ts';
-import { uploadAll } from './stage-table.ts';
 import { storeCopiedChunk } from './store-copied-chunk.ts';
+import { uploadAll } from './upload-files.ts';
 
 /** A chunk that this worker has claimed. */
 export type ClaimedChunk = {

@@ -23,7 +23,8 @@ import { nextReplay, type ReplayGroup, reopen, reopenAll, storeReplayIntent } fr
 import { sendCommits } from './send-commits.ts';
 import { settleReplay } from './settle-replay.ts';
 import { hasLanded } from './stage-batch-table.ts';
-import { type StagedTable, type StagedTarget, stageTable } from './stage-table.ts';
+import { stageTable } from './stage-table.ts';
+import type { StagedTable, StagedTarget } from './staged-table.ts';
 
 /**
  * Between batches: carries parked rows that a person asked for. Returns whether anything was done.

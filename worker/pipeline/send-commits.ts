@@ -5,7 +5,7 @@ import { commitTables } from '@/worker/iceberg/commit-tables.ts';
 import type { Marker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
-import type { StagedTarget } from './stage-table.ts';
+import type { StagedTarget } from './staged-table.ts';
 
 export type Sent = {
   readonly committed: readonly { table: PipelineTable; staged: StagedTarget; snapshotId: bigint }[];

@@ -8,7 +8,8 @@ import type { PipelineTable } from './definition.ts';
 import { entriesOf } from './entries-of.ts';
 import { type LakeMode, type LakeTarget, loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
-import { type StagedTarget, stageTable } from './stage-table.ts';
+import { stageTable } from './stage-table.ts';
+import type { StagedTarget } from './staged-table.ts';
 import { storeDeadLetters } from './store-dead-letters.ts';
 import { assertFit } from './table-rules.ts';
 

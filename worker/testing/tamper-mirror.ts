@@ -14,7 +14,7 @@ import { commitTables } from '@/worker/iceberg/commit-tables.ts';
 import { liveFiles } from '@/worker/iceberg/live-files.ts';
 import { openLake } from '@/worker/pipeline/lake.ts';
 import { localFiles } from '@/worker/pipeline/local-files.ts';
-import { toDataFile } from '@/worker/pipeline/stage-table.ts';
+import { toDataFile } from '@/worker/pipeline/upload-files.ts';
 import type { TestInstallation } from './open-test-installation.ts';
 
 export type Tampering = {
