@@ -1,7 +1,7 @@
 import type { EffectPolicy } from '@/server/domain/table-request.ts';
 import { keyColumns } from './fold.ts';
 import type { LoadedChanges } from './load-changes.ts';
-import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
+import { type LakeFile, readLiveRows } from './read-lake-files.ts';
 import { SOFT_DELETE } from './soft-delete.ts';
 
 /** What deletes and truncates do to a mirror. */
@@ -88,8 +88,7 @@ async function insertTruncated(
       return column ? [{ column, as }] : [];
     });
     if (files.length > 0) {
-      parts.push(`SELECT ${keys.map((key) => `r.${key}`).join(', ')} FROM ${readLakeFiles({ files, columns: read })} r
-        ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos
+      parts.push(`SELECT ${keys.map((key) => `r.${key}`).join(', ')} FROM ${readLiveRows({ files, columns: read, deletes })} r
         WHERE r.c${deletedAt} IS NULL AND NOT EXISTS (SELECT 1 FROM ${present} p
           WHERE ${keys.map((key) => `p.${key} = r.${key}`).join(' AND ')})`);
     }

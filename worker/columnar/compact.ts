@@ -2,14 +2,14 @@ import type { WrittenFile } from '@/server/domain/iceberg/data-file.ts';
 import type { LakeTable } from '@/server/domain/lake-table.ts';
 import type { Columnar } from './open-columnar.ts';
 import { lakeParquetColumns } from './parquet-column.ts';
-import { type LakeFile, readDeletes, readLakeFiles, rowWidths } from './read-lake-files.ts';
+import { type DeleteFile, type LakeFile, readLiveRows, rowWidths } from './read-lake-files.ts';
 import { writeParquet } from './write-parquet.ts';
 
 export type CompactOptions = {
   readonly lake: LakeTable;
   /** Whole data files, and every position-delete file that applies to them. */
   readonly files: readonly LakeFile[];
-  readonly deletes: readonly { readonly localPath: string }[];
+  readonly deletes: readonly DeleteFile[];
   readonly outDir: string;
   readonly stem?: string;
   readonly fileBytesMax?: number;
@@ -23,13 +23,9 @@ export async function compact(columnar: Columnar, options: CompactOptions): Prom
   await using session = await columnar.openSession(signal);
   const columns = lake.columns.map((column, index) => ({ column, as: `c${index}` }));
   const keys = lake.keyFieldIds.map((id) => `c${lake.columns.findIndex(({ fieldId }) => fieldId === id)}`);
-  const live =
-    deletes.length === 0
-      ? readLakeFiles({ files, columns })
-      : `(SELECT r.* FROM ${readLakeFiles({ files, columns })} r ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos)`;
   return await writeParquet(session, {
     columns: lakeParquetColumns(lake),
-    from: `${live} ORDER BY ${(keys.length > 0 ? keys : ['path', 'pos']).join(', ')}`,
+    from: `${readLiveRows({ files, columns, deletes })} ORDER BY ${(keys.length > 0 ? keys : ['file', 'pos']).join(', ')}`,
     outDir,
     stem: options.stem ?? session.newName('compacted'),
     fileBytesMax,

@@ -3,7 +3,7 @@ import type { ColumnarSession } from './columnar-session.ts';
 import { unchangedRejects } from './complete-unchanged.ts';
 import type { FoundRows } from './find-rows.ts';
 import type { Folded } from './fold.ts';
-import { type LakeFile, readLakeFiles, rowWidths } from './read-lake-files.ts';
+import { type LakeFile, placesIn, readLakeFiles, rowWidths } from './read-lake-files.ts';
 import type { Reject } from './reject.ts';
 import { PART_BYTES } from './row-width.ts';
 import { SOFT_DELETE } from './soft-delete.ts';
@@ -48,9 +48,10 @@ export async function completeFromLake(
   const parts: Part[] = [];
   for (const slice of await placesInParts(session, { places, files })) {
     const part = session.newName('lake_values');
-    const from = `(SELECT rid, path, pos FROM ${places} WHERE rowid >= ${slice.from} AND rowid < ${slice.to})`;
+    const mine = `(SELECT rid, path, pos FROM ${places} WHERE rowid >= ${slice.from} AND rowid < ${slice.to})`;
     await session.run(`CREATE TEMP TABLE ${part} AS SELECT p.rid, ${values}
-      FROM ${readLakeFiles({ files: slice.files, columns })} r JOIN ${from} p ON p.path = r.path AND p.pos = r.pos`);
+      FROM ${readLakeFiles({ files: slice.files, columns })} r
+      JOIN ${placesIn(slice.files, mine)} p ON p.file = r.file AND p.pos = r.pos`);
     await session.run(`INSERT INTO ${table} SELECT rid, ${parts.length} FROM ${part}`);
     parts.push({ table: part, rows: slice.to - slice.from, bytes: slice.bytes, isLarge: slice.bytes > LARGE_BYTES });
   }

@@ -1,6 +1,6 @@
 import type { LakeColumn } from '@/server/domain/lake-table.ts';
 import type { Folded } from './fold.ts';
-import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
+import { type DeleteFile, type LakeFile, pathOf, readDeletes, readLakeFiles } from './read-lake-files.ts';
 
 /** Live lake rows whose key the batch touches. */
 export type FoundRows = {
@@ -17,24 +17,24 @@ export type FoundRows = {
  */
 export async function findRows(
   folded: Folded,
-  options: { files: readonly LakeFile[]; deletes: readonly { readonly localPath: string }[] },
+  { files, deletes }: { files: readonly LakeFile[]; deletes: readonly DeleteFile[] },
 ): Promise<FoundRows> {
   const { session, lake } = folded.loaded;
   const keys = lake.keyFieldIds.flatMap((id) => lake.columns.filter(({ fieldId }) => fieldId === id));
   const table = session.newName('found');
   const names = keys.map((_, at) => `k${at}`);
+  const touched = `(SELECT r.* FROM ${readLakeFiles({ files, columns: keyReads(keys) })} r
+    SEMI JOIN ${folded.keysTable} k ON ${names.map((name) => `r.${name} = k.${name}`).join(' AND ')})`;
+  const live =
+    deletes.length === 0
+      ? touched
+      : `(SELECT r.* FROM ${touched} r ANTI JOIN ${readDeletes(deletes, files)} d ON d.file = r.file AND d.pos = r.pos)`;
   const from =
-    options.files.length === 0
-      ? `(SELECT ${names.map((name) => `${name}, `).join('')}NULL::VARCHAR AS path, NULL::BIGINT AS pos FROM ${folded.keysTable} WHERE false)`
-      : readLakeFiles({ files: options.files, columns: keyReads(keys) });
+    files.length === 0
+      ? `(SELECT ${names.map((name) => `${name}, `).join('')}NULL::BIGINT AS file, NULL::BIGINT AS pos FROM ${folded.keysTable} WHERE false)`
+      : live;
   await session.run(`CREATE TEMP TABLE ${table} AS
-    SELECT r.path, r.pos, ${names.map((name) => `r.${name}`).join(', ')} FROM ${from} r
-    SEMI JOIN ${folded.keysTable} k ON ${names.map((name) => `r.${name} = k.${name}`).join(' AND ')}`);
-  if (options.deletes.length > 0) {
-    await session.run(
-      `DELETE FROM ${table} f USING ${readDeletes(options.deletes)} d WHERE d.path = f.path AND d.pos = f.pos`,
-    );
-  }
+    SELECT ${pathOf(files, 'file')} AS path, pos, ${names.join(', ')} FROM ${from}`);
   const counts = await session.rows(`SELECT path, count(*) AS rows FROM ${table} GROUP BY path`);
   const rowsByFile = new Map(counts.map(({ path, rows }) => [String(path), Number(rows)]));
   return { table, rows: [...rowsByFile.values()].reduce((sum, rows) => sum + rows, 0), rowsByFile };

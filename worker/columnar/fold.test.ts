@@ -5,7 +5,7 @@ import { findRows } from './find-rows.ts';
 import { fold } from './fold.ts';
 import { loadChanges } from './load-changes.ts';
 import type { Columnar } from './open-columnar.ts';
-import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
+import { type LakeFile, readLiveRows } from './read-lake-files.ts';
 import { openTestColumnar, type TestChange, testBlocks, testTable } from './testing/tables.ts';
 import { writeDeletes } from './write-deletes.ts';
 import { writeMirror } from './write-mirror.ts';
@@ -100,8 +100,8 @@ async function readMirror(columnar: Columnar, mirror: Mirror): Promise<Row[]> {
   if (mirror.live.length === 0) return [];
   await using session = await columnar.openSession();
   const columns = lake.columns.map((column) => ({ column, as: column.name }));
-  const rows = await session.rows(`SELECT id, n, body, more FROM ${readLakeFiles({ files: mirror.live, columns })} r
-    ANTI JOIN ${readDeletes(mirror.deletes)} d ON d.path = r.path AND d.pos = r.pos ORDER BY id`);
+  const rows = await session.rows(`SELECT id, n, body, more 
+    FROM ${readLiveRows({ files: mirror.live, columns, deletes: mirror.deletes })} ORDER BY id`);
   return rows as Row[];
 }
 

@@ -1,5 +1,5 @@
 import type { Columnar } from './open-columnar.ts';
-import { readDeletes } from './read-lake-files.ts';
+import { type DeleteFile, readDeletePaths } from './read-lake-files.ts';
 import { literal } from './sql-text.ts';
 import { type WrittenDeletes, writeDeletes } from './write-deletes.ts';
 
@@ -7,7 +7,7 @@ import { type WrittenDeletes, writeDeletes } from './write-deletes.ts';
 export async function mergeDeletes(
   columnar: Columnar,
   options: {
-    deletes: readonly { readonly localPath: string }[];
+    deletes: readonly DeleteFile[];
     /** URIs of the data files whose deleted rows still matter. */
     keepPaths: readonly string[];
     outDir: string;
@@ -21,7 +21,7 @@ export async function mergeDeletes(
   await session.run('CREATE TEMP TABLE keep (path VARCHAR)');
   await session.run(`INSERT INTO keep VALUES ${keepPaths.map((path) => `(${literal(path)})`).join(', ')}`);
   await session.run(
-    `CREATE TEMP TABLE merged AS SELECT DISTINCT d.path, d.pos FROM ${readDeletes(deletes)} d SEMI JOIN keep USING (path)`,
+    `CREATE TEMP TABLE merged AS SELECT DISTINCT d.path, d.pos FROM ${readDeletePaths(deletes)} d SEMI JOIN keep USING (path)`,
   );
   const counts = await session.rows('SELECT path, count(*) AS rows FROM merged GROUP BY path');
   const rowsByFile = new Map(counts.map(({ path, rows }) => [String(path), Number(rows)]));

@@ -9,7 +9,7 @@ import type { LoadedChanges } from './load-changes.ts';
 import { mirrorRows } from './mirror-rows.ts';
 import { loadParkedKeys, type ParkedKey } from './parked-keys.ts';
 import { pruneByBounds, rangeSpan, touchedRange } from './prune-by-bounds.ts';
-import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
+import { type LakeFile, placesIn, readLiveRows } from './read-lake-files.ts';
 
 export type LakeState = {
   readonly data: readonly DataFile[];
@@ -55,13 +55,13 @@ export async function projectLake(
   const data = folded.truncated ? [] : span ? pruneByBounds(state.data, span) : state.data;
   const columns = lake.columns.map((column, index) => ({ column, as: `c${index}` }));
   const names = columns.map(({ as }) => as).join(', ');
+  const local = await state.localize(data);
   const live =
-    data.length === 0
+    local.length === 0
       ? []
       : [
-          `SELECT ${names} FROM ${readLakeFiles({ files: await state.localize(data), columns })} r
-            ANTI JOIN ${readDeletes(state.deletes)} d ON d.path = r.path AND d.pos = r.pos
-            ANTI JOIN ${found.table} f ON f.path = r.path AND f.pos = r.pos WHERE ${inside}`,
+          `SELECT ${names} FROM ${readLiveRows({ files: local, columns, deletes: state.deletes })} r
+            ANTI JOIN ${placesIn(local, found.table)} f ON f.file = r.file AND f.pos = r.pos WHERE ${inside}`,
         ];
   const written = (await mirrorRows(folded, lakeValues)).map(
     ({ select }) => `SELECT ${names} FROM (${select}) WHERE ${inside}`,

@@ -12,24 +12,51 @@ export type LakeRead = {
   readonly columns: readonly { readonly column: Pick<LakeColumn, 'fieldId' | 'type'>; readonly as: string }[];
 };
 
-/** A FROM item with the columns, `path` (URI) and `pos` (row number in the file). Columns that a file lacks are NULL. */
+/**
+ * A FROM item with the columns, `file` (the place in `files`) and `pos` (row number in the file). Columns that a file lacks
+ * are NULL. Names of files are long, and a scan handles millions of rows: `pathOf` puts them in where few are left.
+ */
 export function readLakeFiles({ files, columns }: LakeRead): string {
   const schema = columns.map(
     ({ column, as }) =>
       `${column.fieldId}: {name: ${literal(as)}, type: ${literal(lakeSqlType(column.type))}, default_value: NULL}`,
   );
   const paths = files.map(({ localPath }) => literal(localPath)).join(', ');
-  const uris = `MAP {${files.map(({ localPath, path }) => `${literal(localPath)}: ${literal(path)}`).join(', ')}}`;
-  return `(SELECT ${columns.map(({ as }) => `${as}, `).join('')}${uris}[filename] AS path, file_row_number AS pos
-    FROM read_parquet([${paths}], filename = true, file_row_number = true, schema = MAP {${schema.join(', ')}}))`;
+  return `(SELECT ${columns.map(({ as }) => `${as}, `).join('')}file_index::BIGINT AS file, file_row_number AS pos
+    FROM read_parquet([${paths}], file_row_number = true, schema = MAP {${schema.join(', ')}}))`;
 }
 
-/** A FROM item with the `path` and `pos` of rows that position-delete files have deleted. */
-export function readDeletes(deletes: readonly { readonly localPath: string }[]): string {
+/** The same without the rows that position-delete files have deleted. */
+export function readLiveRows({ deletes, ...read }: LakeRead & { deletes: readonly DeleteFile[] }): string {
+  if (deletes.length === 0) return readLakeFiles(read);
+  return `(SELECT r.* FROM ${readLakeFiles(read)} r
+    ANTI JOIN ${readDeletes(deletes, read.files)} d ON d.file = r.file AND d.pos = r.pos)`;
+}
+
+/** A position-delete file on this machine. */
+export type DeleteFile = { readonly localPath: string };
+
+/** A FROM item with the `file` (the place in `files`) and `pos` of their deleted rows. */
+export const readDeletes = (deletes: readonly DeleteFile[], files: readonly LakeFile[]): string =>
+  placesIn(files, readDeletePaths(deletes));
+
+/** A FROM item with the `path` (URI) and `pos` of every deleted row. */
+export function readDeletePaths(deletes: readonly DeleteFile[]): string {
   if (deletes.length === 0) return `(SELECT NULL::VARCHAR AS path, NULL::BIGINT AS pos WHERE false)`;
   const paths = deletes.map(({ localPath }) => literal(localPath)).join(', ');
   return `(SELECT file_path AS path, pos FROM read_parquet([${paths}]))`;
 }
+
+/** Of rows with a `path`, those in these files, with `file` (its place in `files`) in its stead. */
+export function placesIn(files: readonly LakeFile[], from: string): string {
+  if (files.length === 0) return `(SELECT * EXCLUDE (path), NULL::BIGINT AS file FROM ${from} WHERE false)`;
+  const values = files.map(({ path }, file) => `(${literal(path)}, ${file}::BIGINT)`).join(', ');
+  return `(SELECT p.* EXCLUDE (path), u.file FROM ${from} p JOIN (VALUES ${values}) u (path, file) ON u.path = p.path)`;
+}
+
+/** The URI of the file that stands at the place which `expression` says. */
+export const pathOf = (files: readonly LakeFile[], expression: string): string =>
+  `list_extract([${files.map(({ path }) => literal(path)).join(', ')}]::VARCHAR[], ${expression} + 1)`;
 
 /** Uncompressed bytes of a row, on average, by the files' local paths. */
 export async function rowWidths(session: ColumnarSession, files: readonly LakeFile[]): Promise<Map<string, number>> {

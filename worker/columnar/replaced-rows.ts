@@ -3,7 +3,7 @@ import type { KeyRange } from '@/server/domain/verification.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import type { FoundRows } from './find-rows.ts';
 import { withinRange } from './key-bounds.ts';
-import { type LakeFile, readDeletes, readLakeFiles } from './read-lake-files.ts';
+import { type LakeFile, pathOf, readLakeFiles, readLiveRows } from './read-lake-files.ts';
 
 /** The part of a mirror that copied rows take the place of. */
 export type ReplacedPart = {
@@ -43,8 +43,8 @@ export async function findReplaced(session: ColumnarSession, options: Options): 
   const isThere = part.deletedAt < 0 ? 'true' : `r.c${part.deletedAt} IS NULL`;
   const goes = part.ranges === null ? isCopied : `((${inside.join(' OR ')}) AND ${isThere}) OR ${isCopied}`;
   const columns = read(part.deletedAt < 0 ? keys : [...keys, part.deletedAt]);
-  await session.run(`INSERT INTO ${table} SELECT r.path, r.pos FROM ${readLakeFiles({ files, columns })} r
-    ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos WHERE ${goes}`);
+  await session.run(`INSERT INTO ${table} SELECT ${pathOf(files, 'r.file')}, r.pos
+    FROM ${readLiveRows({ files, columns, deletes })} r WHERE ${goes}`);
   return table;
 }
 

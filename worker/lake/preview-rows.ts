@@ -4,7 +4,7 @@ import { AppError } from '@/server/errors/app-error.ts';
 import type { LakePreview } from '@/server/lake/lake-view.ts';
 import { lakeSqlType } from '@/worker/columnar/lake-sql-type.ts';
 import type { Columnar } from '@/worker/columnar/open-columnar.ts';
-import { readDeletes, readLakeFiles } from '@/worker/columnar/read-lake-files.ts';
+import { readLiveRows } from '@/worker/columnar/read-lake-files.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { type LiveFile, liveFiles } from '@/worker/iceberg/live-files.ts';
 import type { Lake } from '@/worker/pipeline/lake.ts';
@@ -93,12 +93,9 @@ async function readTexts(columnar: Columnar, { files, deletes, fields, limit, si
   const readable = fields.flatMap((field, index) =>
     canRead(field) ? [{ column: { fieldId: field.id, type: field.type }, as: `c${index}` }] : [],
   );
-  const from = readLakeFiles({ files, columns: readable });
+  const from = readLiveRows({ files, columns: readable, deletes });
   const columns = readable.map(({ as }) => `left(CAST(r.${as} AS VARCHAR), ${VALUE_CHARACTERS_MAX + 1}) AS ${as}`);
-  const rows = await session.rows(
-    `SELECT ${[...columns, 'r.pos AS pos'].join(', ')} FROM ${from} r
-       ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos LIMIT ${limit}`,
-  );
+  const rows = await session.rows(`SELECT ${[...columns, 'r.pos AS pos'].join(', ')} FROM ${from} r LIMIT ${limit}`);
   return rows.map((row) =>
     fields.map((field, index) => {
       if (!canRead(field)) return `(${typeText(field.type)})`;

@@ -7,7 +7,7 @@ import type { LakeTable } from '@/server/domain/lake-table.ts';
 import type { ColumnarSession } from '@/worker/columnar/columnar-session.ts';
 import { lakeSqlType } from '@/worker/columnar/lake-sql-type.ts';
 import { lakeParquetColumns } from '@/worker/columnar/parquet-column.ts';
-import { readDeletes, readLakeFiles } from '@/worker/columnar/read-lake-files.ts';
+import { pathOf, readLiveRows } from '@/worker/columnar/read-lake-files.ts';
 import { writeDeletes } from '@/worker/columnar/write-deletes.ts';
 import { writeParquet } from '@/worker/columnar/write-parquet.ts';
 import { commitTables } from '@/worker/iceberg/commit-tables.ts';
@@ -100,8 +100,8 @@ type Find = {
 
 async function findRows(session: ColumnarSession, { table, files, deletes, remove }: Find) {
   const columns = table.columns.map((column) => ({ column, as: column.name }));
-  await session.run(`CREATE TEMP TABLE found AS SELECT r.path, r.pos FROM ${readLakeFiles({ files, columns })} r
-    ANTI JOIN ${readDeletes(deletes)} d ON d.path = r.path AND d.pos = r.pos WHERE ${remove}`);
+  await session.run(`CREATE TEMP TABLE found AS SELECT ${pathOf(files, 'r.file')} AS path, r.pos
+    FROM ${readLiveRows({ files, columns, deletes })} r WHERE ${remove}`);
   const counts = await session.rows('SELECT path, count(*) AS n FROM found GROUP BY path');
   const rowsByFile = new Map(counts.map(({ path: uri, n }) => [String(uri), Number(n)]));
   return { table: 'found', rows: [...rowsByFile.values()].reduce((sum, n) => sum + n, 0), rowsByFile };
