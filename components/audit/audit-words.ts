@@ -18,6 +18,7 @@ const DID: Readonly<Record<string, string>> = {
   'pipeline.resume': 'resumed pipeline',
   'pipeline.resync': 'resynced pipeline',
   'pipeline.delete': 'deleted pipeline',
+  'pipeline.forget-source': 'deleted, without its source, pipeline',
   'table.add': 'added tables to',
   'table.remove': 'removed a table of',
   'table.set': 'changed a table of',

@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
+import { pathOf } from '@/components/api/apply-event.ts';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { bytesText, counted } from '@/components/ui/figures.ts';
@@ -98,7 +99,9 @@ function useRemove({ name }: PipelineSummary) {
       onSuccess: () => {
         toast.done(`Pipeline ${name} is deleted`, 'Its slot and publication are being dropped on the source.');
         router.push('/pipelines');
-        return queries.invalidateQueries({ queryKey: trpc.pipelines.list.pathKey() });
+        return queries.invalidateQueries({
+          predicate: ({ queryKey }) => ['pipelines.list', 'pipelines.deletions'].includes(pathOf(queryKey)),
+        });
       },
     }),
   );

@@ -13,6 +13,7 @@ import { SearchField } from '@/components/ui/search-field.tsx';
 import { shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { isPipelineState, PIPELINE_STATES } from '@/server/domain/pipeline-state.ts';
+import { PipelineDeletions } from './pipeline-deletions.tsx';
 import { PipelinesTable } from './pipelines-table.tsx';
 
 const SORTS = ['name', '-name', 'state', '-state'] as const;
@@ -79,6 +80,9 @@ export function PipelineList() {
       >
         {(rows, footer) => <PipelinesTable pipelines={rows} footer={footer} />}
       </PagedCard>
+      <div className="mt-8">
+        <PipelineDeletions />
+      </div>
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { AppRouter } from '@/server/api/root.ts';
 type Outputs = inferRouterOutputs<AppRouter>['pipelines'];
 
 export type PipelineSummary = Outputs['list']['items'][number];
+export type PipelineDeletion = Outputs['deletions']['items'][number];
 export type PipelineStatus = Outputs['status'];
 export type PipelineMetrics = Outputs['metrics'];
 export type Commit = Outputs['commits']['items'][number];

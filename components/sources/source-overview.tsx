@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { RotateCw, Workflow } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
+import { PipelineDeletions } from '@/components/pipeline/pipeline-deletions.tsx';
 import { PipelinesTable } from '@/components/pipeline/pipelines-table.tsx';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { Button, ButtonLink } from '@/components/ui/button.tsx';
@@ -23,6 +24,7 @@ export function SourceOverview({ id }: { id: string }) {
     <div className="space-y-8">
       <Readiness id={id} />
       <Users id={id} />
+      <PipelineDeletions sourceId={id} />
       <Connection id={id} />
     </div>
   );

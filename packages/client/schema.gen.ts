@@ -573,6 +573,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipeline-deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deleted pipelines that are not gone yet
+         * @description With what keeps each, and with what it has on its source until it is gone.
+         *
+         *     Needs the right `pipeline:read`.
+         */
+        get: operations["pipelines_deletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines": {
         parameters: {
             query?: never;
@@ -629,6 +651,28 @@ export interface paths {
          *     Needs the right `pipeline:write`.
          */
         patch: operations["pipelines_update"];
+        trace?: never;
+    };
+    "/pipelines/{id}/forget-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a pipeline whose source is gone for good
+         * @description Like deleting it, or after that, but nobody waits for the source: it is asked once more, and what it does not let go of stays there. The answer says what that is, and how to remove it.
+         *
+         *     Needs the right `pipeline:write`.
+         */
+        post: operations["pipelines_forgetSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/pipelines/{id}/metrics": {
@@ -2092,6 +2136,13 @@ export interface components {
             /** @description How many there are on all pages, where that is cheap to tell */
             total?: number;
         };
+        LeftOnSource: {
+            publication: string;
+            /** @description Its replication slot, which keeps WAL on the source while it exists */
+            slot: string;
+            /** @description SQL that removes both on the source; it does nothing where they are gone */
+            readonly statements: string[];
+        };
         Me: {
             /** @description Where engines reach the embedded catalog */
             catalogUrl: string;
@@ -2215,6 +2266,29 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             version: string;
+        };
+        PipelineDeletion: {
+            /** Format: date-time */
+            deletedAt: string;
+            /** @description Why it is not gone yet; null while a worker is at it */
+            error: components["schemas"]["RecordedError"] | null;
+            /** @description Nobody waits for its source any more */
+            forgetsSource: boolean;
+            id: string;
+            leftOnSource: components["schemas"]["LeftOnSource"];
+            /** @description What it was called */
+            name: string;
+            source: {
+                id: string;
+                name: string;
+            };
+        };
+        PipelineDeletionPage: {
+            items: components["schemas"]["PipelineDeletion"][];
+            /** @description Ask for the next page with it; null on the last one */
+            nextCursor: string | null;
+            /** @description How many there are on all pages, where that is cheap to tell */
+            total?: number;
         };
         PipelineMark: {
             /** Format: date-time */
@@ -3166,12 +3240,15 @@ export type LakeSnapshot = components['schemas']['LakeSnapshot'];
 export type LakeTable = components['schemas']['LakeTable'];
 export type LakeTableEntry = components['schemas']['LakeTableEntry'];
 export type LakeTablePage = components['schemas']['LakeTablePage'];
+export type LeftOnSource = components['schemas']['LeftOnSource'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberPage = components['schemas']['MemberPage'];
 export type OverviewMetrics = components['schemas']['OverviewMetrics'];
 export type PausedPipeline = components['schemas']['PausedPipeline'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PipelineDeletion = components['schemas']['PipelineDeletion'];
+export type PipelineDeletionPage = components['schemas']['PipelineDeletionPage'];
 export type PipelineMark = components['schemas']['PipelineMark'];
 export type PipelineMetrics = components['schemas']['PipelineMetrics'];
 export type PipelinePage = components['schemas']['PipelinePage'];
@@ -4604,6 +4681,39 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    pipelines_deletions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: "deletedAt" | "-deletedAt";
+                sourceId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineDeletionPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     pipelines_list: {
         parameters: {
             query?: {
@@ -4917,6 +5027,43 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pipelines_forgetSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOnSource"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

@@ -1,10 +1,9 @@
-import { eq, sql } from 'drizzle-orm';
-import { pipeline } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 import { lockPipeline } from './lock-pipeline.ts';
+import { markDeleted } from './mark-deleted.ts';
 
 /**
  * Deletes a pipeline in whatever state it is. A draft goes at once. One that was started is marked: its workers let go of it
@@ -18,17 +17,10 @@ export async function deletePipeline(
 ): Promise<void> {
   const change = { actor, scope: 'pipeline:write', action: 'pipeline.delete' } as const;
   await audited(database, change, async (tx) => {
-    const { state, name, desiredState, version: present } = await lockPipeline(tx, id, { orDeleted: true });
-    if (desiredState === 'deleted') return { result: undefined, subject: id, detail: { again: true } };
-    requireVersion('pipeline', present, version);
-    if (state === 'draft' && desiredState === 'stopped') {
-      await tx.delete(pipeline).where(eq(pipeline.id, id));
-    } else {
-      await tx
-        .update(pipeline)
-        .set({ desiredState: 'deleted', name: `${name} (deleted ${id})`, updatedAt: sql`now()` })
-        .where(eq(pipeline.id, id));
-    }
-    return { result: undefined, subject: id, detail: { name } };
+    const found = await lockPipeline(tx, id, { orDeleted: true });
+    if (found.desiredState === 'deleted') return { result: undefined, subject: id, detail: { again: true } };
+    requireVersion('pipeline', found.version, version);
+    await markDeleted(tx, found, { forgetsSource: false });
+    return { result: undefined, subject: id, detail: { name: found.name } };
   });
 }

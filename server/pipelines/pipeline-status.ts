@@ -8,8 +8,8 @@ import {
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import { ERROR_CODES } from '@/server/errors/codes.ts';
-import type { CommitEntry, PipelineStatus, PipelineSummary, ShownError, TableStatus } from './pipeline-view.ts';
+import type { CommitEntry, PipelineStatus, PipelineSummary, TableStatus } from './pipeline-view.ts';
+import { shownError } from './shown-error.ts';
 import { slotHealth } from './slot-health.ts';
 
 type Deps = Pick<ControlDeps, 'database'>;
@@ -96,14 +96,3 @@ const commitEntry = (row: CommitRow): CommitEntry => ({
   durationMs: row.duration_ms,
   committedAt: row.committed_at.toISOString(),
 });
-
-function shownError(row: Pick<PipelineStatusRow, 'error_code' | 'error_message' | 'error_at'>): ShownError | null {
-  if (row.error_code === null) return null;
-  const known: Readonly<Record<string, { readonly remedy: string }>> = ERROR_CODES;
-  return {
-    code: row.error_code,
-    message: row.error_message ?? '',
-    remedy: known[row.error_code]?.remedy ?? '',
-    at: (row.error_at ?? new Date(0)).toISOString(),
-  };
-}

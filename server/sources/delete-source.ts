@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { isViolation } from '@/db/is-violation.ts';
-import { source } from '@/db/schema/definitions.ts';
+import { pipeline, source } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
@@ -26,6 +26,13 @@ export async function deleteSource(
     });
   } catch (error) {
     if (!isViolation(error, 'foreignKey')) throw error;
-    throw new AppError('CONFLICT', 'pipelines read from this source; delete them first', { cause: error });
+    const isBeingLeft = await database.db.$count(
+      pipeline,
+      and(eq(pipeline.sourceId, id), eq(pipeline.desiredState, 'deleted')),
+    );
+    const reason = isBeingLeft
+      ? 'deleted pipelines have not let go of this source yet; see the list of deletions for what keeps them'
+      : 'pipelines read from this source; delete them first';
+    throw new AppError('CONFLICT', reason, { cause: error });
   }
 }

@@ -40,6 +40,8 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'pipelines.commits': 'pipeline:read',
   'pipelines.create': 'pipeline:write',
   'pipelines.delete': 'pipeline:write',
+  'pipelines.deletions': 'pipeline:read',
+  'pipelines.forgetSource': 'pipeline:write',
   'pipelines.get': 'pipeline:read',
   'pipelines.list': 'pipeline:read',
   'pipelines.metrics': 'pipeline:read',

@@ -1,10 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
+import { memberActor, SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { leftOnSource } from '@/server/domain/left-on-source.ts';
+import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
 import { deletePipeline } from '@/server/pipelines/delete-pipeline.ts';
+import { forgetSource } from '@/server/pipelines/forget-source.ts';
+import { listDeletions } from '@/server/pipelines/list-deletions.ts';
 import { armFailpoint, type Failpoint } from '@/server/platform/failpoint.ts';
+import { deleteSource } from '@/server/sources/delete-source.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 import { startTestPipeline, type TestPipeline } from '@/worker/testing/test-pipeline.ts';
@@ -103,6 +107,62 @@ test('what the source does not let go of is said with the statements, and let go
   expect(await source.query('select 1 from pg_replication_slots where slot_name = $1', [slot])).toEqual([]);
   await database.pool.query('update source set port = $1', [source.connection.port]);
   await database.pool.query(`update pipeline set error_at = error_at - interval '1 minute'`);
+  await work.until(isGone(installation, pipeline), { what: 'the pipeline is gone' });
+  await expectNothingLeft(installation);
+});
+
+test('a pipeline whose source is gone for good goes when it is told to forget it (row 13)', async () => {
+  await using installation = await openWithPipeline();
+  const { pipeline, control, deps, source, database } = installation;
+  {
+    await using work = runWork(deps);
+    await work.until(() => pipeline.isLive(), { what: 'the pipeline is live' });
+  }
+  await database.pool.query('update source set port = 1');
+  await deletePipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+  await using work = runWork(deps);
+  const viewer = memberActor({ id: 'mem_v', role: 'viewer' }, '203.0.113.9');
+  const deletions = async () => (await listDeletions(control, viewer)).items;
+  await work.until(async () => (await deletions())[0]?.error?.code === 'SOURCE_NOT_RELEASED', {
+    what: 'the reason is shown',
+  });
+  const left = leftOnSource(pipeline.id);
+  const { sourceId, destinationId } = installation;
+  const shown = { id: pipeline.id, name: 'items', source: { id: sourceId }, leftOnSource: left };
+  expect(await deletions()).toMatchObject([{ ...shown, forgetsSource: false }]);
+  const removal = deleteSource(control, SYSTEM_ACTOR, { id: sourceId });
+  await expect(removal).rejects.toThrow('have not let go of this source yet');
+  // Its name is free, and so is what follows of it.
+  const tables = [{ schema: 'public', table: 'item', lakeName: 'other' }];
+  const like = { name: 'items', sourceId, destinationId, namespace: 'items', tables };
+  const draft = await createPipeline(control, SYSTEM_ACTOR, like);
+  await expect(forgetSource(control, viewer, { id: draft.id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect(await forgetSource(control, SYSTEM_ACTOR, { id: draft.id })).toEqual(leftOnSource(draft.id));
+  expect(await forgetSource(control, SYSTEM_ACTOR, { id: pipeline.id })).toEqual(left);
+  expect(await deletions()).toMatchObject([{ ...shown, forgetsSource: true, error: null }]);
+  const { rows: entries } = await database.pool.query(
+    `select detail from audit_entry where action = 'pipeline.forget-source' and subject = $1`,
+    [pipeline.id],
+  );
+  expect(entries).toEqual([{ detail: { name: 'items', ...left } }]);
+  const { slot, publication, statements } = left;
+  await work.until(isGone(installation, pipeline), { what: 'the pipeline is gone' });
+  expect(await deletions()).toEqual([]);
+  // Exactly what was named is left on this source, which was not gone after all.
+  expect(await source.query('select slot_name from pg_replication_slots where database = current_database()')).toEqual([
+    { slot_name: slot },
+  ]);
+  expect(await source.query('select pubname from pg_publication')).toEqual([{ pubname: publication }]);
+  for (const statement of statements) await source.query(statement);
+  await expectNothingLeft(installation);
+});
+
+test('a source that answers after all lets go of a pipeline that was told to forget it', async () => {
+  await using installation = await openWithPipeline();
+  const { pipeline, control, deps } = installation;
+  await using work = runWork(deps);
+  await work.until(() => pipeline.isLive(), { what: 'the pipeline is live' });
+  await forgetSource(control, SYSTEM_ACTOR, { id: pipeline.id });
   await work.until(isGone(installation, pipeline), { what: 'the pipeline is gone' });
   await expectNothingLeft(installation);
 });

@@ -15,6 +15,10 @@ import { dropPublication } from '@/worker/source/postgres/publication.ts';
 import { dropSlot } from '@/worker/source/postgres/slot.ts';
 
 const LEASE_TTL_MS = 60_000;
+/** A source that falls silent must not hold the leases of a teardown. */
+const ANSWER_MS = 20_000;
+/** What a source that is forgotten may take to let go after all. */
+const FORGOTTEN_SOURCE_MS = 15_000;
 const ROLES: readonly LeaseRole[] = ['capture', 'commit'];
 
 type Teardown = { pipelineId: string; signal: AbortSignal };
@@ -37,7 +41,8 @@ export async function tearDown(deps: WorkerDeps, { pipelineId, signal }: Teardow
       leases.push(lease);
     }
     await failpoint('teardown-begun');
-    await releaseSource(deps, { pipelineId, sourceId: pipeline.sourceId, signal });
+    if (pipeline.forgetsSource) await askSourceOnce(deps, { pipelineId, sourceId: pipeline.sourceId, signal });
+    else await releaseSource(deps, { pipelineId, sourceId: pipeline.sourceId, signal });
     await failpoint('source-released');
     await removeStagedCopies(deps, { pipeline, signal }).catch((error: unknown) => {
       if (!signal.aborted) deps.log.warn('files of copies are left behind', { pipelineId, error });
@@ -53,6 +58,16 @@ export async function tearDown(deps: WorkerDeps, { pipelineId, signal }: Teardow
   } finally {
     for (const lease of leases) await releaseLease(pool, lease).catch(() => undefined); // runs out by itself
   }
+}
+
+/** A source that is gone for good keeps nothing; one that is only away keeps what the log then names. */
+async function askSourceOnce(deps: WorkerDeps, options: Teardown & { sourceId: string }): Promise<void> {
+  const { pipelineId, signal } = options;
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(FORGOTTEN_SOURCE_MS)]);
+  await releaseSource(deps, { ...options, signal: inTime }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    deps.log.warn('a source is forgotten', { pipelineId, ...leftOnSource(pipelineId), error });
+  });
 }
 
 /** Tries each part, whatever became of the others. Throws SOURCE_NOT_RELEASED with what is left and how to remove it. */
@@ -71,7 +86,7 @@ async function releaseSource(
   await attempt(async () => {
     const connection = await openSource(deps, sourceId);
     const name = applicationName(pipelineId, 'control');
-    await using session = await openSourceSession(connection, { applicationName: name });
+    await using session = await openSourceSession(connection, { applicationName: name, queryTimeoutMs: ANSWER_MS });
     const { client } = session;
     const capture = applicationName(pipelineId, 'capture');
     await attempt(() => endSessions(client, pipelineId));

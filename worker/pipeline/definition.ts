@@ -17,6 +17,8 @@ export type PipelineDefinition = {
   readonly namespace: readonly string[];
   readonly desiredState: 'running' | 'paused' | 'stopped' | 'deleted';
   readonly state: string;
+  /** It is deleted without waiting for its source. */
+  readonly forgetsSource: boolean;
   /** Instant, as our database writes it, of a resync of the whole that is still to begin. */
   readonly resyncRequestedAt: string | null;
   readonly settings: PipelineSettings;
@@ -71,6 +73,7 @@ type PipelineRow = {
   namespace: string;
   desired_state: 'running' | 'paused' | 'stopped' | 'deleted';
   state: string;
+  forgets_source: boolean;
   resync_requested_at: string | null;
   settings: Partial<PipelineSettings>;
   schema_policy: SchemaPolicy;
@@ -80,8 +83,8 @@ type PipelineRow = {
 export async function readPipeline(pool: Pool, pipelineId: string): Promise<PipelineDefinition | null> {
   const { rows } = await pool.query<PipelineRow>(
     /* sql */ `
-    select id, number, source_id, destination_id, namespace, desired_state, state, resync_requested_at::text, settings,
-           schema_policy
+    select id, number, source_id, destination_id, namespace, desired_state, state, forgets_source,
+           resync_requested_at::text, settings, schema_policy
       from pipeline where id = $1`,
     [pipelineId],
   );
@@ -95,6 +98,7 @@ export async function readPipeline(pool: Pool, pipelineId: string): Promise<Pipe
     namespace: row.namespace.split('.'),
     desiredState: row.desired_state,
     state: row.state,
+    forgetsSource: row.forgets_source,
     resyncRequestedAt: row.resync_requested_at,
     settings: { ...DEFAULT_PIPELINE_SETTINGS, ...row.settings },
     schemaPolicy: row.schema_policy,

@@ -70,7 +70,7 @@ async function until(what: string, signal: AbortSignal, isReached: () => Promise
       throw new CliError(
         'CONFLICT',
         `waited ${WAIT_MS_MAX / 1_000} s for ${what}`,
-        'See philotes status, then apply again.',
+        'See philotes status and philotes pipeline deletions, then apply again.',
       );
     await sleep(LOOK_MS, signal);
   }

@@ -1,4 +1,4 @@
-import type { PipelineSummary } from '@/packages/client/client.ts';
+import type { PipelineDeletion, PipelineSummary } from '@/packages/client/client.ts';
 import { bytesText, countText, durationText } from '../output/figures.ts';
 import type { Column } from '../output/table.ts';
 
@@ -13,4 +13,12 @@ export const PIPELINE_COLUMNS: readonly Column<PipelineSummary>[] = [
   ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
   ['FROM', ({ source }) => source.name],
   ['TO', ({ destination, namespace }) => `${destination.name}/${namespace}`],
+];
+
+export const DELETION_COLUMNS: readonly Column<PipelineDeletion>[] = [
+  ['NAME', ({ name }) => name],
+  ['ID', ({ id }) => id],
+  ['SOURCE', ({ source, forgetsSource }) => (forgetsSource ? `${source.name} (forgotten)` : source.name)],
+  ['DELETED', ({ deletedAt }) => deletedAt],
+  ['ERROR', ({ error }) => error?.code],
 ];

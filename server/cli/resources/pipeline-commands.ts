@@ -7,7 +7,8 @@ import { showStatus } from '../status.ts';
 import { several, verb } from '../verb.ts';
 import { collect } from './collect.ts';
 import { findId } from './find-id.ts';
-import { PIPELINE_COLUMNS } from './pipeline-columns.ts';
+import { forgetSourceOf } from './forget-source.ts';
+import { DELETION_COLUMNS, PIPELINE_COLUMNS } from './pipeline-columns.ts';
 import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { tableInput } from './table-argument.ts';
 
@@ -128,14 +129,26 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
       context.done(`Changed pipeline ${name}`);
     },
   });
-  verb(pipeline, io, {
+  verb<{ forgetSource?: boolean }>(pipeline, io, {
     usage: 'delete <pipeline>',
-    summary: 'Delete a pipeline at rest; its lake tables stay',
-    async run(context, [name = '']) {
+    summary: 'Delete a pipeline; its lake tables stay',
+    examples: ['pipeline delete shop', 'pipeline delete shop --forget-source'],
+    options: (command) =>
+      command.option('--forget-source', 'the source is gone for good: wait for it no longer, also after a delete'),
+    async run(context, [name = ''], { forgetSource }) {
+      if (forgetSource) return await forgetSourceOf(context, name);
       const params = await pathOf(context, name);
       await context.confirm(`This deletes the pipeline ${name}, its slot on the source and what waits in its buffer.`);
       await context.philotes.DELETE('/pipelines/{id}', { params });
       context.done(`Pipeline ${name} is being deleted`);
+    },
+  });
+  verb(pipeline, io, {
+    usage: 'deletions',
+    summary: 'List deleted pipelines that are not gone yet, with what keeps them',
+    async run({ philotes, format }) {
+      const rows = await collect(philotes.all('/pipeline-deletions', { query: {} }));
+      printList(io, format, { rows, columns: DELETION_COLUMNS, none: 'no pipeline is being deleted' });
     },
   });
   verb(pipeline, io, {

@@ -43,7 +43,7 @@ export const SOURCE_CODES = {
     http: 409,
     retry: 'automatic',
     remedy:
-      'It is tried again every half minute. Let the source be reached, or run the named statements there and forget the pipeline.',
+      'It is tried again every half minute: let the source be reached. If it is gone for good, forget it, on the page of pipelines or with philotes pipeline delete <id> --forget-source; what is left there is named, with the statements that remove it.',
   },
   SOURCE_SLOT_MISSING: {
     cause: 'Somebody dropped the replication slot, or the server was replaced by a copy without it.',

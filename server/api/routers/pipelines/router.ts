@@ -2,6 +2,8 @@ import { router } from '@/server/api/trpc.ts';
 import { commits } from './commits.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
+import { deletions } from './deletions.ts';
+import { forgetSource } from './forget-source.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { metrics } from './metrics.ts';
@@ -20,6 +22,8 @@ export const pipelines = router({
   create,
   update,
   delete: remove,
+  deletions,
+  forgetSource,
   status,
   start,
   stop,
