@@ -45,6 +45,7 @@ async function runSeed(seed: number): Promise<void> {
   await createTables(installation);
   const oracle = await openWalOracle({ query: installation.sql }, { keyed: ['account'], keyless: [] });
   const expected: Change[] = [];
+  const counted = new Set<string>();
   const pipelineId = await startMain(installation);
   const start = (failpoint: string | null) => startWorker({ env: installation.workerEnv, failpoint, logFile });
   {
@@ -53,9 +54,17 @@ async function runSeed(seed: number): Promise<void> {
   }
   for (const [round, one] of cases.entries()) {
     const startedAt = performance.now();
-    const problem = await runCase({ installation, pipelineId, round, one, start, random, expected, oracle }).catch(
-      (error: unknown) => String(error),
-    );
+    const problem = await runCase({
+      installation,
+      pipelineId,
+      round,
+      one,
+      start,
+      random,
+      expected,
+      counted,
+      oracle,
+    }).catch((error: unknown) => String(error));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(
       `${problem === null ? 'pass' : 'FAIL'}  ${one.how} at ${one.point}@${one.pass}  ${seconds} s${problem ? `: ${problem}` : ''}`,
@@ -88,12 +97,14 @@ type Run = {
   random: () => number;
   /** What the oracle has seen so far; grows. */
   expected: Change[];
+  /** Snapshots that were looked at. */
+  counted: Set<string>;
   oracle: Awaited<ReturnType<typeof openWalOracle>>;
 };
 
 /** Null when all holds, else what does not. */
 async function runCase(run: Run): Promise<string | null> {
-  const { installation, pipelineId, round, one, start, random, expected, oracle } = run;
+  const { installation, pipelineId, round, one, start, random, expected, counted, oracle } = run;
   const workload = startWorkload(installation, random);
   try {
     await using first = await start(`${one.point}:${one.how}@${one.pass}`);
@@ -112,7 +123,7 @@ async function runCase(run: Run): Promise<string | null> {
   } finally {
     await workload.stop();
   }
-  const findings = await checkAll(installation, { pipelineId, expected });
+  const findings = await checkAll(installation, { pipelineId, expected, counted });
   const wrong = findings.filter(({ holds }) => !holds);
   return wrong.length === 0 ? null : wrong.map(({ what, detail }) => `${what} (${detail ?? ''})`).join('; ');
 }

@@ -78,10 +78,18 @@ async function sumOf(table: CatalogTable): Promise<bigint> {
   return sum;
 }
 
-/** Everything that must hold once source and lake are at rest. `expected`: what the oracle saw of `account`. */
+type Expectation = {
+  readonly pipelineId: string;
+  /** What the oracle saw of `account`. */
+  readonly expected: readonly Change[];
+  /** Manifest lists of snapshots that were counted already; grows. They never change, so once is enough. */
+  readonly counted?: Set<string>;
+};
+
+/** Everything that must hold once source and lake are at rest. */
 export async function checkAll(
   soak: Breakable,
-  { pipelineId, expected }: { pipelineId: string; expected: readonly Change[] },
+  { pipelineId, expected, counted = new Set() }: Expectation,
 ): Promise<Finding[]> {
   const { pool } = soak.database;
   const findings: Finding[] = [];
@@ -100,10 +108,10 @@ export async function checkAll(
     findings.push({
       what: `the mirror of ${table} equals its source`,
       holds: mirror.equal,
-      detail: counted(mirror) + difference,
+      detail: numbers(mirror) + difference,
     });
     const log = await compareChangelog({ ...place, lakeTable: `${table}_changelog`, key: ['id'] });
-    findings.push({ what: `the changelog of ${table} folds to its source`, holds: log.equal, detail: counted(log) });
+    findings.push({ what: `the changelog of ${table} folds to its source`, holds: log.equal, detail: numbers(log) });
   }
   const name = ({ op, key, commitLsn }: Change) => `${commitLsn} ${op} ${key}`;
   const { changes, positions } = await readChanges(await tableIn(soak, 'account_changelog'), 'id');
@@ -115,9 +123,12 @@ export async function checkAll(
   });
   const account = await tableIn(soak, 'account');
   const sums: bigint[] = [];
-  for (const manifestList of account.manifestLists) sums.push(await sumOf({ ...account, manifestList }));
+  for (const manifestList of account.manifestLists.filter((list) => !counted.has(list))) {
+    sums.push(await sumOf({ ...account, manifestList }));
+    counted.add(manifestList);
+  }
   findings.push({
-    what: `the money is all there in each of the ${sums.length} snapshots`,
+    what: `the money is all there in each of the ${sums.length} new snapshots`,
     holds: sums.length > 0 && sums.every((sum) => sum === BANK_SUM),
   });
   const letters = await pool.query<{ n: number }>('select count(*)::int as n from dead_letter');
@@ -141,7 +152,7 @@ async function shownState({ database }: Breakable, pipelineId: string): Promise<
   }
 }
 
-const counted = ({ sourceRows, missing, extra, duplicates }: Comparison): string =>
+const numbers = ({ sourceRows, missing, extra, duplicates }: Comparison): string =>
   `${sourceRows} rows, ${missing} missing, ${extra} extra, ${duplicates} twice`;
 
 /** The first difference of two multisets, or null. */
