@@ -1,7 +1,6 @@
 import type { LakeTable } from '@/server/domain/lake-table.ts';
 import type { Excuses } from '@/server/domain/verification.ts';
 import type { ColumnarSession } from './columnar-session.ts';
-import { isList, listElement } from './lake-sql-type.ts';
 
 export type CompareOptions = {
   readonly lake: LakeTable;
@@ -31,7 +30,7 @@ export type ComparedRows = {
 
 /**
  * Compares the source's rows of a range with the lake's, value by value: decimals by their digits, times by their
- * microseconds, floating numbers by their sign and bits as well. The hashes only tell whether a row changed between two looks.
+ * microseconds, floating numbers by their sign and bits as well, long values by a digest. The hashes only tell whether a row changed between two looks.
  */
 export async function compareRows(session: ColumnarSession, options: CompareOptions): Promise<ComparedRows> {
   const { lake, source, projected, excused, deletedAt, keepsExtra } = options;
@@ -94,9 +93,7 @@ export async function compareRows(session: ColumnarSession, options: CompareOpti
 /** DuckDB takes 0 and -0 for equal, and their texts not. */
 function isFloating(lake: LakeTable, index: number): boolean {
   const type = lake.columns[index]?.type;
-  if (type === undefined) return false;
-  const element = isList(type) ? listElement(type) : type;
-  return element === 'float' || element === 'double';
+  return type === 'float' || type === 'double';
 }
 
 async function countExcuses(

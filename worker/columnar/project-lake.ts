@@ -1,6 +1,8 @@
 import type { DataFile } from '@/server/domain/iceberg/data-file.ts';
 import type { KeyRange } from '@/server/domain/verification.ts';
 import { applyEffects, type Effects } from './apply-effects.ts';
+import type { ColumnarSession } from './columnar-session.ts';
+import { comparedColumns, comparedValues } from './compared-values.ts';
 import { completeFromLake } from './complete-from-lake.ts';
 import { findRows } from './find-rows.ts';
 import { type Folded, fold, keyColumns } from './fold.ts';
@@ -9,7 +11,8 @@ import type { LoadedChanges } from './load-changes.ts';
 import { mirrorRows } from './mirror-rows.ts';
 import { loadParkedKeys, type ParkedKey } from './parked-keys.ts';
 import { pruneByBounds, rangeSpan, touchedRange } from './prune-by-bounds.ts';
-import { type LakeFile, placesIn, readLiveRows } from './read-lake-files.ts';
+import { type LakeFile, placesIn, readDeletes, readLakeFiles, rowWidths } from './read-lake-files.ts';
+import { WIDE_ROW_BYTES } from './row-width.ts';
 
 export type LakeState = {
   readonly data: readonly DataFile[];
@@ -26,7 +29,7 @@ export type ProjectOptions = {
 };
 
 export type Projected = {
-  /** Session table of the range's rows: `c0`, `c1` ... */
+  /** Session table of the range's rows: `c0`, `c1` ..., to be compared (see compared-values.ts). */
   readonly rowsTable: string;
   /** Session table of keys, `k0` ..., whose row the mirror is known not to show as the source has it. */
   readonly excusedTable: string;
@@ -55,21 +58,40 @@ export async function projectLake(
   const data = folded.truncated ? [] : span ? pruneByBounds(state.data, span) : state.data;
   const columns = lake.columns.map((column, index) => ({ column, as: `c${index}` }));
   const names = columns.map(({ as }) => as).join(', ');
-  const local = await state.localize(data);
-  const live =
-    local.length === 0
-      ? []
-      : [
-          `SELECT ${names} FROM ${readLiveRows({ files: local, columns, deletes: state.deletes })} r
-            ANTI JOIN ${placesIn(local, found.table)} f ON f.file = r.file AND f.pos = r.pos WHERE ${inside}`,
-        ];
-  const written = (await mirrorRows(folded, lakeValues)).map(
-    ({ select }) => `SELECT ${names} FROM (${select}) WHERE ${inside}`,
-  );
+  const values = comparedValues(lake).join(', ');
   const rowsTable = session.newName('projected');
-  await session.run(`CREATE TEMP TABLE ${rowsTable} AS ${[...live, ...written].join(' UNION ALL ')}`);
+  await session.run(`CREATE TEMP TABLE ${rowsTable} (${comparedColumns(lake).join(', ')})`);
+  for (const { files, isLarge } of await inTurns(session, await state.localize(data))) {
+    // Long values are gone before rows are joined: a join may hold what it joins.
+    const add = () =>
+      session.run(`INSERT INTO ${rowsTable} SELECT ${names}
+        FROM (SELECT ${values}, file, pos FROM ${readLakeFiles({ files, columns })}) r
+        ANTI JOIN ${readDeletes(state.deletes, files)} d ON d.file = r.file AND d.pos = r.pos
+        ANTI JOIN ${placesIn(files, found.table)} f ON f.file = r.file AND f.pos = r.pos WHERE ${inside}`);
+    await (isLarge ? session.alone(add) : add());
+  }
+  for (const { select, isLarge } of await mirrorRows(folded, lakeValues)) {
+    const add = () => session.run(`INSERT INTO ${rowsTable} SELECT ${values} FROM (${select}) WHERE ${inside}`);
+    await (isLarge ? session.alone(add) : add());
+  }
   const rejects = [...folded.rejects, ...lakeValues.rejects];
   return { rowsTable, excusedTable: await excusedKeys(loaded, { parkedTable, rejects }) };
+}
+
+/** Files whose rows fill the memory at hand are read one after the other, the others together. */
+async function inTurns(
+  session: ColumnarSession,
+  files: readonly LakeFile[],
+): Promise<{ files: readonly LakeFile[]; isLarge: boolean }[]> {
+  if (files.length === 0) return [];
+  const widths = await rowWidths(session, files);
+  const isWide = ({ localPath }: LakeFile) => (widths.get(localPath) ?? 0) > WIDE_ROW_BYTES;
+  const narrow = files.filter((file) => !isWide(file));
+  const wide = files.filter(isWide);
+  return [
+    ...(narrow.length > 0 ? [{ files: narrow, isLarge: false }] : []),
+    ...wide.map((file) => ({ files: [file], isLarge: true })),
+  ];
 }
 
 async function touchedFiles(folded: Folded, data: readonly DataFile[]): Promise<readonly DataFile[]> {

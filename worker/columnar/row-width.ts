@@ -1,5 +1,5 @@
 /** Bytes of text, on average, from which on rows are wide. The engine holds 2048 rows of a column at once, whatever their size. */
-const WIDE_ROW_BYTES = 8 * 1024;
+export const WIDE_ROW_BYTES = 8 * 1024;
 /** Wide rows are loaded and written in parts of this size, so that a few copies of a part fit into the engine's memory. */
 export const PART_BYTES = 24 * 1024 * 1024;
 /** Rows whose values are written or read at once. */

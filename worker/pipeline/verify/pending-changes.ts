@@ -79,7 +79,7 @@ async function* readAll(
         throw new AppError('VERIFY_OVERTAKEN', 'changes were forgotten while they were read', { cause: error });
       },
     );
-    yield { schema, bytes: await expandBlock(compressed), rows: entry.rows };
+    yield { schema, bytes: await expandBlock(compressed), rows: entry.rows, hasOmitted: entry.omitted ?? false };
   }
 }
 

@@ -15,6 +15,8 @@ import type { ClaimedVerification } from './verify-table.ts';
 
 /** Rows of one range: what a look keeps in memory, or on the worker's disk. */
 const RANGE_ROWS_MAX = 100_000;
+/** What a look reads of the source at most, about: wide rows make small ranges. */
+const RANGE_BYTES_MAX = 1024 ** 3;
 /** A table whose keys cannot be put in order here is compared as one range, up to this many rows. */
 const WHOLE_ROWS_MAX = 2_000_000;
 
@@ -38,7 +40,7 @@ export async function planVerification(context: VerifyContext, options: Options)
     throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
   const [key] = keyColumns(present.schema);
   if (!key) throw new AppError('VERIFY_IMPOSSIBLE', 'the table has no key any more');
-  const rowsPerChunk = Math.min(pipeline.settings.copyChunkRows, RANGE_ROWS_MAX);
+  const rowsPerChunk = Math.min(pipeline.settings.copyChunkRows, await rangeRowsMax(session.client, present));
   const visible = visibleSchema(present.schema, table.boundRules);
   const [target] = await loadTargets(lake, {
     pipeline,
@@ -79,6 +81,17 @@ export async function planVerification(context: VerifyContext, options: Options)
       JSON.stringify(ranges),
     ],
   );
+}
+
+async function rangeRowsMax(client: Client, { schema, rowEstimate }: DiscoveredTable): Promise<number> {
+  if (!rowEstimate || rowEstimate < 0) return RANGE_ROWS_MAX;
+  const { rows } = await client.query<{ bytes: string | null }>(
+    `SELECT sum(pg_table_size(oid))::text AS bytes FROM pg_class
+      WHERE oid = $1 OR oid IN (SELECT relid FROM pg_partition_tree($1) WHERE isleaf)`,
+    [schema.oid],
+  );
+  const rowBytes = Number(rows[0]?.bytes ?? 0) / rowEstimate;
+  return Math.max(1, Math.min(RANGE_ROWS_MAX, Math.floor(RANGE_BYTES_MAX / Math.max(1, rowBytes))));
 }
 
 type Ranges = { plan: CopyPlan; key: SourceColumn; present: DiscoveredTable; scope: KeyRange };
