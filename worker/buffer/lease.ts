@@ -54,11 +54,16 @@ export async function releaseLease(pool: Pool, lease: Lease): Promise<void> {
 export const leaseLost = ({ pipelineId, role, token }: Lease): AppError =>
   new AppError('LEASE_LOST', `the ${role} lease of pipeline ${pipelineId} with token ${token} is not held any more`);
 
-/**
- * Renews in the background until disposed; aborts `signal` when the lease is lost, or when it could not be renewed
- * for so long that another worker may have it.
- */
-export function keepLease(pool: Pool, lease: Lease, ttlMs: number): { signal: AbortSignal } & Disposable {
+/** A lease that is renewed in the background. */
+export type KeptLease = {
+  /** Aborts when the lease is lost, or when it could not be renewed for so long that another worker may have it. */
+  readonly signal: AbortSignal;
+  /** Ends the renewals, the one under way included, before it lets the lease go: none may take it back afterwards. */
+  release(): Promise<void>;
+};
+
+/** Renews the lease three times in its life, until it is released. */
+export function keepLease(pool: Pool, lease: Lease, ttlMs: number): KeptLease {
   const lost = new AbortController();
   let renewedAt = performance.now();
   const renew = async () => {
@@ -70,6 +75,17 @@ export function keepLease(pool: Pool, lease: Lease, ttlMs: number): { signal: Ab
       if (expired || error instanceof AppError) lost.abort(leaseLost(lease));
     }
   };
-  const timer = setInterval(() => void renew(), ttlMs / 3);
-  return { signal: lost.signal, [Symbol.dispose]: () => clearInterval(timer) };
+  const underWay = new Set<Promise<void>>();
+  const timer = setInterval(() => {
+    const renewal = renew().finally(() => underWay.delete(renewal));
+    underWay.add(renewal);
+  }, ttlMs / 3);
+  return {
+    signal: lost.signal,
+    async release() {
+      clearInterval(timer);
+      await Promise.all(underWay);
+      await releaseLease(pool, lease);
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
-import { acquireLease, keepLease, type Lease, type LeaseRole, releaseLease } from '@/worker/buffer/lease.ts';
+import { acquireLease, keepLease, type Lease, type LeaseRole } from '@/worker/buffer/lease.ts';
 import { clearPipelineError, reportPipelineError } from './attention.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -35,7 +35,7 @@ export async function runShift(options: Options): Promise<void> {
   const { pool, pipelineId, role, holder, log } = options;
   const lease = await acquireLease(pool, { pipelineId, role, holder: `${holder}.${role}`, ttlMs: LEASE_TTL_MS });
   if (!lease) return; // Another worker is on it.
-  using kept = keepLease(pool, lease, LEASE_TTL_MS);
+  const kept = keepLease(pool, lease, LEASE_TTL_MS);
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), randomInt(SHIFT_MS_MIN, SHIFT_MS_MAX));
   const watch = watchDesiredState(pool, pipelineId, over);
@@ -55,9 +55,7 @@ export async function runShift(options: Options): Promise<void> {
     clearTimeout(timer);
     clearInterval(watch);
     // Without our database the lease runs out by itself.
-    await releaseLease(pool, lease).catch((error: unknown) =>
-      log.warn('lease not released', { pipelineId, role, error }),
-    );
+    await kept.release().catch((error: unknown) => log.warn('lease not released', { pipelineId, role, error }));
     log.info('shift ends', { pipelineId, role });
   }
 }
