@@ -27,15 +27,35 @@ type Options = {
   readonly work: (lease: Lease, signal: AbortSignal, healthy: () => void) => Promise<void>;
 };
 
+/** The shifts of this process that have a lease or ask for one. The queue may hold an older job for the same work. */
+const underWay = new Map<string, symbol>();
+
 /**
  * Works on a pipeline under a lease until told to stop, until the shift is over, or until the lease is lost. Failures
  * that can mend themselves are repeated with growing pauses; all others are shown on the pipeline and end the shift.
  */
 export async function runShift(options: Options): Promise<void> {
+  const { pipelineId, role, holder } = options;
+  const name = `${holder}.${role}.${pipelineId}`;
+  // The lease would be given to the same holder again, and taken from the shift that has it.
+  if (underWay.has(name)) return;
+  const mine = Symbol(name);
+  underWay.set(name, mine);
+  // One that lost its lease may hang for ever, and must not keep others from the work.
+  const leave = () => void (underWay.get(name) === mine && underWay.delete(name));
+  try {
+    await runAlone(options, leave);
+  } finally {
+    leave();
+  }
+}
+
+async function runAlone(options: Options, onLost: () => void): Promise<void> {
   const { pool, pipelineId, role, holder, log } = options;
   const lease = await acquireLease(pool, { pipelineId, role, holder: `${holder}.${role}`, ttlMs: LEASE_TTL_MS });
   if (!lease) return; // Another worker is on it.
   const kept = keepLease(pool, lease, LEASE_TTL_MS);
+  kept.signal.addEventListener('abort', onLost);
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), randomInt(SHIFT_MS_MIN, SHIFT_MS_MAX));
   const watch = watchDesiredState(pool, pipelineId, over);
