@@ -18,6 +18,7 @@ import { SchemaDecision } from './schema-decision.tsx';
 import { TableActions } from './table-actions.tsx';
 import { TableColumnRules } from './table-column-rules.tsx';
 import { TableColumns } from './table-columns.tsx';
+import { TableRowFilter } from './table-row-filter.tsx';
 import { TableSchemaPolicy } from './table-schema-policy.tsx';
 import type { TableView } from './table-types.ts';
 import { TableVerification } from './table-verification.tsx';
@@ -94,6 +95,7 @@ function TableDetail({ table }: { table: TableView }) {
       />
       <TableVerification table={table} />
       <TableColumns table={table} />
+      <TableRowFilter key={JSON.stringify(table.where)} table={table} />
       <TableColumnRules key={JSON.stringify([table.columns, table.otherColumns])} table={table} />
       <TableSchemaPolicy table={table} />
     </div>

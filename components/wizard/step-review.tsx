@@ -49,7 +49,12 @@ export function StepReview({ wizard, sourceId }: { wizard: Wizard; sourceId: str
   const otherIssue = isReady ? parsed.error?.issues.find(({ path }) => path[0] !== 'name') : undefined;
   const check = useSourceCheck(
     sourceId,
-    draft.tables.map((table) => ({ schema: table.schema, table: table.table, mode: modeOf(table) })),
+    draft.tables.map((table) => ({
+      schema: table.schema,
+      table: table.table,
+      mode: modeOf(table),
+      where: table.where,
+    })),
     { enabled: draft.tables.length > 0 },
   );
   const verbs = useCreation(wizard);

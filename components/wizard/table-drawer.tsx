@@ -5,6 +5,7 @@ import { SourceTableFacts } from '@/components/sources/source-table-facts.tsx';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';
 import { ColumnRuleFields } from '@/components/table/column-rule-fields.tsx';
+import { RowFilterFields } from '@/components/table/row-filter-fields.tsx';
 import { Checkbox, RadioCards } from '@/components/ui/choice.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
 import { Field, Input, Select } from '@/components/ui/field.tsx';
@@ -80,6 +81,14 @@ function Decisions({ table, chosen, onChange }: Props) {
         />
       </Field>
       <Policies table={table} chosen={chosen} onChange={onChange} />
+      <details>
+        <summary className="text-sm font-medium">
+          Rows that are carried ({chosen.where.length === 0 ? 'all' : counted(chosen.where.length, 'condition')})
+        </summary>
+        <div className="mt-2">
+          <RowFilterFields table={table} value={chosen.where} onChange={(where) => onChange({ ...chosen, where })} />
+        </div>
+      </details>
       <details>
         <summary className="text-sm font-medium">Columns left out or masked</summary>
         <div className="mt-2">

@@ -3,6 +3,7 @@ import { type Mode, recommend } from '@/components/sources/recommend.ts';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';
 import { columnRules, otherColumns, valuePolicies, withLakeName } from '@/server/pipelines/pipeline-input.ts';
+import { rowFilter } from '@/server/pipelines/row-filter-input.ts';
 
 const chosenTable = z.object({
   schema: z.string(),
@@ -12,6 +13,7 @@ const chosenTable = z.object({
   policies: valuePolicies,
   columns: columnRules.default({}),
   otherColumns: otherColumns.default('carry'),
+  where: rowFilter.default([]),
   /** Empty: the usual one. */
   lakeName: z.string(),
 });
@@ -42,6 +44,7 @@ export function proposed(table: SourceTable): ChosenTable | null {
     policies: {},
     columns: {},
     otherColumns: 'carry',
+    where: [],
     lakeName: '',
   };
 }

@@ -2883,6 +2883,18 @@ export interface components {
             /** @description pending, copying, catching_up, live, paused or needs_attention */
             state: string;
             table: string;
+            /** @description Only rows that meet all of these are carried; empty for all */
+            where: {
+                /** @description Name of a column of the source */
+                column: string;
+                /** @enum {string} */
+                operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                /**
+                 * @description As PostgreSQL reads it; none for is null
+                 * @default null
+                 */
+                value: string | null;
+            }[];
         };
         TableCommit: {
             bytesAdded: number;
@@ -4828,6 +4840,18 @@ export interface operations {
                             "column-retyped"?: "apply" | "pause" | "ignore";
                         };
                         table: string;
+                        /** @default [] */
+                        where?: {
+                            /** @description Name of a column of the source */
+                            column: string;
+                            /** @enum {string} */
+                            operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                            /**
+                             * @description As PostgreSQL reads it; none for is null
+                             * @default null
+                             */
+                            value?: string | null;
+                        }[];
                     }[];
                 };
             };
@@ -5002,6 +5026,18 @@ export interface operations {
                             "column-retyped"?: "apply" | "pause" | "ignore";
                         };
                         table: string;
+                        /** @default [] */
+                        where?: {
+                            /** @description Name of a column of the source */
+                            column: string;
+                            /** @enum {string} */
+                            operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                            /**
+                             * @description As PostgreSQL reads it; none for is null
+                             * @default null
+                             */
+                            value?: string | null;
+                        }[];
                     }[];
                     version?: string;
                 };
@@ -5755,6 +5791,18 @@ export interface operations {
                             "column-retyped"?: "apply" | "pause" | "ignore";
                         };
                         table: string;
+                        /** @default [] */
+                        where?: {
+                            /** @description Name of a column of the source */
+                            column: string;
+                            /** @enum {string} */
+                            operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                            /**
+                             * @description As PostgreSQL reads it; none for is null
+                             * @default null
+                             */
+                            value?: string | null;
+                        }[];
                     }[];
                 };
             };
@@ -5888,6 +5936,17 @@ export interface operations {
                         /** @enum {string} */
                         "column-retyped"?: "apply" | "pause" | "ignore";
                     };
+                    where?: {
+                        /** @description Name of a column of the source */
+                        column: string;
+                        /** @enum {string} */
+                        operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                        /**
+                         * @description As PostgreSQL reads it; none for is null
+                         * @default null
+                         */
+                        value?: string | null;
+                    }[];
                 };
             };
         };
@@ -7140,6 +7199,18 @@ export interface operations {
                         mode: "mirror" | "changelog" | "both";
                         schema: string;
                         table: string;
+                        /** @default [] */
+                        where?: {
+                            /** @description Name of a column of the source */
+                            column: string;
+                            /** @enum {string} */
+                            operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                            /**
+                             * @description As PostgreSQL reads it; none for is null
+                             * @default null
+                             */
+                            value?: string | null;
+                        }[];
                     }[];
                 };
             };

@@ -151,6 +151,11 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   expect((await one.run(['table', 'update', 'shop', 'shop_orders', '--column', 'total=secret'])).code).toBe(2);
   const ruled = await one.run(['table', 'update', 'shop', 'shop_orders', '--column', 'total=truncate(2)', '--yes']);
   expect([ruled.code, ruled.err]).toEqual([0, '']);
+  expect((await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'id'])).code).toBe(2);
+  const unfit = await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'none = 1', '--yes']);
+  expect([unfit.code, unfit.err]).toEqual([expect.any(Number), expect.stringContaining('no column none')]);
+  const filtered = await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'id >= 0', '--yes']);
+  expect([filtered.code, filtered.err]).toEqual([0, '']);
   expect((await one.run(['table', 'schema', 'shop', '--waiting'])).err).toBe('nothing waits');
 
   const file = other.write('resources.yaml', (await one.run(['export'])).out);
@@ -169,6 +174,7 @@ it('applies an export on an empty installation, starts what ran, and has nothing
     schemaPolicy: { 'column-added': 'ignore', 'column-renamed': 'pause' },
     columns: { total: { truncate: 2 } },
     otherColumns: 'carry',
+    where: [{ column: 'id', operator: '>=', value: '0' }],
   });
   const before = await second.query('select count(*)::int as entries from audit_entry');
   const again = await other.run(['apply', '-f', file]);

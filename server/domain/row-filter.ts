@@ -7,9 +7,16 @@ export type RowFilter = readonly RowCondition[];
 export type BoundFilter = {
   readonly oid: number;
   readonly conditions: readonly (Omit<RowCondition, 'column'> & { readonly attnum: number })[];
-  /** How the source's publication stores it, for comparing; null until it does. */
-  readonly published: string | null;
+  /** How the source's publication stores it; null until it does. */
+  readonly published: PublishedFilter | null;
 };
+
+/** A filter as a server stores it: the tree names columns by attnum, the text stays the same through upgrades. */
+export type PublishedFilter = { readonly tree: string; readonly text: string };
+
+/** Whether they are one filter, also after a rename, or after an upgrade of the server. */
+export const samePublished = (a: PublishedFilter | null, b: PublishedFilter | null): boolean =>
+  a === null || b === null ? a === b : a.tree === b.tree || a.text === b.text;
 
 export const ALL_ROWS: RowFilter = [];
 

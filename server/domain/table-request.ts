@@ -1,6 +1,7 @@
 import type { ColumnRules } from './column-rules.ts';
 import type { CopyScope } from './copy-scope.ts';
 import type { HeldColumns } from './held-columns.ts';
+import type { RowFilter } from './row-filter.ts';
 import type { ValuePolicy } from './value-type.ts';
 
 /** Column name -> what happens to values that its lake type cannot hold. */
@@ -26,6 +27,8 @@ export type TableShape = {
   readonly held?: HeldColumns | null;
   /** Left out, they stay as they are. */
   readonly rules?: ColumnRules;
+  /** Left out, it stays as it is. */
+  readonly filter?: RowFilter;
 };
 
 /**

@@ -5,6 +5,7 @@ import { pipelineTable } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import type { ColumnRules } from '@/server/domain/column-rules.ts';
+import type { RowFilter } from '@/server/domain/row-filter.ts';
 import { TABLE_STATES } from '@/server/domain/table-state.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
@@ -89,6 +90,7 @@ const definition = {
   schemaPolicy: pipelineTable.schemaPolicy,
   columns: pipelineTable.columnRules,
   otherColumns: pipelineTable.otherColumns,
+  where: pipelineTable.rowFilter,
   requested: sql<'resync' | 'resync-part' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
 };
 
@@ -106,6 +108,7 @@ type Defined = Pick<
   | 'requested'
 > & {
   policies: unknown;
+  where: RowFilter;
   columns: ColumnRules['columns'];
 };
 const storedPolicies = z.record(z.string(), z.enum(['dead-letter', 'string', 'null']));
@@ -117,7 +120,7 @@ async function withProgress(
 ): Promise<TableView[]> {
   const ids = rows.map(({ id }) => id);
   const progress = new Map((await readTableStatus(database.pool, pipelineId, ids)).map((row) => [row.id, row]));
-  return rows.flatMap(({ policies, columns, ...row }) => {
+  return rows.flatMap(({ policies, columns, where, ...row }) => {
     const found = progress.get(row.id);
     return found
       ? [
@@ -127,6 +130,7 @@ async function withProgress(
             pipelineId,
             policies: storedPolicies.parse(policies),
             columns: columnRules.parse(columns),
+            where: [...where],
           },
         ]
       : [];

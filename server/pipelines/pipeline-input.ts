@@ -3,6 +3,7 @@ import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domai
 import { SCHEMA_CHOICES } from '@/server/domain/schema-policy.ts';
 import { resourceId, versionInput } from '@/server/platform/resource-id.ts';
 import { resourceName } from '@/server/sources/source-input.ts';
+import { rowFilter } from './row-filter-input.ts';
 
 const MIB = 1024 * 1024;
 const whole = (min: number, max: number) => z.number().int().min(min).max(max);
@@ -62,6 +63,8 @@ export const tableInput = z
     schemaPolicy: schemaPolicy.default({}),
     columns: columnRules.default({}),
     otherColumns: otherColumns.default('carry'),
+    /** Only rows that meet all of these are carried. */
+    where: rowFilter.default([]),
     /** Default: the table's name, behind its schema's unless that is public. */
     lakeName: lakeName.optional(),
   })

@@ -1,5 +1,6 @@
 import type { ControlDeps } from '@/server/control-deps.ts';
 import type { ColumnRules } from '@/server/domain/column-rules.ts';
+import type { RowFilter } from '@/server/domain/row-filter.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { preflight } from '@/server/postgres/preflight.ts';
 import { openSource } from '@/server/sources/open-source.ts';
@@ -7,9 +8,10 @@ import type { NewTable } from './pipeline-input.ts';
 
 type Wanted = {
   readonly sourceId: string;
-  readonly tables: readonly (Pick<NewTable, 'schema' | 'table' | 'mirror' | 'changelog'> & ColumnRules)[];
-  /** Look at this finding alone. */
-  readonly only?: 'column_rules';
+  readonly tables: readonly (Pick<NewTable, 'schema' | 'table' | 'mirror' | 'changelog'> &
+    ColumnRules & { readonly where: RowFilter })[];
+  /** Look at these findings alone. */
+  readonly only?: readonly ('column_rules' | 'row_filter')[];
 };
 
 /** Looks at the source and refuses tables that cannot work, with every finding. Throws PREFLIGHT_REFUSED. */
@@ -19,14 +21,17 @@ export async function refuseUnfitTables(
 ): Promise<void> {
   const findings = await preflight(await openSource(deps, sourceId), {
     applicationName: 'philotes_preflight',
-    tables: tables.map(({ schema, table, mirror, changelog, columns, otherColumns }) => ({
+    tables: tables.map(({ schema, table, mirror, changelog, columns, otherColumns, where }) => ({
       rules: { columns, otherColumns },
+      where,
       schema,
       table,
       mode: mirror && changelog ? 'both' : mirror ? 'mirror' : 'changelog',
     })),
   });
-  const errors = findings.filter(({ severity, code }) => severity === 'error' && (only === undefined || code === only));
+  const errors = findings.filter(
+    ({ severity, code }) => severity === 'error' && (only === undefined || only.some((one) => one === code)),
+  );
   if (errors.length === 0) return;
   const lines = errors.map(({ subject, message, remedy }) => `${subject}: ${message} ${remedy}`);
   throw new AppError('PREFLIGHT_REFUSED', lines.join('\n'));

@@ -44,9 +44,10 @@ export async function resumeTable(
 
 /** Whether what was kept for the table is not everything. One that was never found on the source has missed nothing. */
 const lacksChanges = ({ errorCode, sourceOid }: LockedTable): boolean =>
-  INCOMPLETE.has(errorCode ?? '') || (errorCode === 'SOURCE_TABLE_MISSING' && sourceOid !== null);
+  INCOMPLETE.has(errorCode ?? '') || (sourceOid !== null && INCOMPLETE_IF_MET.has(errorCode ?? ''));
 
 const INCOMPLETE: ReadonlySet<string> = new Set(['SPILL_FULL', 'SOURCE_PUBLICATION', 'SOURCE_TABLE_REPLACED']);
+const INCOMPLETE_IF_MET: ReadonlySet<string> = new Set(['SOURCE_TABLE_MISSING', 'ROW_FILTER_UNFIT']);
 
 /** How far the table had come. */
 function stateToResume({ isJoined, copyEndLsn, copyStartedAt }: LockedTable): TableState {

@@ -5,6 +5,7 @@ import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { type ColumnRules, sameRules } from '@/server/domain/column-rules.ts';
+import { type RowFilter, sameFilter } from '@/server/domain/row-filter.ts';
 import type { TableShape } from '@/server/domain/table-request.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
@@ -17,8 +18,9 @@ import { setTableInput } from './table-verbs-input.ts';
 /**
  * Changes how a table is kept. A mode that is added needs a copy, so the table is resynced; one that is taken away is
  * written no more and stays in the lake. Deletes and truncates that are to be applied after they were not need a copy, too,
- * which drops the rows that were kept. So do other rules for its columns: nothing captured under the old ones is kept. Policies count from the next commit on; which columns are text is decided when
- * the lake table is made, so changing that is refused (CONFLICT) afterwards. A schema policy counts from the next change on.
+ * which drops the rows that were kept. So do other rules for its columns and another filter of its rows: nothing captured under the
+ * old ones is kept. Policies count from the next commit on; which columns are text is decided when the lake table is made, so
+ * changing that is refused (CONFLICT) afterwards. A schema policy counts from the next change on.
  */
 export async function setTable(
   deps: Pick<ControlDeps, 'database' | 'sealer'>,
@@ -47,7 +49,8 @@ export async function setTable(
       columns: wanted.columns ?? present.rules.columns,
       otherColumns: wanted.otherColumns ?? present.rules.otherColumns,
     };
-    const isRuled = !sameRules(rules, present.rules);
+    const filter = wanted.where ?? present.filter;
+    const isRuled = !sameRules(rules, present.rules) || !sameFilter(filter, present.filter);
     if (isInLake && !sameTextColumns(shape.policies, present.policies)) {
       throw new AppError(
         'CONFLICT',
@@ -65,7 +68,7 @@ export async function setTable(
     const applies =
       (shape.onDelete === 'apply' && table.onDelete !== 'apply') ||
       (shape.onTruncate === 'apply' && table.onTruncate !== 'apply');
-    // Once its rows may be captured, rules are tied to its columns by a new life only.
+    // Once its rows may be captured, rules and filter are tied to its columns by a new life only.
     const isMet = isInLake || table.sourceOid !== null;
     const needsCopy = (isRuled && isMet) || (isInLake && (adds || applies || table.requested?.kind === 'resync'));
     await tx
@@ -76,8 +79,8 @@ export async function setTable(
         policies: shape.policies,
         ...(wanted.schemaPolicy ? { schemaPolicy: wanted.schemaPolicy } : {}),
         ...(needsCopy
-          ? { requested: { kind: 'resync' as const, ...shape, rules } }
-          : { columnRules: rules.columns, otherColumns: rules.otherColumns }),
+          ? { requested: { kind: 'resync' as const, ...shape, rules, filter } }
+          : { columnRules: rules.columns, otherColumns: rules.otherColumns, rowFilter: filter }),
         version: sql`${pipelineTable.version} + 1`,
         updatedAt: sql`now()`,
       })
@@ -90,12 +93,13 @@ export async function setTable(
   });
 }
 
-/** Looks at the source before a transaction is open: rules that do not fit would park the table. */
+/** Looks at the source before a transaction is open: rules, or a filter, that do not fit would park the table. */
 async function refuseUnfitRules(
   deps: Pick<ControlDeps, 'database' | 'sealer'>,
-  { pipelineId, tableId, columns, otherColumns }: z.output<typeof setTableInput>,
+  { pipelineId, tableId, columns, otherColumns, where }: z.output<typeof setTableInput>,
 ): Promise<void> {
-  if (columns === undefined && otherColumns === undefined) return;
+  const isRuled = columns !== undefined || otherColumns !== undefined;
+  if (!isRuled && (where === undefined || where.length === 0)) return;
   const [found] = await deps.database.db
     .select()
     .from(pipelineTable)
@@ -111,15 +115,20 @@ async function refuseUnfitRules(
     otherColumns: present,
   } = found.pipeline_table;
   const rules = { columns: columns ?? columnRules, otherColumns: otherColumns ?? present };
-  const tables = [{ schema, table: sourceTable, mirror, changelog, ...rules }];
-  await refuseUnfitTables(deps, { sourceId: found.pipeline.sourceId, tables, only: 'column_rules' });
+  const tables = [{ schema, table: sourceTable, mirror, changelog, ...rules, where: where ?? [] }];
+  await refuseUnfitTables(deps, {
+    sourceId: found.pipeline.sourceId,
+    tables,
+    only: isRuled ? ['column_rules', 'row_filter'] : ['row_filter'],
+  });
 }
 
 /** What was asked for last counts, also while it is not carried out yet. */
-function presentShape(table: LockedTable): TableShape & { readonly rules: ColumnRules } {
+function presentShape(table: LockedTable): TableShape & { readonly rules: ColumnRules; readonly filter: RowFilter } {
   const shape: TableShape = table.requested?.kind === 'resync' ? table.requested : table;
   const { mirror, changelog, onDelete, onTruncate, held } = shape;
   const rules = shape.rules ?? { columns: table.columnRules, otherColumns: table.otherColumns };
+  const filter = shape.filter ?? table.rowFilter;
   const { policies } = table;
-  return { mirror, changelog, onDelete, onTruncate, policies, rules, ...(held === undefined ? {} : { held }) };
+  return { mirror, changelog, onDelete, onTruncate, policies, rules, filter, ...(held === undefined ? {} : { held }) };
 }

@@ -5,6 +5,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { NO_RULES } from '@/server/domain/column-rules.ts';
 import { nextPipelineState } from '@/server/domain/pipeline-state.ts';
+import { ALL_ROWS } from '@/server/domain/row-filter.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { captureToken } from './capture-token.ts';
 import { lockPipeline } from './lock-pipeline.ts';
@@ -50,6 +51,7 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
       changelog: pipelineTable.changelog,
       columns: pipelineTable.columnRules,
       otherColumns: pipelineTable.otherColumns,
+      where: pipelineTable.rowFilter,
       oid: pipelineTable.sourceOid,
     })
     .from(pipeline)
@@ -57,7 +59,7 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
     .where(and(eq(pipeline.id, id), eq(pipeline.desiredState, 'stopped')));
   const [first] = tables;
   if (!first) return;
-  // Rules that are tied to columns already hold whatever these are called now.
-  const checked = tables.map((table) => (table.oid === null ? table : { ...table, ...NO_RULES }));
+  // Rules and filters that are tied to columns already hold whatever these are called now.
+  const checked = tables.map((table) => (table.oid === null ? table : { ...table, ...NO_RULES, where: ALL_ROWS }));
   await refuseUnfitTables(deps, { sourceId: first.sourceId, tables: checked });
 }

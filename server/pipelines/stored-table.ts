@@ -6,10 +6,12 @@ export const storedTable = ({
   schema,
   table,
   columns,
+  where,
   ...rest
 }: NewTable): Omit<typeof pipelineTable.$inferInsert, 'pipelineId'> => ({
   ...rest,
   sourceSchema: schema,
   sourceTable: table,
   columnRules: columns,
+  rowFilter: where,
 });

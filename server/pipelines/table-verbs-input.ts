@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { tableKey } from './lock-table.ts';
 import { columnRules, effectPolicy, otherColumns, schemaPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
+import { rowFilter } from './row-filter-input.ts';
 
 export const addTablesInput = z.strictObject({
   pipelineId: resourceId,
@@ -27,4 +28,6 @@ export const setTableInput = z.strictObject({
   /** As a whole. A table that is in the lake is copied again under the new rules. */
   columns: columnRules.optional(),
   otherColumns: otherColumns.optional(),
+  /** As a whole; none for all rows. A table that is in the lake is copied again under the new filter. */
+  where: rowFilter.optional(),
 });

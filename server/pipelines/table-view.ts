@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
 import { columnRules, otherColumns } from './pipeline-input.ts';
 import { SchemaPolicyView, TableStatus } from './pipeline-view.ts';
+import { rowFilter } from './row-filter-input.ts';
 
 const EffectPolicyView = z.enum(['apply', 'soft', 'ignore']);
 
@@ -24,6 +25,7 @@ export const TableView = TableStatus.extend({
     'Column -> carry, exclude, hash (HMAC-SHA-256 under the salt of the pipeline), redact, or the first characters',
   ),
   otherColumns: otherColumns.describe('What becomes of columns without a rule, later ones too'),
+  where: rowFilter.describe('Only rows that meet all of these are carried; empty for all'),
   requested: z
     .enum(['resync', 'resync-part', 'remove'])
     .nullable()

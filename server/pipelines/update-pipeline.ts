@@ -6,6 +6,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { sameRules } from '@/server/domain/column-rules.ts';
 import { isAtRest } from '@/server/domain/pipeline-state.ts';
+import { sameFilter } from '@/server/domain/row-filter.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
@@ -79,6 +80,7 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
     const { onDelete = row.onDelete, onTruncate = row.onTruncate } = table;
     const isSameEffect = onDelete === row.onDelete && onTruncate === row.onTruncate;
     const isSameRules = sameRules(table, { columns: row.columnRules, otherColumns: row.otherColumns });
+    const isSameFilter = sameFilter(table.where, row.rowFilter);
     const isSame =
       isSameEffect &&
       mirror === row.mirror &&
@@ -86,7 +88,8 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
       lakeName === row.lakeName &&
       samePolicies(policies, row.policies) &&
       samePolicies(schemaPolicy, row.schemaPolicy) &&
-      isSameRules;
+      isSameRules &&
+      isSameFilter;
     if (isSame) continue;
     const isShape = mirror !== row.mirror || changelog !== row.changelog || lakeName !== row.lakeName;
     if (row.state !== 'pending' && (isShape || !sameTextColumns(policies, row.policies))) {
@@ -98,16 +101,34 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
         `tables: ${key} is in the lake already; change its onDelete and onTruncate by itself`,
       );
     }
-    if ((row.state !== 'pending' || row.sourceOid !== null) && !isSameRules) {
+    const isMet = row.state !== 'pending' || row.sourceOid !== null;
+    if (isMet && !isSameFilter) {
+      throw new AppError(
+        'CONFLICT',
+        `tables: ${key} is in the lake already; change its where by itself, which copies it again`,
+      );
+    }
+    if (isMet && !isSameRules) {
       throw new AppError(
         'CONFLICT',
         `tables: ${key} is in the lake already; change its columns and otherColumns by themselves, which copies it again`,
       );
     }
-    const { columns: columnRules, otherColumns } = table;
+    const { columns: columnRules, otherColumns, where: rowFilter } = table;
     await tx
       .update(pipelineTable)
-      .set({ columnRules, otherColumns, mirror, changelog, lakeName, policies, onDelete, onTruncate, schemaPolicy })
+      .set({
+        rowFilter,
+        columnRules,
+        otherColumns,
+        mirror,
+        changelog,
+        lakeName,
+        policies,
+        onDelete,
+        onTruncate,
+        schemaPolicy,
+      })
       .where(eq(pipelineTable.id, row.id));
   }
   if (wanted.size > 0) {

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { keyColumns } from '@/server/domain/table-schema.ts';
 import { bindRules } from '@/server/domain/visible-schema.ts';
 import type { DiscoveredTable } from './discover.ts';
+import { fitRowFilter, isMisfit } from './fit-row-filter.ts';
 import type { Finding, PreflightTable } from './preflight.ts';
 
 type ChosenTable = PreflightTable & { readonly found: DiscoveredTable | undefined };
@@ -18,6 +19,7 @@ export async function tableFindings(client: Client, chosen: readonly ChosenTable
   return [
     ...chosen.filter((table) => table.found === undefined).map(missing),
     ...present.flatMap((table) => findingsOf(table, owners)),
+    ...(await filterFindings(client, present)),
     ...collisions(chosen),
   ];
 }
@@ -52,6 +54,22 @@ function ruleFindings({ found, rules }: ChosenTable & { found: DiscoveredTable }
   return [
     { code: 'column_rules', severity: 'error', subject, message: `Its column rules do not fit: ${bound}.`, remedy },
   ];
+}
+
+async function filterFindings(
+  client: Client,
+  tables: readonly (ChosenTable & { found: DiscoveredTable })[],
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { schema, table, found, where = [] } of tables) {
+    if (where.length === 0 || !found.publishable.ok) continue;
+    const fitted = await fitRowFilter(client, { table: found, filter: where });
+    if (!isMisfit(fitted)) continue;
+    const { reason, remedy } = fitted;
+    const message = `Its row filter does not fit: ${reason}.`;
+    findings.push({ code: 'row_filter', severity: 'error', subject: `${schema}.${table}`, message, remedy });
+  }
+  return findings;
 }
 
 function accessFindings(

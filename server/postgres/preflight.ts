@@ -1,4 +1,5 @@
 import type { ColumnRules } from '@/server/domain/column-rules.ts';
+import type { RowFilter } from '@/server/domain/row-filter.ts';
 import { openSourceSession, type SourceConnection } from './connect.ts';
 import { type DiscoveredTable, discoverTables } from './discover.ts';
 import { serverFindings } from './preflight-server.ts';
@@ -20,6 +21,7 @@ export type PreflightTable = {
   readonly table: string;
   readonly mode: TableMode;
   readonly rules?: ColumnRules;
+  readonly where?: RowFilter;
 };
 export type TableMode = 'mirror' | 'changelog' | 'both';
 

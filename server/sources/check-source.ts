@@ -5,6 +5,7 @@ import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { rowFilter } from '@/server/pipelines/row-filter-input.ts';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { type Finding, preflight } from '@/server/postgres/preflight.ts';
 import { openSource } from './open-source.ts';
@@ -17,6 +18,7 @@ export const checkSourceInput = z.strictObject({
         schema: z.string().min(1).max(63),
         table: z.string().min(1).max(63),
         mode: z.enum(['mirror', 'changelog', 'both']),
+        where: rowFilter.default([]),
       }),
     )
     .max(2_000)

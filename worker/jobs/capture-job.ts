@@ -50,7 +50,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   const log = deps.log.child({ pipelineId });
   const connection = await openSource(deps, pipeline.sourceId);
   await beginPipelineAnew({ pool, connection, pipeline, lease, log, signal });
-  const published = await provision({ pool, connection, pipeline, lease, log, signal });
+  const provisioned = await provision({ pool, connection, pipeline, lease, log, signal });
   const buffer = await openAppender(pool, {
     lease,
     number: pipeline.number,
@@ -94,7 +94,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
   const calm = setTimeout(healthy, CALM_MS);
   const halves = await Promise.allSettled([
     orStop(capture({ source, buffer, room, signal: until, stored })),
-    orStop(keepStartingCopies(deps, { pipeline, lease, connection, published, log, signal: until })),
+    orStop(keepStartingCopies(deps, { pipeline, lease, connection, provisioned, log, signal: until })),
     orStop(untilResyncRequested(pool, { pipelineId, signal: until })),
     watchSlot(pool, { pipelineId, lease, connection, log, signal: until }),
     beatHeart(pool, { pipelineId, connection, log, signal: until }),

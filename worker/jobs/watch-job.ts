@@ -4,13 +4,15 @@ import { openSourceSession } from '@/server/postgres/connect.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
 import { lookAtSlot } from '@/worker/pipeline/look-at-slot.ts';
+import { guardFilters } from '@/worker/pipeline/table-filters.ts';
 import { reportPipelineError } from '@/worker/runtime/attention.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Looks after the slot of a pipeline that rests: nobody reads it, so that the WAL behind it only grows. A paused pipeline
+ * Looks after the slot of a pipeline that rests: nobody reads it, so that the WAL behind it only grows; and after filters
+ * that its publication still has. A paused pipeline
  * whose slot is gone says so now, not when somebody resumes it.
  */
 export async function watchRestingSlot(
@@ -26,6 +28,7 @@ export async function watchRestingSlot(
       applicationName: applicationName(pipelineId, 'control'),
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
     });
+    await guardFilters(pool, { pipelineId, client: session.client, log: deps.log });
     const slot = await lookAtSlot(pool, { pipelineId, client: session.client });
     if (pipeline.state !== 'paused') return;
     const name = slotName(pipelineId);

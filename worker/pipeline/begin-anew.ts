@@ -13,12 +13,13 @@ export async function beginAnew(
   { table, shape }: { table: Pick<PipelineTable, 'id'>; shape: TableShape },
 ): Promise<string[]> {
   const { columns, otherColumns } = shape.rules ?? {};
-  // What was parked under other rules may hold what is hidden now; the copy shows or parks those rows anew.
+  const filter = shape.filter ? JSON.stringify(shape.filter) : null;
+  // What was parked under other rules, or another filter, may hold what is hidden now; the copy shows or parks those rows anew.
   await client.query(
     /* sql */ `
     delete from dead_letter using pipeline_table as t
-     where pipeline_table_id = t.id and t.id = $1 and (t.column_rules <> $2::jsonb or t.other_columns <> $3)`,
-    [table.id, columns ? JSON.stringify(columns) : null, otherColumns ?? null],
+     where pipeline_table_id = t.id and t.id = $1 and (t.column_rules <> $2::jsonb or t.other_columns <> $3 or t.row_filter <> $4::jsonb)`,
+    [table.id, columns ? JSON.stringify(columns) : null, otherColumns ?? null, filter],
   );
   await client.query(
     /* sql */ `
@@ -27,7 +28,7 @@ export async function beginAnew(
            known_schema_lsn = null,
            mirror = $2, changelog = $3, policies = $4, on_delete = $5, on_truncate = $6,
            held = coalesce($7::jsonb, held), column_rules = coalesce($8::jsonb, column_rules),
-           other_columns = coalesce($9, other_columns),
+           other_columns = coalesce($9, other_columns), row_filter = coalesce($10::jsonb, row_filter),
            copy_plan = null, copy_scope = null, copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null,
            error_code = null, error_message = null, error_at = null, updated_at = now()
      where id = $1`,
@@ -41,6 +42,7 @@ export async function beginAnew(
       shape.held ? JSON.stringify(shape.held) : null,
       columns ? JSON.stringify(columns) : null,
       otherColumns ?? null,
+      filter,
     ],
   );
   // The copy takes the columns as they are.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONDITION_OPERATORS } from '@/server/domain/copy-scope.ts';
 
 const chunk = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('key-range'), lower: z.string().nullable(), upper: z.string().nullable() }),
@@ -27,6 +28,11 @@ export const CopyRecord = z.object({
   schemaHash: z.string(),
   /** A partitioned table has no rows of its own: it is read with its partitions. */
   isPartitioned: z.boolean(),
+  /** Only rows that meet all of these are read: the filter of the table, by the names that its columns have under the fingerprint. */
+  where: z
+    .array(z.object({ column: z.string(), operator: z.enum(CONDITION_OPERATORS), value: z.string().nullable() }))
+    .readonly()
+    .default([]),
 });
 export type CopyRecord = z.output<typeof CopyRecord>;
 

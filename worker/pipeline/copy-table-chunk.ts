@@ -62,7 +62,7 @@ export async function copyTableChunk(
       pipeline,
       schema,
       range,
-      where: table.copyScope?.where ?? [],
+      where: [...record.where, ...(table.copyScope?.where ?? [])],
       record,
       signal,
     });
@@ -151,7 +151,7 @@ async function openRange({
   async function* bytes(): AsyncGenerator<Buffer> {
     if (range.kind !== 'whole') return;
     for (const chunk of range.chunks) {
-      await using part = await openChunk({ ...common, chunk, snapshotId: exported.snapshotId });
+      await using part = await openChunk({ ...common, chunk, where, snapshotId: exported.snapshotId });
       yield* part.bytes;
       rows += part.rows();
     }

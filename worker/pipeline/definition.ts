@@ -4,6 +4,7 @@ import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import type { BoundFilter, RowFilter } from '@/server/domain/row-filter.ts';
 import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
 import type { EffectPolicy } from '@/server/domain/table-request.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
@@ -47,7 +48,11 @@ export type PipelineTable = {
   readonly rules: ColumnRules;
   /** The same as it is carried out; null where there are none. */
   readonly boundRules: BoundRules | null;
-  /** Blocks of segments up to this one were captured under other rules and are older than the copy. */
+  /** Which of its rows are carried, as people say it. */
+  readonly filter: RowFilter;
+  /** The same as it is carried out; null where all are. */
+  readonly boundFilter: BoundFilter | null;
+  /** Blocks of segments up to this one were captured under other rules, or another filter, and are older than the copy. */
   readonly rulesSinceSeq: bigint | null;
   /** Hash of the columns that commit met last; null before there is any. */
   readonly knownSchema: string | null;
@@ -122,6 +127,8 @@ type TableRow = {
   column_rules: ColumnRules['columns'];
   other_columns: OtherColumns;
   bound_rules: BoundRules | null;
+  row_filter: RowFilter;
+  bound_filter: BoundFilter | null;
   rules_since_seq: string | null;
   known_schema: string | null;
   state: TableState;
@@ -137,7 +144,7 @@ type TableRow = {
 };
 
 const TABLE_COLUMNS = `id, pipeline_id, source_schema, source_table, source_oid, lake_name, mirror, changelog, policies,
-       on_delete, on_truncate, schema_policy, held, column_rules, other_columns, bound_rules, rules_since_seq, known_schema, state, generation, is_joined, copy_plan, copy_scope, copy_end_lsn,
+       on_delete, on_truncate, schema_policy, held, column_rules, other_columns, bound_rules, row_filter, bound_filter, rules_since_seq, known_schema, state, generation, is_joined, copy_plan, copy_scope, copy_end_lsn,
        marker_lsn, error_code, mirror_batch_id, changelog_batch_id`;
 
 /** All tables of a pipeline, in the order they were added. */
@@ -172,6 +179,8 @@ const toTable = (row: TableRow): PipelineTable => ({
   held: row.held,
   rules: { columns: row.column_rules, otherColumns: row.other_columns },
   boundRules: row.bound_rules,
+  filter: row.row_filter,
+  boundFilter: row.bound_filter,
   rulesSinceSeq: row.rules_since_seq === null ? null : BigInt(row.rules_since_seq),
   knownSchema: row.known_schema,
   state: row.state,

@@ -1,18 +1,26 @@
 import type { Client, Pool } from 'pg';
 import { publicationName } from '@/server/domain/names.ts';
+import { type BoundFilter, samePublished } from '@/server/domain/row-filter.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
+import { readPublishedFilters } from '@/worker/source/postgres/published-filters.ts';
 
 /** Errors of tables of which changes are missing already. */
-const LACKING = new Set(['SPILL_FULL', 'SOURCE_PUBLICATION', 'SOURCE_TABLE_REPLACED', 'SOURCE_TABLE_MISSING']);
+const LACKING = new Set([
+  'SPILL_FULL',
+  'SOURCE_PUBLICATION',
+  'SOURCE_TABLE_REPLACED',
+  'SOURCE_TABLE_MISSING',
+  'ROW_FILTER_UNFIT',
+]);
 
 type Stray = { readonly id: number; readonly oid: number; readonly error: AppError };
 
 /**
  * Looks for tables whose changes no longer arrive although nothing in the stream says so: dropped, replaced by another
- * table of the same name, or taken out of our publication by somebody. Each is parked with the reason; the others go on. A
+ * table of the same name, taken out of our publication by somebody, or filtered there as we did not. Each is parked with the reason; the others go on. A
  * table that was only renamed is still the same one. Call it under the capture lease, before the publication is mended.
  * Returns the oids of the tables that are gone.
  */
@@ -24,7 +32,7 @@ export async function parkStrayTables(
   const { rows } = await pool.query<KnownTable>(
     /* sql */ `
     select id::int8::text::int as id, source_oid::int8 as oid, source_schema as schema, source_table as table, state,
-           error_code
+           error_code, generation, is_joined, bound_filter
       from pipeline_table where pipeline_id = $1 and source_oid is not null`,
     [pipelineId],
   );
@@ -35,12 +43,23 @@ export async function parkStrayTables(
     // A table parked for a cause that can be mended now lacks changes as well, and must not be resumed without them.
     if (table?.state === 'needs_attention' && LACKING.has(table.error_code ?? '')) continue;
     log.warn('table no longer arrives', { pipelineId, tableId: id, error });
-    await parkTable(pool, { tableId: id, error, lease });
+    // Of the life that was looked at: a resync may have begun the next one.
+    await parkTable(pool, { tableId: id, error, lease, ...(table && { generation: table.generation }) });
   }
   return new Set(strays.filter(({ error }) => error.code === 'SOURCE_TABLE_MISSING').map(({ oid }) => oid));
 }
 
-type KnownTable = { id: number; oid: number; schema: string; table: string; state: string; error_code: string | null };
+type KnownTable = {
+  readonly id: number;
+  readonly oid: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly state: string;
+  readonly error_code: string | null;
+  readonly generation: number;
+  readonly is_joined: boolean;
+  readonly bound_filter: BoundFilter | null;
+};
 type Found = { oid: number; present_oid: number | null; exists: boolean; published: boolean };
 
 async function findStrays(
@@ -58,25 +77,40 @@ async function findStrays(
     [publication, tables.map(({ oid }) => oid), tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
   );
   const found = new Map(rows.map((row) => [Number(row.oid), row]));
-  return tables.flatMap(({ id, oid, schema, table, state }) => {
+  const filters = await readPublishedFilters(client, publication);
+  return tables.flatMap(({ id, oid, schema, table, state, is_joined, bound_filter }) => {
     const row = found.get(oid);
-    const error = row && strayError(row, { name: `${schema}.${table}`, publication, isPublished: state !== 'pending' });
+    const error =
+      row &&
+      strayError(row, {
+        name: `${schema}.${table}`,
+        publication,
+        // Between its first publication and its copy a table has missed nothing.
+        isPublished: state !== 'pending' || is_joined,
+        isFiltered: samePublished(filters.get(oid) ?? null, bound_filter?.published ?? null),
+      });
     return error ? [{ id, oid, error }] : [];
   });
 }
 
 function strayError(
   row: Found,
-  { name, publication, isPublished }: { name: string; publication: string; isPublished: boolean },
+  options: { name: string; publication: string; isPublished: boolean; isFiltered: boolean },
 ): AppError | null {
+  const { name, publication, isPublished, isFiltered } = options;
   const isReplaced = row.present_oid !== null && Number(row.present_oid) !== Number(row.oid);
   if (isReplaced) {
     return new AppError('SOURCE_TABLE_REPLACED', `another table is now called ${name}; the one that was read is not`);
   }
   if (!row.exists) return new AppError('SOURCE_TABLE_MISSING', `the source has no table ${name} any more`);
-  // Between its first publication and its copy a table has missed nothing.
   if (!row.published && isPublished) {
     return new AppError('SOURCE_PUBLICATION', `somebody took ${name} out of publication ${publication}`);
+  }
+  if (row.published && isPublished && !isFiltered) {
+    return new AppError(
+      'SOURCE_PUBLICATION',
+      `somebody changed which rows of ${name} publication ${publication} sends`,
+    );
   }
   return null;
 }

@@ -17,6 +17,7 @@ import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import { readTables } from './definition.ts';
 import { followTimeline } from './follow-timeline.ts';
 import { parkStrayTables } from './park-stray-tables.ts';
+import { bindFilter, parkUnfit, storePublished } from './table-filters.ts';
 import { bindTable, needsBinding } from './table-rules.ts';
 
 type Options = {
@@ -30,12 +31,16 @@ type Options = {
   readonly isStreaming?: true;
 };
 
+/** The tables with their oids, and whether the publication holds exactly them. */
+export type Provisioned = { readonly tables: readonly PipelineTable[]; readonly isPublished: boolean };
+
 /**
  * Makes sure that everything a running pipeline owns exists, under the capture lease: the tables are known, published,
  * and the slot stands. Publication, then slot, then position: a crash in between leaves a slot without a position,
- * which holds nothing of value and is made anew. Safe to repeat. Returns the tables with their oids.
+ * which holds nothing of value and is made anew. Safe to repeat. A table that somebody locks keeps no stream from being
+ * opened: then the publication is as it was, and has to be brought up beside the stream.
  */
-export async function provision(options: Options): Promise<PipelineTable[]> {
+export async function provision(options: Options): Promise<Provisioned> {
   const { pool, connection, pipeline, lease, log } = options;
   await using session = await openSourceSession(connection, {
     applicationName: applicationName(pipeline.id, 'control'),
@@ -52,12 +57,31 @@ export async function provision(options: Options): Promise<PipelineTable[]> {
     pipelineId: pipeline.id,
     isStreaming: options.isStreaming === true,
   });
-  await ensurePublication(client, {
-    publication: publicationName(pipeline.id),
-    tables: tables.flatMap(({ oid }) => (oid === null || gone.has(oid) ? [] : [oid])),
-  });
+  const present = tables.filter(({ oid }) => oid !== null && !gone.has(oid));
+  try {
+    await publish(options, { client, tables: present });
+  } catch (error) {
+    if (!tail || options.isStreaming || policyOf(error).code !== 'SOURCE_BLOCKED') throw error;
+    log.warn('the publication cannot be changed yet', { pipelineId: pipeline.id, error });
+    return { tables, isPublished: false };
+  }
   if (!tail) await createPosition(options, { session, identity });
-  return tables;
+  return { tables: await readTables(pool, pipeline.id), isPublished: true };
+}
+
+async function publish(
+  { pool, pipeline, lease, log }: Options,
+  { client, tables }: { client: SourceSession['client']; tables: readonly PipelineTable[] },
+): Promise<void> {
+  const { unfit } = await ensurePublication(client, {
+    publication: publicationName(pipeline.id),
+    tables: tables.flatMap(({ oid }) => oid ?? []),
+    filters: new Map(
+      tables.flatMap(({ boundFilter }) => (boundFilter ? [[boundFilter.oid, boundFilter] as const] : [])),
+    ),
+    onFiltered: (published) => storePublished(pool, { pipelineId: pipeline.id, published }),
+  });
+  await parkUnfit(pool, { pipelineId: pipeline.id, tables: unfit, lease, log });
 }
 
 async function createPosition(
@@ -94,12 +118,13 @@ async function resolveTables(
   for (const one of await discoverTables(session.client)) found.set(`${one.schema.schema}\n${one.schema.table}`, one);
   for (const table of tables) {
     if (!isUnknown(table)) continue;
-    const schema = found.get(`${table.schema}\n${table.table}`)?.schema;
+    const one = found.get(`${table.schema}\n${table.table}`);
     try {
-      if (!schema) {
+      if (!one) {
         throw new AppError('SOURCE_TABLE_MISSING', `the source has no table ${table.schema}.${table.table}`);
       }
-      await bindTable(pool, { table, schema });
+      const filter = await bindFilter(session.client, { table, found: one });
+      await bindTable(pool, { table, schema: one.schema, filter });
     } catch (error) {
       if (policyOf(error).retry === 'automatic') throw error;
       await parkTable(pool, { tableId: table.id, generation: table.generation, error });

@@ -25,6 +25,7 @@ import { settleReplay } from './settle-replay.ts';
 import { hasLanded } from './stage-batch-table.ts';
 import { stageTable } from './stage-table.ts';
 import type { StagedTable, StagedTarget } from './staged-table.ts';
+import { filterOf } from './table-filters.ts';
 
 /**
  * Between batches: carries parked rows that a person asked for. Returns whether anything was done.
@@ -110,6 +111,7 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
     group.mode === 'mirror' && keys.length > 0
       ? await fetchRows(session.client, {
           table: { ...present, schema },
+          where: filterOf(table, present),
           keys,
           rowBytesMax: ROW_BYTES_MAX,
           maskSalt: await maskSalt(deps, pipeline.id),

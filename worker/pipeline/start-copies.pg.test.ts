@@ -16,7 +16,7 @@ test('a table that begins anew while a shift begins is found and copied, not tak
     ttlMs: 60_000,
   });
   if (!pipeline || !lease) throw new Error('the pipeline is not at rest');
-  const published = await readTables(database.pool, pipeline.id);
+  const provisioned = { tables: await readTables(database.pool, pipeline.id), isPublished: true };
   // What commit does for a resync, between the look at the tables and the first plan.
   await database.pool.query(
     `update pipeline_table set state = 'pending', source_oid = null, generation = generation + 1, copy_plan = null`,
@@ -24,7 +24,7 @@ test('a table that begins anew while a shift begins is found and copied, not tak
   const stop = new AbortController();
   const connection = await openSource(deps, pipeline.sourceId);
   const { log } = deps;
-  const planning = keepStartingCopies(deps, { pipeline, lease, connection, published, log, signal: stop.signal });
+  const planning = keepStartingCopies(deps, { pipeline, lease, connection, provisioned, log, signal: stop.signal });
   const state = async () => (await readTables(database.pool, pipeline.id))[0];
   while ((await state())?.state === 'pending') await new Promise((resolve) => setTimeout(resolve, 50));
   stop.abort();

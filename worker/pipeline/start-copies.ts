@@ -24,8 +24,9 @@ import { type PipelineDefinition, type PipelineTable, readTables } from './defin
 import { endCopyIfDone } from './end-copy.ts';
 import { type Lake, openLake } from './lake.ts';
 import { createTargets } from './lake-targets.ts';
-import { provision } from './provision.ts';
+import { type Provisioned, provision } from './provision.ts';
 import { wantsOneSnapshot } from './restart-copy.ts';
+import { filterOf } from './table-filters.ts';
 import { assertFit, needsBinding } from './table-rules.ts';
 
 const LOOK_MS = 1_000;
@@ -35,8 +36,8 @@ type Options = {
   readonly pipeline: PipelineDefinition;
   readonly lease: Lease;
   readonly connection: SourceConnection;
-  /** The tables as published when the shift began. */
-  readonly published: readonly PipelineTable[];
+  /** The tables as the shift began with them. */
+  readonly provisioned: Provisioned;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
@@ -49,7 +50,8 @@ type Options = {
 export async function keepStartingCopies(deps: WorkerDeps, options: Options): Promise<void> {
   const { pipeline, log, signal } = options;
   const { pool } = deps.database;
-  let known = listOf(options.published);
+  const { provisioned } = options;
+  let known = provisioned.isPublished ? listOf(provisioned.tables) : null;
   let isFirst = true;
   while (!signal.aborted) {
     const tables = await readTables(pool, pipeline.id);
@@ -82,7 +84,7 @@ const listOf = (tables: readonly PipelineTable[]): string => tables.map(({ id })
 async function publishAndPlan(deps: WorkerDeps, options: Options): Promise<void> {
   const { pipeline, lease, connection, log, signal } = options;
   const { pool } = deps.database;
-  const tables = await provision({ pool, connection, pipeline, lease, log, signal, isStreaming: true });
+  const { tables } = await provision({ pool, connection, pipeline, lease, log, signal, isStreaming: true });
   const pending = tables.filter((table) => isPending(table) && !needsBinding(table));
   await startCopies(deps, { ...options, tables: pending });
 }
@@ -146,9 +148,11 @@ async function startCopy(
   assertFit(schema);
   await createTargets(lake, { pipeline, table, schema, signal });
   const fingerprint = await tableFingerprint(session.client, discovered.schema.oid);
+  const where = filterOf(table, discovered);
   const plan = await planChunks(session.client, discovered, {
     rowsPerChunk: pipeline.settings.copyChunkRows,
     oneSnapshot: wantsOneSnapshot(table.copyPlan),
+    where,
   });
   const chunks = table.copyScope
     ? await partChunks(session, { plan, scope: table.copyScope, name: `${table.schema}.${table.table}` })
@@ -159,8 +163,9 @@ async function startCopy(
     known: new Set(),
   });
   const isPartitioned = discovered.kind === 'partitioned';
-  const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash, isPartitioned };
-  await storePlan(pool, { table, record, chunks, rowsEstimate: discovered.rowEstimate ?? 0 });
+  const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash, isPartitioned, where };
+  const rowsEstimate = where.length > 0 ? plan.rowsEstimate : (discovered.rowEstimate ?? 0);
+  await storePlan(pool, { table, record, chunks, rowsEstimate });
 }
 
 const chunkRecords = (plan: CopyPlan): ChunkRecord[] =>

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { type BoundRules, hasRules } from '@/server/domain/column-rules.ts';
+import type { BoundFilter } from '@/server/domain/row-filter.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { bindRules } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -13,18 +14,24 @@ import type { PipelineTable } from './definition.ts';
 export const needsBinding = ({ state, oid, rules, boundRules }: PipelineTable): boolean =>
   state === 'pending' && oid === null && (hasRules(rules) || boundRules !== null);
 
-/** Says which of the source's tables it is, and ties its rules to the columns that this has now; does
- * nothing when the rules have changed since they were read. Throws COLUMN_RULES_UNFIT when they do not fit. */
-export async function bindTable(pool: Pool, { table, schema }: { table: PipelineTable; schema: TableSchema }) {
+/**
+ * Says which of the source's tables it is, and ties its rules to the columns that this has now; does nothing when rules or
+ * filter have changed since they were read. Throws COLUMN_RULES_UNFIT when they do not fit.
+ */
+export async function bindTable(
+  pool: Pool,
+  { table, schema, filter }: { table: PipelineTable; schema: TableSchema; filter: BoundFilter | null },
+): Promise<void> {
   const bound = bindRules(schema, table.rules);
   if (typeof bound === 'string') throw unfit(`${table.schema}.${table.table}`, bound);
   await pool.query(
     /* sql */ `
     update pipeline_table
-       set source_oid = $2, bound_rules = $4,
+       set source_oid = $2, bound_rules = $4, bound_filter = $8,
            rules_since_seq = case when $5 then (select tail_seq from position where position.pipeline_id = pipeline_table.pipeline_id)
                              else rules_since_seq end
-     where id = $1 and generation = $3 and column_rules = $6::jsonb and other_columns = $7`,
+     where id = $1 and generation = $3 and column_rules = $6::jsonb and other_columns = $7
+       and row_filter = $9::jsonb`,
     [
       table.id,
       schema.oid,
@@ -33,6 +40,8 @@ export async function bindTable(pool: Pool, { table, schema }: { table: Pipeline
       needsBinding(table),
       JSON.stringify(table.rules.columns),
       table.rules.otherColumns,
+      filter === null ? null : JSON.stringify(filter),
+      JSON.stringify(table.filter),
     ],
   );
 }

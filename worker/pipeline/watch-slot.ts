@@ -6,15 +6,18 @@ import { openSourceSession, type SourceConnection } from '@/server/postgres/conn
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { lookAtSlot } from './look-at-slot.ts';
 import { parkStrayTables } from './park-stray-tables.ts';
+import { guardFilters } from './table-filters.ts';
 
 const LOOK_MS = 5_000;
+/** The source's own updates fail for as long as a filter that does not fit is published. */
+const GUARD_MS = 1_000;
 
 type Options = { pipelineId: string; lease: Lease; connection: SourceConnection; log: Log; signal: AbortSignal };
 
 /**
  * Beside the stream: records how much WAL the source keeps for the slot, and how much more fits before the slot is lost;
- * and parks tables whose changes no longer arrive. Only looks; the stream itself says when something is wrong, so a look
- * that fails is logged and tried again.
+ * parks tables whose changes no longer arrive, and takes back filters that make the source's own updates fail. The stream
+ * itself says when something is wrong with it, so a look that fails is logged and tried again.
  */
 export async function watchSlot(pool: Pool, { pipelineId, lease, connection, log, signal }: Options): Promise<void> {
   while (!signal.aborted) {
@@ -25,7 +28,10 @@ export async function watchSlot(pool: Pool, { pipelineId, lease, connection, log
       while (!signal.aborted) {
         await lookAtSlot(pool, { pipelineId, client: session.client });
         await parkStrayTables(pool, { pipelineId, client: session.client, lease, log });
-        await sleep(LOOK_MS, signal);
+        for (let waitedMs = 0; waitedMs < LOOK_MS && !signal.aborted; waitedMs += GUARD_MS) {
+          await guardFilters(pool, { pipelineId, client: session.client, lease, log });
+          await sleep(GUARD_MS, signal);
+        }
       }
     } catch (error) {
       log.debug('slot could not be looked at', { error });

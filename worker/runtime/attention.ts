@@ -37,21 +37,23 @@ export async function clearPipelineError(pool: Pool, pipelineId: string): Promis
 
 /**
  * One table's permanent error parks that table; the others go on and its changes are kept aside. Under a lease it is
- * refused once the lease has passed on: what a worker sees that was overtaken says nothing about the table. Of a copy it
- * is ignored once the copy was begun anew.
+ * refused once the lease has passed on: what a worker sees that was overtaken says nothing about the table. With a generation
+ * it is ignored once the table was begun anew.
  */
 export async function parkTable(
   pool: Pool,
   { tableId, error, lease, generation }: { tableId: number; error: unknown; lease?: Lease; generation?: number },
 ): Promise<void> {
-  const { rowCount } = await pool.query(
+  const { rows } = await pool.query<{ held: boolean }>(
     /* sql */ `
     with fence as (
       select 1 from lease where pipeline_id = $5 and role = $6 and token = $7 for share
+    ), parked as (
+      update pipeline_table
+         set state = 'needs_attention', error_code = $2, error_message = $3, error_at = now(), updated_at = now()
+       where id = $1 and ($4::integer is null or generation = $4) and ($5::text is null or exists (select 1 from fence))
     )
-    update pipeline_table
-       set state = 'needs_attention', error_code = $2, error_message = $3, error_at = now(), updated_at = now()
-     where id = $1 and ($4::integer is null or generation = $4) and ($5::text is null or exists (select 1 from fence))`,
+    select exists (select 1 from fence) as held`,
     [
       tableId,
       policyOf(error).code,
@@ -62,7 +64,7 @@ export async function parkTable(
       lease?.token ?? null,
     ],
   );
-  if (lease && rowCount !== 1) throw leaseLost(lease);
+  if (lease && !rows[0]?.held) throw leaseLost(lease);
 }
 
 /** A copy that will be tried again: shown on the table, whose chunks then rest for a moment. */

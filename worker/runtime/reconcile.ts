@@ -122,7 +122,7 @@ async function slotsToWatch(pool: Pool): Promise<Work[]> {
     /* sql */ `
     select pipeline.id, floor(extract(epoch from now()) / $1::integer)::bigint as step
       from pipeline join position on position.pipeline_id = pipeline.id
-     where pipeline.desired_state in ('paused', 'stopped') and pipeline.state <> 'draft'
+     where (pipeline.desired_state in ('paused', 'stopped') or pipeline.state = 'needs_attention') and pipeline.state <> 'draft'
        and (slot_checked_at is null or slot_checked_at < now() - $1::integer * interval '1 second')`,
     [WATCH_EVERY_S],
   );

@@ -38,6 +38,7 @@ export const TABLE_FIELDS = [
   'schemaPolicy',
   'columns',
   'otherColumns',
+  'where',
   'lakeName',
 ] as const;
 

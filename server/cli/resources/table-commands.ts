@@ -11,6 +11,7 @@ import { collect } from './collect.ts';
 import { type ColumnRuleOptions, columnRuleOptions, columnRulesOf } from './column-rule-option.ts';
 import { findId, findTable } from './find-id.ts';
 import { rowCondition } from './row-condition.ts';
+import { type RowFilterOptions, rowFilterOf, rowFilterOptions } from './row-filter-option.ts';
 import { addSchemaCommands } from './schema-commands.ts';
 import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { modesOf, tableInput } from './table-argument.ts';
@@ -33,7 +34,8 @@ type Policy = (typeof POLICIES)[number];
 const EFFECTS = ['apply', 'soft', 'ignore'] as const;
 type Effect = (typeof EFFECTS)[number];
 type UpdateOptions = SchemaPolicyOption &
-  ColumnRuleOptions & {
+  ColumnRuleOptions &
+  RowFilterOptions & {
     readonly mode?: string;
     readonly policy?: readonly string[];
     readonly onDelete?: Effect;
@@ -95,16 +97,18 @@ export function addTableCommands(program: Command, io: CliIo): void {
   });
   verb<UpdateOptions>(table, io, {
     usage: 'update <pipeline> <table>',
-    summary: 'Change modes, and what becomes of deletes, truncates, odd values and changed columns',
+    summary: 'Change modes, rows and columns, and what becomes of deletes, truncates, odd values and changed columns',
     examples: [
       'table update shop orders --mode both --policy created_at=null',
       'table update shop orders --on-delete soft --on-truncate ignore',
       'table update shop orders --schema-policy column-added=pause',
       "table update shop customers --column ssn=hash --column notes=exclude --column 'name=truncate(3)'",
+      'table update shop orders --where "status = active" --where "total >= 10"',
+      'table update shop orders --all-rows',
     ],
     options: (command) =>
       schemaPolicyOption(
-        columnRuleOptions(command)
+        rowFilterOptions(columnRuleOptions(command))
           .option('--mode <mode>', 'mirror, changelog or both')
           .option('--policy <column=policy>', 'dead-letter, string or null; several times', several)
           .addOption(new Option('--on-delete <effect>', 'what a delete does to the mirror').choices(EFFECTS))
@@ -112,7 +116,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
         'as the pipeline says',
       ),
     async run(context, args, { mode, policy, onDelete, onTruncate, schemaPolicy, ...ruled }) {
-      const rules = columnRulesOf(ruled);
+      const rules = { ...columnRulesOf(ruled), ...rowFilterOf(ruled) };
       const body = {
         ...rules,
         ...(mode === undefined ? {} : modesOf(mode)),
@@ -124,7 +128,9 @@ export function addTableCommands(program: Command, io: CliIo): void {
       if (Object.keys(body).length === 0) throw new CliError('USAGE', 'nothing to change was given');
       const params = await pathOf(context, args);
       if (Object.keys(rules).length > 0)
-        await context.confirm(`If ${args[1]} is in the lake already, this copies it again under the new rules.`);
+        await context.confirm(
+          `If ${args[1]} is in the lake already, this copies it again, so that all of it is as you say now.`,
+        );
       const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
       context.done(`Changed ${args[1]}${data?.resync ? '; it is copied again' : ''}: ${data?.carriedOut}`);
     },

@@ -69,6 +69,14 @@ export const LAKE_CODES = {
     retry: 'manual',
     remedy: 'Correct the column rules of the table, then resync it.',
   },
+  ROW_FILTER_UNFIT: {
+    cause:
+      'A row filter names a column that the table does not have, or one outside its replica identity, or a value that is none of its type; or the server cannot filter rows.',
+    http: 422,
+    retry: 'manual',
+    remedy:
+      "Give the table the replica identity that its filter needs, or correct the filter; then resync it. As long as a filter names a column outside the replica identity the source's own updates would fail, so the table is out of the publication.",
+  },
   SPILL_FULL: {
     cause: 'The changes that a waiting table holds back grew over the limit.',
     http: 409,

@@ -87,7 +87,7 @@ export const SOURCE_CODES = {
     http: 409,
     retry: 'manual',
     remedy:
-      'Let the pipeline manage its own publication. Resync the table that was taken out of it, or the pipeline if it was dropped.',
+      'Let the pipeline manage its own publication. Resync the table that was taken out of it or filtered differently, or the pipeline if it was dropped.',
   },
   SOURCE_PROTOCOL: {
     cause: 'A message of the replication stream could not be understood.',

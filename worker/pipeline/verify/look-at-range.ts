@@ -1,5 +1,6 @@
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { applicationName } from '@/server/domain/names.ts';
+import type { RowFilter } from '@/server/domain/row-filter.ts';
 import type { KeyRange } from '@/server/domain/verification.ts';
 import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -25,6 +26,7 @@ import { type LakeTarget, loadTargets } from '../lake-targets.ts';
 import { localFiles } from '../local-files.ts';
 import { maskSalt } from '../mask-salt.ts';
 import { readParkedKeys } from '../parked-keys.ts';
+import { filterOf } from '../table-filters.ts';
 import { awaitCaptured, pendingBlocks } from './pending-changes.ts';
 
 /** How long the changes that the source's rows show may take to arrive: at a look of the first kind, and an exact one. */
@@ -87,6 +89,7 @@ export async function lookAtRange(context: VerifyContext, options: LookOptions):
     connection,
     table: present,
     chunk: { kind: 'key-range', ...range },
+    where: present.where,
     fingerprint,
     maskSalt: await maskSalt(deps, pipeline.id),
     applicationName: applicationName(pipeline.id, 'verify'),
@@ -162,9 +165,12 @@ async function requireLive({
 async function requireTable(
   session: SourceSession,
   { table, oid }: { table: PipelineTable; oid: number },
-): Promise<DiscoveredTable> {
+): Promise<DiscoveredTable & { readonly where: RowFilter }> {
   const present = await discoverTable(session.client, oid);
-  if (present) return { ...present, schema: visibleSchema(present.schema, table.boundRules) };
+  if (present) {
+    const schema = visibleSchema(present.schema, table.boundRules);
+    return { ...present, schema, where: filterOf(table, present) };
+  }
   throw new AppError('SOURCE_TABLE_MISSING', `table ${table.schema}.${table.table} is gone from the source`);
 }
 

@@ -10,6 +10,7 @@ import { type CopyPlan, planChunks } from '@/worker/source/postgres/copy-plan.ts
 import { divideRange } from '@/worker/source/postgres/order-bounds.ts';
 import type { PipelineDefinition, PipelineTable } from '../definition.ts';
 import { loadTargets } from '../lake-targets.ts';
+import { filterOf } from '../table-filters.ts';
 import type { VerifyContext } from './look-at-range.ts';
 import type { ClaimedVerification } from './verify-table.ts';
 
@@ -51,7 +52,8 @@ export async function planVerification(context: VerifyContext, options: Options)
   // A policy may have made another order of the key's values by making texts of them.
   const oneSnapshot =
     target?.lake.columns.find(({ attnum }) => attnum === key.attnum)?.type !== neededType(key, 'dead-letter');
-  const plan = await planChunks(session.client, present, { rowsPerChunk, oneSnapshot });
+  const where = filterOf(table, present);
+  const plan = await planChunks(session.client, present, { rowsPerChunk, oneSnapshot, where });
   const ranges = await rangesOf(session.client, { plan, key, present, scope: verification.scope });
   const inLake = new Set(target?.lake.columns.map(({ attnum }) => attnum));
   const held = heldOf(table.held, present.schema.oid);

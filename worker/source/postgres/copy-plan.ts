@@ -1,6 +1,8 @@
 import { type Client, escapeIdentifier } from 'pg';
+import type { RowFilter } from '@/server/domain/row-filter.ts';
 import { keyColumns, type SourceColumn } from '@/server/domain/table-schema.ts';
 import type { DiscoveredTable } from '@/server/postgres/discover.ts';
+import { filterSql } from '@/server/postgres/filter-sql.ts';
 import { qualifiedName } from '@/server/postgres/quote.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 
@@ -20,9 +22,11 @@ export type CopyChunk =
  * How a table is copied. `keyed`: every chunk may have its own snapshot, in any order, at any time, and the ranges cover
  * every possible key once. `snapshot`: all chunks must be read under one exported snapshot.
  */
-export type CopyPlan =
-  | { readonly kind: 'keyed'; readonly key: SourceColumn; readonly chunks: readonly CopyChunk[] }
-  | { readonly kind: 'snapshot'; readonly chunks: readonly CopyChunk[] };
+export type CopyPlan = {
+  /** The planner's estimate of the rows to copy. */
+  readonly rowsEstimate: number;
+  readonly chunks: readonly CopyChunk[];
+} & ({ readonly kind: 'keyed'; readonly key: SourceColumn } | { readonly kind: 'snapshot' });
 
 /** Sampled rows per chunk: enough that chunks differ by some ten percent at most. */
 const SAMPLE_ROWS_PER_CHUNK = 200;
@@ -31,24 +35,33 @@ const SAMPLE_ROWS_PER_CHUNK = 200;
 export async function planChunks(
   client: Client,
   table: DiscoveredTable,
-  options: { rowsPerChunk: number; oneSnapshot?: boolean },
+  options: { rowsPerChunk: number; oneSnapshot?: boolean; where?: RowFilter },
 ): Promise<CopyPlan> {
   try {
-    const rows = await estimateRows(client, table);
+    const where = filterSql(options.where ?? []);
+    const rows = await estimateRows(client, { table, where });
     const chunks = Math.max(1, Math.ceil(rows / options.rowsPerChunk));
     const key = table.keyDeferrable || options.oneSnapshot ? undefined : keyColumns(table.schema)[0];
     if (key && (await isOrderReproducible(client, table, key)))
-      return { kind: 'keyed', key, chunks: keyRanges(await sampleBounds(client, { table, key, rows, chunks })) };
-    return { kind: 'snapshot', chunks: await blockRanges(client, { table, rows, chunks }) };
+      return {
+        kind: 'keyed',
+        key,
+        rowsEstimate: rows,
+        chunks: keyRanges(await sampleBounds(client, { table, where, key, rows, chunks })),
+      };
+    return { kind: 'snapshot', rowsEstimate: rows, chunks: await blockRanges(client, { table, rows, chunks }) };
   } catch (error) {
     throw sourceError(error, `planning the copy of ${table.schema.schema}.${table.schema.table}`);
   }
 }
 
 /** The planner scales its statistics to the present size of the files, so this holds for tables never analysed too. */
-async function estimateRows(client: Client, table: DiscoveredTable): Promise<number> {
+async function estimateRows(
+  client: Client,
+  { table, where }: { table: DiscoveredTable; where: string },
+): Promise<number> {
   const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
-    `EXPLAIN (FORMAT JSON) SELECT 1 FROM ${from(table)}`,
+    `EXPLAIN (FORMAT JSON) SELECT 1 FROM ${from(table)}${where && ` WHERE ${where}`}`,
   );
   return rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }
@@ -77,16 +90,16 @@ async function isOrderReproducible(client: Client, table: DiscoveredTable, key: 
 
 async function sampleBounds(
   client: Client,
-  options: { table: DiscoveredTable; key: SourceColumn; rows: number; chunks: number },
+  options: { table: DiscoveredTable; where: string; key: SourceColumn; rows: number; chunks: number },
 ): Promise<string[]> {
-  const { table, key, rows, chunks } = options;
+  const { table, where, key, rows, chunks } = options;
   if (chunks === 1) return [];
   const percent = Math.min(100, (100 * chunks * SAMPLE_ROWS_PER_CHUNK) / Math.max(rows, 1));
   const fractions = Array.from({ length: chunks - 1 }, (_, i) => (i + 1) / chunks);
   const column = escapeIdentifier(key.name);
   const sampled = await client.query<{ bounds: string[] | null }>(
     `SELECT (percentile_disc($1::float8[]) WITHIN GROUP (ORDER BY ${column}))::text[] AS bounds
-       FROM ${from(table)} TABLESAMPLE SYSTEM (${percent.toFixed(6)})`,
+       FROM ${from(table)} TABLESAMPLE SYSTEM (${percent.toFixed(6)})${where && ` WHERE ${where}`}`,
     [fractions],
   );
   return [...new Set(sampled.rows[0]?.bounds ?? [])];

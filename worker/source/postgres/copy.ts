@@ -5,6 +5,7 @@ import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
 import type { DiscoveredTable } from '@/server/postgres/discover.ts';
+import { filterSql } from '@/server/postgres/filter-sql.ts';
 import { qualifiedName } from '@/server/postgres/quote.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 import { copyBytes } from './copy-bytes.ts';
@@ -17,7 +18,7 @@ export type OpenChunkOptions = {
   readonly connection: SourceConnection;
   readonly table: Pick<DiscoveredTable, 'schema' | 'kind'>;
   readonly chunk: CopyChunk;
-  /** Only rows that meet all of these, of a key range. */
+  /** Only rows that meet all of these. */
   readonly where?: readonly RowCondition[];
   /** `tableFingerprint()` from before the first chunk's snapshot. */
   readonly fingerprint: string;
@@ -123,9 +124,7 @@ function copyStatement({ table, chunk, where: conditions = [] }: OpenChunkOption
   const columns = table.schema.columns.map((column) => escapeIdentifier(column.name)).join(', ');
   const relation = chunk.kind === 'ctid-range' ? chunk.relation : table.schema;
   const isPartitioned = chunk.kind === 'key-range' && table.kind === 'partitioned';
-  const where = [condition(table.schema, chunk), ...conditions.map(conditionText)]
-    .filter((one) => one !== '')
-    .join(' AND ');
+  const where = both(condition(table.schema, chunk), filterSql(conditions));
   if (where === '' && !isPartitioned) return `COPY ${qualifiedName(relation)} (${columns}) TO STDOUT`;
   const only = isPartitioned ? '' : 'ONLY ';
   return `COPY (SELECT ${columns} FROM ${only}${qualifiedName(relation)}${where && ` WHERE ${where}`}) TO STDOUT`;
@@ -149,9 +148,5 @@ function condition(schema: TableSchema, chunk: CopyChunk): string {
       );
   }
 }
-
-/** The server takes the value for one of the column's type. */
-const conditionText = ({ column, operator, value }: RowCondition): string =>
-  `${escapeIdentifier(column)} ${operator}${value === null ? '' : ` ${escapeLiteral(value)}`}`;
 
 const both = (a: string, b: string): string => [a, b].filter((part) => part !== '').join(' AND ');

@@ -1,7 +1,9 @@
 import { type Client, escapeIdentifier } from 'pg';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
+import type { RowFilter } from '@/server/domain/row-filter.ts';
 import { keyColumns, type SourceColumn, type TableSchema } from '@/server/domain/table-schema.ts';
 import type { DiscoveredTable } from '@/server/postgres/discover.ts';
+import { filterSql } from '@/server/postgres/filter-sql.ts';
 import { qualifiedName } from '@/server/postgres/quote.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 import { maskersOf } from './mask-copy-text.ts';
@@ -18,6 +20,8 @@ export type FetchedRows = {
 type FetchOptions = {
   /** With what rules leave of its columns. */
   readonly table: Pick<DiscoveredTable, 'schema' | 'kind'>;
+  /** Rows that do not meet all of these count as rows that the table does not have. */
+  readonly where: RowFilter;
   /** Texts in key order. */
   readonly keys: readonly (readonly (string | null)[])[];
   /** Of the row's texts; a bytea counts with its bytes. */
@@ -27,7 +31,7 @@ type FetchOptions = {
 
 /** The present rows of some keys, as PostgreSQL's texts under the pinned settings. */
 export async function fetchRows(client: Client, options: FetchOptions): Promise<FetchedRows> {
-  const { table, keys, rowBytesMax, maskSalt } = options;
+  const { table, where, keys, rowBytesMax, maskSalt } = options;
   const { schema, kind } = table;
   const maskers = maskersOf(schema.columns, maskSalt);
   const shown = (value: string | null, at: number): string | null =>
@@ -35,7 +39,7 @@ export async function fetchRows(client: Client, options: FetchOptions): Promise<
   const key = keyColumns(schema);
   const query = (columns: string, wanted: FetchOptions['keys']) =>
     client.query<(string | null)[]>({
-      text: statement(schema, { kind, columns }),
+      text: statement(schema, { kind, columns, where }),
       values: key.map((_, at) => wanted.map((texts) => texts[at] ?? null)),
       rowMode: 'array',
       types: { getTypeParser: () => (text: string | Buffer) => String(text) },
@@ -62,7 +66,10 @@ export async function fetchRows(client: Client, options: FetchOptions): Promise<
 const sized = ({ name, type }: SourceColumn): string =>
   type.kind === 'bytea' ? `t.${escapeIdentifier(name)}` : `t.${escapeIdentifier(name)}::text`;
 
-function statement(schema: TableSchema, { kind, columns }: { kind: DiscoveredTable['kind']; columns: string }): string {
+function statement(
+  schema: TableSchema,
+  { kind, columns, where }: { kind: DiscoveredTable['kind']; columns: string; where: RowFilter },
+): string {
   const key = keyColumns(schema);
   const only = kind === 'partitioned' ? '' : 'ONLY ';
   const wanted = key.map((_, at) => `$${at + 1}::text[]`).join(', ');
@@ -70,5 +77,6 @@ function statement(schema: TableSchema, { kind, columns }: { kind: DiscoveredTab
   const same = key
     .map((column, at) => `t.${escapeIdentifier(column.name)} = k.k${at}::${column.typeName}`)
     .join(' AND ');
-  return `SELECT ${columns} FROM unnest(${wanted}) AS k(${names}) JOIN ${only}${qualifiedName(schema)} AS t ON ${same}`;
+  const filter = where.length === 0 ? '' : ` WHERE ${filterSql(where, 't.')}`;
+  return `SELECT ${columns} FROM unnest(${wanted}) AS k(${names}) JOIN ${only}${qualifiedName(schema)} AS t ON ${same}${filter}`;
 }

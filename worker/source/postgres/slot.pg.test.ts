@@ -31,9 +31,9 @@ test('the publication holds exactly the chosen tables and refuses one that someb
   const [a, b, c] = oids as [number, number, number];
   await using session = await sessionOf(db);
   const ensure = (tables: number[]) => ensurePublication(session.client, { publication: 'Pub', tables });
-  expect(await ensure([a, b])).toEqual({ isCreated: true, added: [a, b], removed: [] });
-  expect(await ensure([b, c])).toEqual({ isCreated: false, added: [c], removed: [a] });
-  expect(await ensure([b, c])).toEqual({ isCreated: false, added: [], removed: [] });
+  expect(await ensure([a, b])).toEqual({ isCreated: true, added: [a, b], removed: [], unfit: [] });
+  expect(await ensure([b, c])).toEqual({ isCreated: false, added: [c], removed: [a], unfit: [] });
+  expect(await ensure([b, c])).toEqual({ isCreated: false, added: [], removed: [], unfit: [] });
   await expect(ensure([999_999_999])).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await db.query(`ALTER PUBLICATION "Pub" SET (publish = 'insert')`);
   await expect(ensure([b, c])).rejects.toMatchObject({ code: 'SOURCE_PUBLICATION' });
