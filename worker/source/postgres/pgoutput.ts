@@ -2,6 +2,7 @@ import { type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { OMITTED } from './condense-message.ts';
 import { PG_EPOCH_US } from './pg-epoch.ts';
+import { STREAM_ABORT } from './streamed-messages.ts';
 
 /** A table as the stream announces it before its first change and after each alteration. */
 export type Relation = {
@@ -89,6 +90,10 @@ export class PgoutputReader {
       case 0x59: // Type: names of custom types, which are read from the catalog
       case 0x4f: // Origin: where a replicated transaction came from
       case 0x4d: // Message: pg_logical_emit_message()
+        break;
+      // Stream Abort: PostgreSQL 18 tells of large transactions that it skips because they were rolled back before they were
+      // decoded, also to readers that asked for no streaming. Nothing of them was sent.
+      case STREAM_ABORT:
         break;
       default:
         throw unreadable(bytes, start, end);
