@@ -11,6 +11,10 @@ export type BenchOptions = {
   /** `stream`: all updates go to this few keys. */
   readonly hot: boolean;
   readonly oneTransaction: boolean;
+  /** `stream`: the pipeline runs while changes are made; what counts is how long it takes from the last commit on. */
+  readonly live: boolean;
+  /** `stream`: room for transactions in progress in MiB, if not the default. */
+  readonly inProgressMib: number | null;
   readonly modes: readonly ('mirror' | 'changelog')[];
   /** `api`: how long, how many clients, and how many pipelines of which so many run. */
   readonly load: {
@@ -24,7 +28,8 @@ export type BenchOptions = {
 };
 
 export const USAGE = `npm run bench -- copy   [--runs N] [--rows N] [--dirty] [--mode mirror|changelog]
-npm run bench -- stream [--runs N] [--rows N] [--changes N] [--hot | --one-transaction] [--mode mirror|changelog]
+npm run bench -- stream [--runs N] [--rows N] [--changes N] [--hot | --one-transaction] [--live] [--in-progress MIB]
+                        [--mode mirror|changelog]
 npm run bench -- api    [--seconds N] [--clients N] [--pipelines N] [--running N]`;
 
 /** Reads the command line; null when it makes no sense. */
@@ -39,6 +44,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       dirty: { type: 'boolean', default: false },
       hot: { type: 'boolean', default: false },
       'one-transaction': { type: 'boolean', default: false },
+      live: { type: 'boolean', default: false },
+      'in-progress': { type: 'string' },
       mode: { type: 'string' },
       profile: { type: 'string' },
       seconds: { type: 'string', default: '300' },
@@ -60,6 +67,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     dirty: values.dirty,
     hot: values.hot,
     oneTransaction: values['one-transaction'],
+    live: values.live,
+    inProgressMib: values['in-progress'] === undefined ? null : Number(values['in-progress']),
     modes: mode === undefined ? all : [mode],
     load: {
       seconds: Number(values.seconds),

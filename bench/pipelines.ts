@@ -12,16 +12,20 @@ const WAIT_MS_MAX = 15 * 60_000;
 
 export type Mode = 'mirror' | 'changelog';
 
-/** A pipeline of the one table with the product's default settings. */
-export async function createLinePipeline(bench: Bench, options: { name: string; mode: Mode }): Promise<string> {
+/** A pipeline of the one table with the product's default settings, or other room for transactions in progress. */
+export async function createLinePipeline(
+  bench: Bench,
+  options: { name: string; mode: Mode; inProgressMib?: number | null },
+): Promise<string> {
   const { control, sourceId, destinationId } = bench;
-  const { name, mode } = options;
+  const { name, mode, inProgressMib = null } = options;
   const { id } = await createPipeline(control, SYSTEM_ACTOR, {
     name,
     sourceId,
     destinationId,
     namespace: name,
     tables: [{ schema: 'public', table: 'lineitem', mirror: mode === 'mirror', changelog: mode === 'changelog' }],
+    settings: inProgressMib === null ? {} : { inProgressBytesMax: inProgressMib * 1024 * 1024 },
   });
   return id;
 }

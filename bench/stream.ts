@@ -11,16 +11,19 @@ import { measure, type Round, report } from './report.ts';
 const HOT_KEYS = 1_000;
 const LIMIT_SLOT = 'bench_limit';
 
-/** Changes that wait in the write-ahead log, from connect to the last commit, beside a raw drain of a copied slot. */
+/**
+ * Changes that wait in the write-ahead log, from connect to the last commit, beside a raw drain of a copied slot. Or, live,
+ * changes that pipelines read while they are made, from the source's last commit to ours.
+ */
 export async function benchStream(bench: Bench, options: BenchOptions): Promise<void> {
-  const { copyRows, changes, runs, modes, oneTransaction, hot } = options;
+  const { copyRows, changes, runs, modes, oneTransaction, hot, live, inProgressMib } = options;
   await createLineitem(bench.source, { rows: copyRows, texts: 'plain' });
   const pipelines: { mode: Mode; id: string; rounds: Round[] }[] = [];
   for (const mode of modes) {
-    const id = await createLinePipeline(bench, { name: `stream_${mode}`, mode });
+    const id = await createLinePipeline(bench, { name: `stream_${mode}`, mode, inProgressMib });
     await start(bench, id);
     await untilLive(bench, id);
-    await stop(bench, id);
+    if (!live) await stop(bench, id);
     pipelines.push({ mode, id, rounds: [] });
   }
   const first = pipelines[0];
@@ -37,17 +40,23 @@ export async function benchStream(bench: Bench, options: BenchOptions): Promise<
     });
     firstId += Math.ceil(changes / 2);
     for (const { mode, id, rounds } of pipelines) {
-      const limitSeconds = await limit(bench, { id, transactions: Math.ceil(changes / perTransaction) });
+      const limitSeconds = live ? 0 : await limit(bench, { id, transactions: Math.ceil(changes / perTransaction) });
       const measured = await measure(bench, async () => {
-        await start(bench, id);
+        if (!live) await start(bench, id);
         await untilCommitted(bench, id, lsn);
       });
-      await stop(bench, id);
+      if (!live) await stop(bench, id);
       rounds.push({ ...measured, limitSeconds });
       process.stderr.write(`${mode} ${JSON.stringify({ ...measured, limitSeconds })}\n`);
     }
   }
-  const name = ['stream', ...(hot ? ['--hot'] : []), ...(oneTransaction ? ['--one-transaction'] : [])].join(' ');
+  const name = [
+    'stream',
+    ...(hot ? ['--hot'] : []),
+    ...(oneTransaction ? ['--one-transaction'] : []),
+    ...(live ? ['--live'] : []),
+    ...(inProgressMib === null ? [] : [`--in-progress ${inProgressMib}`]),
+  ].join(' ');
   for (const { mode, rounds } of pipelines) report({ bench: name, mode, rows: changes }, rounds);
 }
 

@@ -78,4 +78,12 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     factor: 1,
     unit: 's',
   },
+  {
+    name: 'inProgressBytesMax',
+    label: 'Transactions in progress',
+    hint: 'Large transactions are read before they commit, so that they are in the lake sooner, and kept on the disk of the worker until then. Beyond this size they are read after their commit. 0 reads all of them after their commit.',
+    group: 'Source',
+    factor: MIB,
+    unit: 'MiB',
+  },
 ];

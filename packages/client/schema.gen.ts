@@ -4799,6 +4799,8 @@ export interface operations {
                         copyChunksAtOnce?: number;
                         /** @description A message in the log of the source this often; 0 for never */
                         heartbeatSeconds?: number;
+                        /** @description Room on the disk of a worker for large transactions that are read before they commit; 0 reads each after its commit */
+                        inProgressBytesMax?: number;
                         spillBytesMax?: number;
                     };
                     sourceId: string;
@@ -4986,6 +4988,8 @@ export interface operations {
                         copyChunksAtOnce?: number;
                         /** @description A message in the log of the source this often; 0 for never */
                         heartbeatSeconds?: number;
+                        /** @description Room on the disk of a worker for large transactions that are read before they commit; 0 reads each after its commit */
+                        inProgressBytesMax?: number;
                         spillBytesMax?: number;
                     };
                     tables?: {

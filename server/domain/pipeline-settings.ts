@@ -13,6 +13,11 @@ export type PipelineSettings = {
   readonly copyChunksAtOnce: number;
   /** How often a message is written to the source's log, so that an idle database moves the slot on; 0 for never. */
   readonly heartbeatSeconds: number;
+  /**
+   * Room on the disk of the worker that captures, for large transactions of the source that are read before they commit; 0
+   * reads each after its commit.
+   */
+  readonly inProgressBytesMax: number;
 };
 
 export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
@@ -24,4 +29,5 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   copyChunkRows: 500_000,
   copyChunksAtOnce: 2,
   heartbeatSeconds: 0,
+  inProgressBytesMax: 0,
 };

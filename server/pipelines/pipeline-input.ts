@@ -17,6 +17,9 @@ const settingFields = {
   copyChunkRows: whole(1_000, 50_000_000),
   copyChunksAtOnce: whole(1, 64),
   heartbeatSeconds: whole(0, 86_400).describe('A message in the log of the source this often; 0 for never'),
+  inProgressBytesMax: whole(0, 1_024 * 1_024 * MIB).describe(
+    'Room on the disk of a worker for large transactions that are read before they commit; 0 reads each after its commit',
+  ),
 };
 
 const lakeName = z

@@ -42,7 +42,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   row(24, 'positions as numbers and text'),
   row(25, 'clock skew', 'no decision uses a local clock: leases and ages use now() of the metadata database'),
   row(26, 'huge transaction'),
-  row(27, 'rolled back subtransactions'),
+  row(27, 'transactions in progress, rolled back subtransactions'),
   row(28, 'prepared transactions'),
   row(29, 'logical messages and unknown messages'),
   row(30, 'old transactions bundled with new ones'),

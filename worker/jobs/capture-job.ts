@@ -1,5 +1,6 @@
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
 import type { Segment } from '@/server/domain/segment.ts';
+import { AppError } from '@/server/errors/app-error.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
@@ -8,6 +9,7 @@ import { beatHeart } from '@/worker/pipeline/beat-heart.ts';
 import { beginPipelineAnew, untilResyncRequested } from '@/worker/pipeline/begin-pipeline-anew.ts';
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
 import { readPipeline } from '@/worker/pipeline/definition.ts';
+import { inProgressRoom, untilRoomChanges } from '@/worker/pipeline/in-progress-room.ts';
 import { maskSalt } from '@/worker/pipeline/mask-salt.ts';
 import { provision } from '@/worker/pipeline/provision.ts';
 import { keepStartingCopies } from '@/worker/pipeline/start-copies.ts';
@@ -29,6 +31,7 @@ export async function captureShift(
   { pipelineId, signal }: { pipelineId: string; signal: AbortSignal },
 ): Promise<void> {
   const { log, holder } = deps;
+  const spool = { isRefused: false };
   await runShift({
     pool: deps.database.pool,
     log,
@@ -37,13 +40,20 @@ export async function captureShift(
     pipelineId,
     role: 'capture',
     signal,
-    work: (lease, until, healthy) => captureOnce(deps, { pipelineId, lease, signal: until, healthy }),
+    work: (lease, until, healthy) => captureOnce(deps, { pipelineId, lease, signal: until, healthy, spool }),
   });
 }
 
-type Attempt = { pipelineId: string; lease: Lease; signal: AbortSignal; healthy: () => void };
+type Attempt = {
+  pipelineId: string;
+  lease: Lease;
+  signal: AbortSignal;
+  healthy: () => void;
+  /** Of the shift: once transactions in progress were too much for the disk, they are read after their commit. */
+  spool: { isRefused: boolean };
+};
 
-async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, healthy }: Attempt): Promise<void> {
+async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, healthy, spool }: Attempt): Promise<void> {
   const { pool } = deps.database;
   const pipeline = await readPipeline(pool, pipelineId);
   if (!pipeline) return;
@@ -67,6 +77,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
       failed.abort();
     }
   };
+  const bytesMax = pipeline.settings.inProgressBytesMax;
   await using source = await openChangeSource({
     connection,
     slot: slotName(pipelineId),
@@ -78,6 +89,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     rulesOf: (oid) => readRules(pool, { pipelineId, oid }),
     maskSalt: await maskSalt(deps, pipelineId),
     lastSchema: (oid) => readLastSchema(pool, { pipelineId, oid }),
+    ...(bytesMax > 0 && !spool.isRefused ? { inProgress: inProgressRoom(deps, { pipelineId, bytesMax }) } : {}),
     log,
     signal: until,
   });
@@ -96,9 +108,14 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     orStop(capture({ source, buffer, room, signal: until, stored })),
     orStop(keepStartingCopies(deps, { pipeline, lease, connection, provisioned, log, signal: until })),
     orStop(untilResyncRequested(pool, { pipelineId, signal: until })),
+    orStop(untilRoomChanges(pool, { pipelineId, bytesMax, signal: until })),
     watchSlot(pool, { pipelineId, lease, connection, log, signal: until }),
     beatHeart(pool, { pipelineId, connection, log, signal: until }),
   ]);
   clearTimeout(calm);
-  for (const half of halves) if (half.status === 'rejected' && !signal.aborted) throw half.reason;
+  for (const half of halves) {
+    if (half.status === 'fulfilled' || signal.aborted) continue;
+    if (half.reason instanceof AppError && half.reason.code === 'SOURCE_IN_PROGRESS') spool.isRefused = true;
+    throw half.reason;
+  }
 }

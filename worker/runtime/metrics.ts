@@ -15,6 +15,9 @@ export type WorkerMetrics = {
   readonly verifiedRows: Counter<'pipeline'>;
   /** Key ranges whose lake was found to differ. */
   readonly differingRanges: Counter<'pipeline'>;
+  /** What lies on this worker's disk of transactions that the source has not committed yet. */
+  readonly inProgressBytes: Gauge<'pipeline'>;
+  readonly inProgressTransactions: Gauge<'pipeline'>;
   readonly errors: Counter<'code'>;
   readonly queueJobs: Gauge<'queue'>;
 };
@@ -26,6 +29,8 @@ export function createMetrics(registry: Registry): WorkerMetrics {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, label: Label): Counter<Label> =>
     new Counter({ name: `philotes_${name}`, help, labelNames: [label], registers });
+  const gauge = <Label extends string>(name: string, help: string, label: Label): Gauge<Label> =>
+    new Gauge({ name: `philotes_${name}`, help, labelNames: [label], registers });
   return {
     capturedRows: counter('captured_rows_total', 'Changes stored in the buffer', 'pipeline'),
     capturedBytes: counter('captured_bytes_total', 'Uncompressed bytes of changes stored in the buffer', 'pipeline'),
@@ -43,11 +48,12 @@ export function createMetrics(registry: Registry): WorkerMetrics {
     verifiedRows: counter('verified_rows_total', 'Rows of the source compared with the lake', 'pipeline'),
     differingRanges: counter('differing_ranges_total', 'Key ranges found to differ from the source', 'pipeline'),
     errors: counter('errors_total', 'Failures by code', 'code'),
-    queueJobs: new Gauge({
-      name: 'philotes_queue_jobs',
-      help: 'Jobs that wait in a queue',
-      labelNames: ['queue'],
-      registers,
-    }),
+    inProgressBytes: gauge('in_progress_bytes', 'Kept on disk of transactions that have not committed', 'pipeline'),
+    inProgressTransactions: gauge(
+      'in_progress_transactions',
+      'Transactions kept on disk that have not committed',
+      'pipeline',
+    ),
+    queueJobs: gauge('queue_jobs', 'Jobs that wait in a queue', 'queue'),
   };
 }

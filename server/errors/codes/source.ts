@@ -26,6 +26,14 @@ export const SOURCE_CODES = {
     retry: 'manual',
     remedy: 'Read the server message and its log; then resume.',
   },
+  SOURCE_IN_PROGRESS: {
+    cause:
+      'Large transactions could not be read while they are in progress: they outgrew their room on the disk of the worker, that disk failed, or the server failed at sending them.',
+    http: 502,
+    retry: 'automatic',
+    remedy:
+      'Nothing is lost: until its next shift, capture reads transactions after their commit. When it comes again, give them more room in the settings of the pipeline, free the disk of the workers, or set the room to 0.',
+  },
   SOURCE_BLOCKED: {
     cause: 'Sessions or prepared transactions on the source hold what has to end first.',
     http: 409,

@@ -19,17 +19,20 @@ export const OMITTED_FIELD = '\\O';
 export const valueBytesMax = (kept: number): number =>
   Math.max(TUPLE_BYTES_MAX - kept, Math.min(SMALL_VALUE_BYTES, SMALL_VALUES_BYTES_MAX - kept));
 
-/** Reads a replication message as it arrives and leaves out the values of a row that is too large; `bytes` is its length. */
-export const condenseMessage = (bytes: number): Condenser =>
+/**
+ * Reads a replication message as it arrives and leaves out the values of a row that is too large; `bytes` is its length. In a
+ * block of a transaction in progress it carries a transaction id.
+ */
+export const condenseMessage = (bytes: number, { isInBlock }: { isInBlock: boolean }): Condenser =>
   // Room that nothing is written to costs nothing.
-  new FramedReader(readMessage(), { bytes, keptBytesMax: 3 * SMALL_VALUES_BYTES_MAX });
+  new FramedReader(readMessage(isInBlock ? XID_BYTES : 0), { bytes, keptBytesMax: 3 * SMALL_VALUES_BYTES_MAX });
 
 /** XLogData, then an insert, update or delete (manual: Logical Replication Message Formats); others are kept whole. */
-function* readMessage(): Step {
+function* readMessage(xidBytes: number): Step {
   const head = yield { keep: XLOG_HEADER_BYTES + 1 };
   const tag = head[XLOG_HEADER_BYTES];
   if (tag === INSERT || tag === UPDATE || tag === DELETE) {
-    yield { keep: 4 };
+    yield { keep: xidBytes + OID_BYTES };
     for (;;) {
       const kind = (yield { keep: 1 })[0];
       yield* readTuple();
@@ -62,6 +65,8 @@ function* readTuple(): Step {
 }
 
 const XLOG_HEADER_BYTES = 25;
+const XID_BYTES = 4;
+const OID_BYTES = 4;
 const INSERT = 0x49;
 const UPDATE = 0x55;
 const DELETE = 0x44;

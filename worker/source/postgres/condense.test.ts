@@ -10,7 +10,9 @@ const number = (value: number, bytes: 1 | 2 | 4) => {
   buffer.writeUIntBE(value, 0, bytes);
   return buffer;
 };
-const head = (tag: string) => Buffer.concat([Buffer.alloc(25, 7), Buffer.from(tag), number(16_400, 4)]);
+const xid = number(771, 4);
+const head = (tag: string, isInBlock = false) =>
+  Buffer.concat([Buffer.alloc(25, 7), Buffer.from(tag), ...(isInBlock ? [xid] : []), number(16_400, 4)]);
 const value = (bytes: Buffer) => Buffer.concat([Buffer.from('t'), number(bytes.length, 4), bytes]);
 const tuple = (kind: string, values: readonly Buffer[]) =>
   Buffer.concat([Buffer.from(kind), number(values.length, 2), ...values]);
@@ -40,11 +42,12 @@ test('a message that is not too large stays as it is, wherever it is cut', () =>
       fc.array(small, { maxLength: 6 }),
       fc.constantFrom('I', 'U', 'UK', 'UO', 'DK', 'DO', 'M'),
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
-      (before, after, kind, sizes) => {
+      fc.boolean(),
+      (before, after, kind, sizes, isInBlock) => {
         const old = kind.length > 1 ? tuple(kind[1] ?? '', before) : Buffer.alloc(0);
         const fresh = kind[0] === 'D' || kind === 'M' ? Buffer.alloc(0) : tuple('N', after);
-        const message = Buffer.concat([head(kind[0] ?? ''), old, fresh]);
-        expect(condense(condenseMessage(message.length), message, sizes).equals(message)).toBe(true);
+        const message = Buffer.concat([head(kind[0] ?? '', isInBlock), old, fresh]);
+        expect(condense(condenseMessage(message.length, { isInBlock }), message, sizes).equals(message)).toBe(true);
       },
     ),
   );
@@ -53,18 +56,21 @@ test('a message that is not too large stays as it is, wherever it is cut', () =>
 test('the values that make a row too large are left out of its message, the others and the key stay', () => {
   const large = Buffer.alloc(70 * MIB, 'x');
   const key = value(Buffer.from('key'));
-  const message = Buffer.concat([
-    head('U'),
-    tuple('O', [key, value(large), value(large), value(Buffer.alloc(MIB, 'y'))]),
-    tuple('N', [key, UNCHANGED, value(large), NULL]),
-  ]);
-  const omitted = Buffer.from([OMITTED]);
-  const expected = Buffer.concat([
-    head('U'),
-    tuple('O', [key, value(large), omitted, value(Buffer.alloc(MIB, 'y'))]),
-    tuple('N', [key, UNCHANGED, value(large), NULL]),
-  ]);
-  expect(condense(condenseMessage(message.length), message, [7, 1_000_000]).equals(expected)).toBe(true);
+  for (const isInBlock of [false, true]) {
+    const message = Buffer.concat([
+      head('U', isInBlock),
+      tuple('O', [key, value(large), value(large), value(Buffer.alloc(MIB, 'y'))]),
+      tuple('N', [key, UNCHANGED, value(large), NULL]),
+    ]);
+    const omitted = Buffer.from([OMITTED]);
+    const expected = Buffer.concat([
+      head('U', isInBlock),
+      tuple('O', [key, value(large), omitted, value(Buffer.alloc(MIB, 'y'))]),
+      tuple('N', [key, UNCHANGED, value(large), NULL]),
+    ]);
+    const condensed = condense(condenseMessage(message.length, { isInBlock }), message, [7, 1_000_000]);
+    expect(condensed.equals(expected)).toBe(true);
+  }
 }, 30_000);
 
 test('the fields that make a line of a copy too large are left out of it', () => {

@@ -1,17 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
-import { openTestDatabase } from '@/db/testing/test-database.ts';
+import { openTestDatabase, type TestDatabase } from '@/db/testing/test-database.ts';
 import { connectorTests } from '@/packages/connector/testkit/connector-tests.ts';
 import type { ConnectorHarness, TestChange } from '@/packages/connector/testkit/harness.ts';
 import { parseLsn } from '@/server/domain/lsn.ts';
+import { silentLog } from '@/server/platform/logger.ts';
 import type { SourceConnection } from '@/server/postgres/connect.ts';
 import { postgresConnector } from './connector.ts';
+import { openChangeSource } from './segments.ts';
 
 connectorTests(postgresConnector, openHarness);
 
-async function openHarness(): Promise<ConnectorHarness<SourceConnection>> {
+/** The same promises hold for a stream of transactions that are still in progress. */
+const streamed: typeof postgresConnector = {
+  ...postgresConnector,
+  kind: 'streamed postgresql',
+  openChanges: (connection, { stream, position, ...options }) =>
+    openChangeSource({
+      ...{ connection, slot: stream, publication: stream, ...position, ...options, log: silentLog },
+      inProgress: { folder: join(tmpdir(), `philotes-${randomUUID()}`), bytesMax: 2 ** 30 },
+    }),
+};
+connectorTests(streamed, async () => {
+  const harness = await openHarness();
+  await harness.db.query(
+    `ALTER DATABASE ${harness.connection.database} SET debug_logical_replication_streaming = 'immediate'`,
+  );
+  return harness;
+});
+
+async function openHarness(): Promise<ConnectorHarness<SourceConnection> & { db: TestDatabase }> {
   const db = await openTestDatabase();
   const connection: SourceConnection = { ...db.connection, tls: { mode: 'disable' } };
   return {
+    db,
     connection,
     refused: { ...connection, user: 'nobody_of_this_name' },
     unreachable: { ...connection, port: 1 },

@@ -1,27 +1,26 @@
-import type { BoundRules } from '@/server/domain/column-rules.ts';
 import { formatLsn, type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
-import type { TableSchema } from '@/server/domain/table-schema.ts';
-import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 import { AckTracker } from '../ack-tracker.ts';
 import type { ChangeSource } from '../source.ts';
-import { type StreamTable, streamTable } from './growing-block.ts';
+import { AnnouncedTables, type AnnouncedTablesOptions } from './announced-tables.ts';
+import type { StreamTable } from './growing-block.ts';
 import { Handoff } from './handoff.ts';
 import { type Message, PgoutputReader, type Relation } from './pgoutput.ts';
-import { resolveRelation } from './relation-schema.ts';
 import { checkResumePoint } from './resume-point.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { SegmentBuilder } from './segment-builder.ts';
 import { takeOverSlot } from './slot.ts';
+import type { SpoolOptions } from './spool-disk.ts';
 import { streamError } from './stream-error.ts';
-import { type WalFrames, walFrames } from './wal-frames.ts';
+import { streamedFrames } from './streamed-frames.ts';
+import { type WalFrames, type WalFramesOptions, walFrames } from './wal-frames.ts';
 import { widenXid } from './widen-xid.ts';
 
-export type ChangeSourceOptions = {
+export type ChangeSourceOptions = AnnouncedTablesOptions & {
   readonly connection: SourceConnection;
   readonly slot: string;
   readonly publication: string;
@@ -29,8 +28,6 @@ export type ChangeSourceOptions = {
   readonly from: Lsn;
   /** What the slot may be confirmed to for `from`. Zero only for a slot that has never been read. */
   readonly endLsn: Lsn;
-  /** Only these tables (pg_class oids); default: all of the publication. */
-  readonly tables?: ReadonlySet<number>;
   readonly limits: {
     readonly segmentBytesMax: number;
     readonly segmentAgeMsMax: number;
@@ -39,12 +36,8 @@ export type ChangeSourceOptions = {
   };
   /** Names our sessions on the source, and marks the ones that may be ended to take the slot over. */
   readonly applicationName?: string;
-  /** A table's columns as last known, for its first announcement: the catalog may be further already. */
-  readonly lastSchema?: (oid: number) => Promise<TableSchema | null>;
-  /** What is left out or masked of a table's columns. */
-  readonly rulesOf?: (oid: number) => Promise<BoundRules | null>;
-  /** Of hashed columns. */
-  readonly maskSalt?: Buffer;
+  /** Where large transactions are kept that are streamed before they commit; default: they come after their commit. */
+  readonly inProgress?: SpoolOptions;
   readonly log: Log;
   readonly signal: AbortSignal;
 };
@@ -93,9 +86,7 @@ class PostgresSource implements ChangeSource {
   readonly #encoder = new RowEncoder();
   readonly #reader: PgoutputReader;
   readonly #queue: Handoff<Waiting>;
-  /** By oid: the schema in force; null while it is being looked up, and for tables that are not ours. */
-  readonly #tables = new Map<number, StreamTable | null>();
-  readonly #schemas = new Map<number, StreamTable>();
+  readonly #tables: AnnouncedTables;
   readonly #frames: WalFrames;
   #isResolving = false;
   #isSkipping = false;
@@ -111,6 +102,7 @@ class PostgresSource implements ChangeSource {
   ) {
     this.#options = options;
     this.#catalog = at.catalog;
+    this.#tables = new AnnouncedTables(at.catalog.client, options);
     this.#xidReference = at.xidReference;
     this.#acks = new AckTracker({
       resumeFrom: at.resumeEnd,
@@ -139,7 +131,7 @@ class PostgresSource implements ChangeSource {
       delete: (message) => this.#change('delete', message, message.oldAt),
       truncate: (oids) => this.#truncate(oids),
     });
-    this.#frames = walFrames({
+    const framesOptions: WalFramesOptions = {
       connection: options.connection,
       applicationName: at.applicationName,
       slot: options.slot,
@@ -151,7 +143,9 @@ class PostgresSource implements ChangeSource {
         this.#serverClockUs = clockUs;
         if (this.#builder.isEmpty && !this.#builder.isInTransaction) this.#acks.passed(walEnd);
       },
-    });
+    };
+    const { inProgress } = options;
+    this.#frames = inProgress ? streamedFrames(framesOptions, inProgress) : walFrames(framesOptions);
   }
 
   get segments(): AsyncIterable<Segment> {
@@ -170,7 +164,7 @@ class PostgresSource implements ChangeSource {
     await this.#frames.start();
     this.#frames.ended.then(
       () => this.#queue.end(),
-      (error: unknown) => this.#queue.fail(streamError(error, this.#options)),
+      (error: unknown) => this.#queue.fail(this.#failure(error)),
     );
     this.#timer = setInterval(() => this.#tick(), Math.max(10, Math.floor(limits.segmentAgeMsMax / 3)));
     signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -235,7 +229,6 @@ class PostgresSource implements ChangeSource {
   /** Null for what is not ours or already durable. */
   #tableOf(oid: number): StreamTable | null {
     const table = this.#tables.get(oid);
-    if (table === undefined) throw new AppError('SOURCE_PROTOCOL', `a change of table ${oid} came before its columns`);
     return this.#isSkipping ? null : table;
   }
 
@@ -247,42 +240,17 @@ class PostgresSource implements ChangeSource {
 
   /** Reading stops until the table's columns are known; what follows waits in the socket. */
   #relation(relation: Relation): void {
-    const { tables } = this.#options;
-    if (tables && !tables.has(relation.oid)) {
-      this.#tables.set(relation.oid, null);
-      return;
-    }
+    const resolved = this.#tables.announce(relation);
+    if (!resolved) return;
     this.#isResolving = true;
     this.#frames.pause();
-    const previous = this.#schemas.get(relation.oid);
-    this.#resolve(relation, previous?.sent).then(
-      (resolved) => {
-        // What is sent may have changed where what is shown has not.
-        const isSame = previous?.hash === resolved.hash && previous.plan === null && resolved.plan === null;
-        const table = isSame ? previous : resolved;
-        this.#tables.set(relation.oid, table);
-        this.#schemas.set(relation.oid, table);
+    resolved.then(
+      () => {
         this.#isResolving = false;
         this.#resume();
       },
       (error: unknown) => this.#queue.fail(sourceError(error, `reading the columns of table ${relation.oid}`)),
     );
-  }
-
-  async #resolve(relation: Relation, announced: TableSchema | undefined): Promise<StreamTable> {
-    const { lastSchema, rulesOf, maskSalt: salt = null } = this.#options;
-    const previous = announced ?? (await lastSchema?.(relation.oid)) ?? undefined;
-    const { schema: sent, unsure } = await resolveRelation(this.#catalog.client, { relation, previous });
-    const rules = (await rulesOf?.(relation.oid)) ?? null;
-    if (!rules) return streamTable(sent);
-    const schema = visibleSchema(sent, rules);
-    // Renamed twice while the stream was behind: it may be a column that is to be hidden.
-    const doubtful = schema.columns.filter(({ name }) => unsure.includes(name) && !Object.hasOwn(rules.columns, name));
-    const [first] = doubtful;
-    if (!first) return streamTable(sent, { schema, salt });
-    const columns = schema.columns.filter((column) => !doubtful.includes(column));
-    const unfit = `column ${first.name} cannot be told from those that rules hide`;
-    return streamTable(sent, { schema: { ...schema, columns, unfit }, salt });
   }
 
   #resume(): void {
@@ -311,6 +279,13 @@ class PostgresSource implements ChangeSource {
     // A commit record may begin exactly at this position; only transactions before it have been passed.
     const passedLsn = toLsn(endLsn - 1n);
     this.#offer(this.#builder.advance({ toLsn: passedLsn, endLsn, commitTimeUs: this.#serverClockUs }));
+  }
+
+  /** What the server fails at while it sends transactions in progress, it may well do when they have committed. */
+  #failure(error: unknown): AppError {
+    const failure = streamError(error, this.#options);
+    if (!this.#options.inProgress || failure.code !== 'SOURCE_FAILED') return failure;
+    return new AppError('SOURCE_IN_PROGRESS', failure.message, { cause: failure.cause });
   }
 
   #isAged(): boolean {

@@ -9,7 +9,7 @@ import { CopyDataTap } from './copy-data-tap.ts';
 import { PG_EPOCH_US } from './pg-epoch.ts';
 import { tappableSocket } from './tappable-socket.ts';
 
-type WalFramesOptions = {
+export type WalFramesOptions = {
   readonly connection: SourceConnection;
   readonly applicationName: string;
   readonly slot: string;
@@ -20,6 +20,8 @@ type WalFramesOptions = {
   /** One pgoutput message as a range of `bytes`. */
   readonly onMessage: (bytes: Buffer, start: number, end: number) => void;
   readonly onKeepalive: (keepalive: { walEnd: Lsn; clockUs: bigint }) => void;
+  /** Asks for transactions while they are in progress, in blocks whose messages carry transaction ids. */
+  readonly streamed?: { readonly isInBlock: () => boolean };
 };
 
 /** A replication stream, to be started once. */
@@ -121,6 +123,7 @@ class Transport implements WalFrames {
   }
 
   async #begin(client: Client): Promise<void> {
+    const { slot, startLsn, publication, streamed } = this.#options;
     await verifySessionSettings(client);
     const { rows } = await client.query<{ timeout_ms: number }>(
       `SELECT setting::int4 AS timeout_ms FROM pg_settings WHERE name = 'wal_sender_timeout'`,
@@ -131,12 +134,12 @@ class Transport implements WalFrames {
     this.#tap = new CopyDataTap(client, {
       onData: (bytes, start, end) => this.#receive(bytes, start, end),
       onError: (error) => this.#fail(error),
-      condense: condenseMessage,
+      condense: (bytes) => condenseMessage(bytes, { isInBlock: streamed?.isInBlock() ?? false }),
     });
-    const { slot, startLsn, publication } = this.#options;
     await client.query(
       `START_REPLICATION SLOT ${escapeIdentifier(slot)} LOGICAL ${formatLsn(startLsn)} ` +
-        `(proto_version '1', publication_names ${escapeLiteral(escapeIdentifier(publication))})`,
+        `(${streamed ? `proto_version '2', streaming 'on'` : `proto_version '1'`}, ` +
+        `publication_names ${escapeLiteral(escapeIdentifier(publication))})`,
     );
   }
 
