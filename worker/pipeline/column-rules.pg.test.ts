@@ -183,3 +183,46 @@ test('rules that change on a running table take hold of all of it by a copy, and
   expect((await ruled.lake('person')).at(-1)).toEqual({ id: 999, age: 9 });
   expect(await ruled.leaks('latersecret')).toEqual([]);
 });
+
+test('a masked value that is too large is parked as any other, its text nowhere, and an excluded one is not missed (row 58)', async () => {
+  await using installation = await openTestInstallation();
+  const { source, database } = installation;
+  await source.query('create table file (id int primary key, a text, b text, c text, d text)');
+  const large = `repeat('largesecret', 13200000)`;
+  const insertAll = async (from: number) => {
+    await source.query(`insert into file values (${from}, 'small', 'small', 'small', ${large})`);
+    await source.query(`insert into file values (${from + 1}, ${large}, 'small', 'small', 'small')`);
+    await source.query(`insert into file values (${from + 2}, 'small', ${large}, ${large}, 'small')`);
+    await source.query(
+      `insert into file values (${from + 3}, repeat('midsecret', 1000000), 'small', 'small', 'small')`,
+    );
+  };
+  await insertAll(1);
+  await using ruled = await openRuled(installation, {
+    file: { columns: { a: 'hash', b: 'redact', c: { truncate: 3 }, d: 'exclude' } },
+  });
+  await ruled.work.until(ruled.isLive, { what: 'it is live', withinMs: 120_000 });
+  await insertAll(11);
+  await ruled.caughtUp();
+  const hash = (text: string) => createHmac('sha256', ruled.salt).update(text).digest('hex');
+  const shown = (id: number, a = 'small') => ({ id, a: hash(a), b: '***', c: 'sma' });
+  const mid = 'midsecret'.repeat(1_000_000);
+  expect(await ruled.lake('file')).toEqual([shown(1), shown(4, mid), shown(11), shown(14, mid)]);
+  const { rows } = await database.pool.query(
+    `select op, row_key, column_name, left(reason, 28) as reason, octet_length(payload) < 1000 as is_short from dead_letter order by id`,
+  );
+  const letter = (op: string, id: string, column: string) => ({
+    op,
+    row_key: [id],
+    column_name: column,
+    reason: 'the row is larger than 64 MB',
+    is_short: true,
+  });
+  expect(rows).toEqual([letter('r', '2', 'a'), letter('r', '3', 'b'), letter('i', '12', 'a'), letter('i', '13', 'b')]);
+  for (const secret of ['largesecret', 'midsecret']) expect(await ruled.leaks(secret)).toEqual([]);
+  await source.query(`update file set a = 'small', b = 'small', c = 'small' where id in (2, 3, 12, 13)`);
+  await ruled.caughtUp();
+  expect(await ruled.lake('file')).toEqual(
+    [1, 2, 3, 4, 11, 12, 13, 14].map((id) => shown(id, id % 10 === 4 ? mid : 'small')),
+  );
+}, 240_000);
