@@ -154,6 +154,51 @@ for (const point of points) {
   });
 }
 
+test('a repair whose worker dies when it has begun ends right with the next, and is not asked for twice (rows 59, 62, 64)', async () => {
+  const { control, deps } = installation;
+  const name = 'repair_begun';
+  const { work, write, assertExact, isDone, key, lake, tables } = await livePipeline(name);
+  await tamperMirror(installation, lake, DAMAGE);
+  const verify = async (running: Pick<RunningWork, 'until'>) => {
+    const { id } = await startVerification(control, SYSTEM_ACTOR, key);
+    const named = { ...key, verificationId: id };
+    const read = () => getVerification(control, SYSTEM_ACTOR, named);
+    await running.until(async () => (await read()).state === 'done', { what: 'the verification ends' });
+    return { named, found: await read() };
+  };
+  const { named, found } = await verify(work);
+  expect(found).toMatchObject({ missing: 4, extra: 2, different: 0 });
+  let ended: Promise<void> | null = null;
+  {
+    using _armed = armFailpoint('resync-begun', () => {
+      ended ??= Promise.resolve(work[Symbol.asyncDispose]());
+      throw new Error('crash');
+    });
+    const { ranges } = await repairVerification(control, SYSTEM_ACTOR, named);
+    expect(ranges).toBeGreaterThan(1);
+    const crashed = async () => {
+      await write();
+      return ended !== null;
+    };
+    await work.until(crashed, { what: 'the crash' }).catch((error: unknown) => {
+      if (ended === null) throw error;
+    });
+    await ended;
+  }
+  await expect(repairVerification(control, SYSTEM_ACTOR, named)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await using next = runWork({ ...deps, holder: 'after the crash' });
+  const repaired = async () => {
+    await write();
+    return isDone();
+  };
+  await next.until(repaired, { what: 'the repair is in the lake' });
+  await assertExact(next);
+  // One repair, carried out once: the lake holds the table's copy, and the ranges read again in one commit.
+  const copies = (await tables.commits(name)).filter(({ kind, mode }) => kind === 'copy' && mode === 'mirror');
+  expect(copies).toHaveLength(2);
+  expect((await verify(next)).found).toMatchObject({ missing: 0, extra: 0, different: 0, ranges: { undecided: 0 } });
+});
+
 test('a truncate while a part is read lets it begin anew, and nothing of the rest is lost (row 63)', async () => {
   const { control, source } = installation;
   const { work, write, assertExact, isDone, key, tables } = await livePipeline('part_truncated');
