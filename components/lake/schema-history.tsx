@@ -1,7 +1,10 @@
+'use client';
+
 import { KeyRound } from 'lucide-react';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
 import { Section } from '@/components/ui/card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
+import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
 import type { LakeTable } from './lake-types.ts';
 
 const TONES: Readonly<Record<string, Tone>> = { added: 'running', removed: 'failed', renamed: 'accent' };
@@ -9,9 +12,11 @@ const TONES: Readonly<Record<string, Tone>> = { added: 'running', removed: 'fail
 /** The columns as they are, and what each earlier schema changed. */
 export function SchemaHistory({ table }: { table: LakeTable }) {
   const history = table.schemas.filter(({ changes }) => changes.length > 0);
+  const { shown, finder, more } = useColumnFinder(table.schema.fields);
   return (
     <>
       <Section title="Columns">
+        {finder}
         <div className="overflow-x-auto rounded-md border border-line bg-surface">
           <table aria-label="Columns" className="w-full text-sm">
             <thead className="text-left text-xs text-muted">
@@ -24,7 +29,7 @@ export function SchemaHistory({ table }: { table: LakeTable }) {
               </tr>
             </thead>
             <tbody className="divide-y divide-line">
-              {table.schema.fields.map((field) => (
+              {shown.map((field) => (
                 <tr key={field.id} className="h-9">
                   <td className="w-12 px-3 pl-4 text-muted tabular-nums">{field.id}</td>
                   <th scope="row" className="px-3 text-left font-medium">
@@ -39,6 +44,7 @@ export function SchemaHistory({ table }: { table: LakeTable }) {
               ))}
             </tbody>
           </table>
+          {more}
         </div>
       </Section>
       <Section title="History of the schema">

@@ -1,6 +1,7 @@
 'use client';
 
 import { Field, Input, Select } from '@/components/ui/field.tsx';
+import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
 import type { ColumnRule, ColumnRules } from '@/server/domain/column-rules.ts';
 
 const CHOICES = [
@@ -26,6 +27,7 @@ type Props = {
 
 /** How each column is shown behind the source. Columns of the key are always carried. */
 export function ColumnRuleFields({ columns, keyColumns, value, onChange, disabled = false }: Props) {
+  const { shown, finder, more } = useColumnFinder(columns);
   const set = (name: string, rule: ColumnRule | undefined) => {
     const { [name]: _, ...others } = value.columns;
     onChange({ ...value, columns: rule === undefined ? others : { ...others, [name]: rule } });
@@ -48,8 +50,9 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
           <option value="exclude">Leave out</option>
         </Select>
       </Field>
+      {finder}
       <div className="grid gap-3 sm:grid-cols-2">
-        {columns.map(({ name, type }) => {
+        {shown.map(({ name, type }) => {
           const rule = value.columns[name];
           const isKey = keyColumns.includes(name);
           return (
@@ -91,6 +94,7 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
           );
         })}
       </div>
+      {more}
     </div>
   );
 }

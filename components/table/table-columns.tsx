@@ -8,6 +8,7 @@ import { useRefusal } from '@/components/session/use-me.ts';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
 import { Select } from '@/components/ui/field.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
+import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
 import { POLICIES, toPolicy } from './policies.ts';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
@@ -31,12 +32,14 @@ export function TableColumns({ table }: { table: TableView }) {
     ),
   );
   const found = source.data?.items.find((each) => each.schema === table.schema && each.table === table.table);
+  const { shown, finder, more } = useColumnFinder(found?.columns ?? []);
   const lakeTypes = new Map(lake.data?.schema.fields.map(({ name, type }) => [name, type]));
   return (
     <section>
       <h3 className="mb-2 font-semibold">Columns</h3>
       {source.isError && <ErrorNote error={source.error} />}
       {!found && !source.isError && <ColumnsSkeleton isMissing={source.isSuccess} />}
+      {finder}
       {found && (
         <div className="overflow-x-auto rounded-md border border-line">
           <table aria-label="Columns" className="w-full text-sm">
@@ -50,7 +53,7 @@ export function TableColumns({ table }: { table: TableView }) {
               </tr>
             </thead>
             <tbody className="divide-y divide-line border-t border-line">
-              {found.columns.map((column) => (
+              {shown.map((column) => (
                 <tr key={column.name} className="h-9">
                   <th scope="row" className="px-3 text-left font-medium">
                     <span className="flex items-center gap-1.5">
@@ -93,6 +96,7 @@ export function TableColumns({ table }: { table: TableView }) {
               ))}
             </tbody>
           </table>
+          {more}
         </div>
       )}
       {found && found.generatedColumns.length > 0 && (
