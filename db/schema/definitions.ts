@@ -126,6 +126,8 @@ export const pipelineTable = pgTable(
     rowFilter: jsonb('row_filter').$type<RowFilter>().notNull().default([]),
     /** The filter as the source's publication has it; null while there is none. */
     boundFilter: jsonb('bound_filter').$type<BoundFilter>(),
+    /** Of a partitioned table: the oids of the partitions with rows that the lake follows; null until it is copied. */
+    knownPartitions: jsonb('known_partitions').$type<readonly number[]>(),
     /** Segments up to this number were captured under other rules or another filter, and are older than the table's copy. */
     rulesSinceSeq: bigint('rules_since_seq', { mode: 'bigint' }),
     /** Kind of change of the columns -> what is done about it, where it is not what the pipeline says. */

@@ -1,0 +1,1 @@
+ALTER TABLE "pipeline_table" ADD COLUMN "known_partitions" jsonb;
