@@ -25,10 +25,13 @@ const SEGMENT_LIMITS = { segmentBytesMax: 6 * 1024 * 1024, segmentAgeMsMax: 150,
 /** A stream that has gone on for so long is sound. */
 const CALM_MS = 5_000;
 
-/** Reads one pipeline's source into its buffer for the length of a shift. */
+/**
+ * Reads one pipeline's source into its buffer for the length of a shift, and until what it is reading then is stored: a
+ * transaction that takes longer than a shift would begin again in each, for ever.
+ */
 export async function captureShift(
   deps: WorkerDeps,
-  { pipelineId, signal }: { pipelineId: string; signal: AbortSignal },
+  { pipelineId, signal, ...more }: { pipelineId: string; signal: AbortSignal; shiftMs?: number },
 ): Promise<void> {
   const { log, holder } = deps;
   const spool = { isRefused: false };
@@ -40,7 +43,9 @@ export async function captureShift(
     pipelineId,
     role: 'capture',
     signal,
-    work: (lease, until, healthy) => captureOnce(deps, { pipelineId, lease, signal: until, healthy, spool }),
+    endsItself: true,
+    ...more,
+    work: (lease, until, healthy, due) => captureOnce(deps, { pipelineId, lease, signal: until, healthy, due, spool }),
   });
 }
 
@@ -49,11 +54,16 @@ type Attempt = {
   lease: Lease;
   signal: AbortSignal;
   healthy: () => void;
+  /** The shift's time is up. */
+  due: AbortSignal;
   /** Of the shift: once transactions in progress were too much for the disk, they are read after their commit. */
   spool: { isRefused: boolean };
 };
 
-async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, healthy, spool }: Attempt): Promise<void> {
+async function captureOnce(
+  deps: WorkerDeps,
+  { pipelineId, lease, signal, healthy, due, spool }: Attempt,
+): Promise<void> {
   const { pool } = deps.database;
   const pipeline = await readPipeline(pool, pipelineId);
   if (!pipeline) return;
@@ -78,6 +88,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     }
   };
   const bytesMax = pipeline.settings.inProgressBytesMax;
+  const inProgress = bytesMax > 0 && !spool.isRefused ? inProgressRoom(deps, { pipelineId, bytesMax }) : null;
   await using source = await openChangeSource({
     connection,
     slot: slotName(pipelineId),
@@ -89,7 +100,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     rulesOf: (oid) => readRules(pool, { pipelineId, oid }),
     maskSalt: await maskSalt(deps, pipelineId),
     lastSchema: (oid) => readLastSchema(pool, { pipelineId, oid }),
-    ...(bytesMax > 0 && !spool.isRefused ? { inProgress: inProgressRoom(deps, { pipelineId, bytesMax }) } : {}),
+    ...(inProgress ? { inProgress } : {}),
     log,
     signal: until,
   });
@@ -100,6 +111,7 @@ async function captureOnce(deps: WorkerDeps, { pipelineId, lease, signal, health
     capturedTransactions.inc({ pipeline: pipelineId }, segment.transactions);
     const bytes = segment.blocks.reduce((sum, block) => sum + block.bytes.length, 0);
     capturedBytes.inc({ pipeline: pipelineId }, bytes);
+    if (due.aborted && segment.complete && !inProgress?.isUsed()) failed.abort();
   };
   const room = bufferRoom(pool, { pipelineId, bufferBytesMax: pipeline.settings.bufferBytesMax, log });
   // An idle source stores nothing that would show that the stream works again.

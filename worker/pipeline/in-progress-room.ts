@@ -10,18 +10,28 @@ const LOOK_MS = 1_000;
 
 type Room = { readonly pipelineId: string; readonly bytesMax: number };
 
+export type InProgressRoom = SpoolOptions & {
+  /** Something lies there now. */
+  isUsed(): boolean;
+};
+
 /** A folder of the session's own: what an earlier one kept is of no use, since the source sends it again. */
-export const inProgressRoom = (
+export function inProgressRoom(
   { config, metrics }: Pick<WorkerDeps, 'config' | 'metrics'>,
   { pipelineId: pipeline, bytesMax }: Room,
-): SpoolOptions => ({
-  folder: join(config.workDir, 'in-progress', randomUUID()),
-  bytesMax,
-  onUse: ({ bytes, transactions }) => {
-    metrics.inProgressBytes.set({ pipeline }, bytes);
-    metrics.inProgressTransactions.set({ pipeline }, transactions);
-  },
-});
+): InProgressRoom {
+  let used = 0;
+  return {
+    folder: join(config.workDir, 'in-progress', randomUUID()),
+    bytesMax,
+    onUse: ({ bytes, transactions }) => {
+      used = transactions;
+      metrics.inProgressBytes.set({ pipeline }, bytes);
+      metrics.inProgressTransactions.set({ pipeline }, transactions);
+    },
+    isUsed: () => used > 0,
+  };
+}
 
 /** A stream is read one way from its beginning on: resolves when a person wants other room for transactions in progress. */
 export async function untilRoomChanges(

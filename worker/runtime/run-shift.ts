@@ -23,8 +23,14 @@ type Options = {
   readonly role: LeaseRole;
   /** The job's own signal: shutdown of this worker. */
   readonly signal: AbortSignal;
-  /** The work. Returns when its signal aborts; calls `healthy` whenever something has really moved. */
-  readonly work: (lease: Lease, signal: AbortSignal, healthy: () => void) => Promise<void>;
+  /**
+   * The work. Returns when its signal aborts; calls `healthy` whenever something has really moved. `due` aborts when the shift's
+   * time is up.
+   */
+  readonly work: (lease: Lease, signal: AbortSignal, healthy: () => void, due: AbortSignal) => Promise<void>;
+  /** The work ends by itself when its time is up, where it has least to repeat; else it is ended. */
+  readonly endsItself?: boolean;
+  readonly shiftMs?: number;
 };
 
 /** The shifts of this process that have a lease or ask for one. The queue may hold an older job for the same work. */
@@ -51,18 +57,20 @@ export async function runShift(options: Options): Promise<void> {
 }
 
 async function runAlone(options: Options, onLost: () => void): Promise<void> {
-  const { pool, pipelineId, role, holder, log } = options;
+  const { pool, pipelineId, role, holder, log, endsItself = false } = options;
   const lease = await acquireLease(pool, { pipelineId, role, holder: `${holder}.${role}`, ttlMs: LEASE_TTL_MS });
   if (!lease) return; // Another worker is on it.
   const kept = keepLease(pool, lease, LEASE_TTL_MS);
   kept.signal.addEventListener('abort', onLost);
   const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), randomInt(SHIFT_MS_MIN, SHIFT_MS_MAX));
+  const due = new AbortController();
+  const timer = setTimeout(() => due.abort(), options.shiftMs ?? randomInt(SHIFT_MS_MIN, SHIFT_MS_MAX));
   const watch = watchDesiredState(pool, pipelineId, over);
-  const signal = AbortSignal.any([options.signal, kept.signal, over.signal]);
+  const ends = [options.signal, kept.signal, over.signal, ...(endsItself ? [] : [due.signal])];
+  const signal = AbortSignal.any(ends);
   log.info('shift begins', { pipelineId, role, token: lease.token.toString() });
   try {
-    await repeat({ ...options, signal, lease });
+    await repeat({ ...options, signal, lease, due: due.signal });
   } catch (error) {
     if (error instanceof AppError && error.code === 'LEASE_LOST') {
       log.warn('lease lost', { pipelineId, role });
@@ -80,8 +88,8 @@ async function runAlone(options: Options, onLost: () => void): Promise<void> {
   }
 }
 
-async function repeat(options: Options & { lease: Lease }): Promise<void> {
-  const { pool, pipelineId, role, lease, signal, log } = options;
+async function repeat(options: Options & { lease: Lease; due: AbortSignal }): Promise<void> {
+  const { pool, pipelineId, role, lease, signal, due, log } = options;
   let attempt = 0;
   let isClear = false;
   const healthy = () => {
@@ -92,7 +100,7 @@ async function repeat(options: Options & { lease: Lease }): Promise<void> {
   };
   while (!signal.aborted) {
     try {
-      await options.work(lease, signal, healthy);
+      await options.work(lease, signal, healthy, due);
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -103,6 +111,7 @@ async function repeat(options: Options & { lease: Lease }): Promise<void> {
       const delayMs = Math.min(BACKOFF_MS_FIRST * 2 ** attempt++, BACKOFF_MS_MAX);
       log.warn('work will be tried again', { pipelineId, role, code, delayMs, error });
       await report(options, error);
+      if (due.aborted) return; // somebody else may fare better
       await sleep(delayMs, signal);
     }
   }
