@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { type Database, openDatabase } from '@/db/client.ts';
 import { migrate } from '@/db/migrate.ts';
+import { openPool } from '@/db/open-pool.ts';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { loadConfig } from '@/server/config/config.ts';
@@ -70,8 +71,7 @@ async function open(resources: Resources, { profileDir, roundMs }: Parameters<ty
   const { rows } = await admin.query<{ pid: number }>('select pg_backend_pid() as pid');
   const postmaster = await parentOf(rows[0]?.pid ?? 0);
   await migrate(url('philotes'));
-  const source = resources.add(new pg.Pool({ connectionString: url('shop'), max: 8 }), (pool) => pool.end());
-  source.on('error', () => undefined); // idle connections end with the server
+  const source = resources.add(openPool({ connectionString: url('shop'), max: 8 }), (pool) => pool.end());
   const database = resources.add(openDatabase(url('philotes')), (opened) => opened.close());
 
   const token = randomBytes(24).toString('hex');

@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool, type PoolConfig } from 'pg';
+import type { Pool } from 'pg';
+import { openPool } from './open-pool.ts';
 
 /** Our own database: a pool for hand-written SQL and drizzle over the same pool. */
 export type Database = {
@@ -10,10 +11,9 @@ export type Database = {
 
 /** Opens a pool; nothing connects until it is used. `onError` hears of idle connections that break. */
 export function openDatabase(url: string, options: { max?: number; onError?: (error: Error) => void } = {}): Database {
-  const config: PoolConfig = { connectionString: url, max: options.max ?? 10, application_name: 'philotes' };
-  const pool = new Pool(config);
-  pool.on('error', options.onError ?? (() => undefined));
-  // A connection that breaks while it is lent out fails the next query on it; as an event it would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = openPool(
+    { connectionString: url, max: options.max ?? 10, application_name: 'philotes' },
+    options.onError,
+  );
   return { pool, db: drizzle(pool), close: () => pool.end() };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { openPool } from '@/db/open-pool.ts';
 import { pickTransaction } from './transactions.ts';
 
 const CONNECTIONS = 4;
@@ -17,8 +17,7 @@ export type Workload = {
  * up. A lost connection or a failed transaction is tried again with the next one.
  */
 export function startWorkload(options: { url: string; ratePerSecond: number }): Workload {
-  const pool = new pg.Pool({ connectionString: options.url, max: CONNECTIONS, application_name: 'shop_workload' });
-  pool.on('error', () => undefined);
+  const pool = openPool({ connectionString: options.url, max: CONNECTIONS, application_name: 'shop_workload' });
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   let committed = 0;

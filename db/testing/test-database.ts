@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { openPool } from '@/db/open-pool.ts';
 
 export type TestDatabase = AsyncDisposable & {
   readonly url: string;
@@ -29,8 +30,7 @@ export async function openTestDatabase(options: { migrated?: boolean; server?: s
     const { migrate } = await import('@/db/migrate.ts');
     await migrate(url.href);
   }
-  const pool = new pg.Pool({ connectionString: url.href, max: 8 });
-  pool.on('error', () => undefined);
+  const pool = openPool({ connectionString: url.href, max: 8 });
   return {
     url: url.href,
     connection: {

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from '@/db/open-pool.ts';
 import type { Workload } from '@/demo/workload.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import type { Control } from './control.ts';
@@ -17,8 +18,7 @@ export async function keepStatusLine(options: {
   signal: AbortSignal;
 }): Promise<number> {
   const { control, pipeline, shopUrl, workload, signal } = options;
-  const source = new pg.Pool({ connectionString: shopUrl, max: 1 });
-  source.on('error', () => undefined);
+  const source = openPool({ connectionString: shopUrl, max: 1 });
   const inPlace = process.stdout.isTTY === true;
   try {
     while (!signal.aborted) {

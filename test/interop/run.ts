@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { migrate } from '@/db/migrate.ts';
+import { openPool } from '@/db/open-pool.ts';
 import { openFileMetadataStore } from '@/server/catalog/file-metadata-store.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { startPostgres } from '@/server/platform/embedded/postgres.ts';
@@ -48,9 +48,8 @@ async function openCatalog(resources: Resources): Promise<string> {
     await rm(`${dataDir}.log`, { force: true });
   });
   await migrate(postgres.url);
-  const pool = resources.add(new pg.Pool({ connectionString: postgres.url }), (open) => open.end());
+  const pool = resources.add(openPool({ connectionString: postgres.url }), (open) => open.end());
   // The server may go before the last idle connection does.
-  pool.on('error', () => undefined);
   const warehouse = { name: 'lake', location: `file://${folder}/lake`, store: openFileMetadataStore(`${folder}/lake`) };
   const served = await serveCatalog({
     pool,

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { type Database, openDatabase } from '@/db/client.ts';
 import { migrate } from '@/db/migrate.ts';
+import { openPool } from '@/db/open-pool.ts';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { guardLease } from '@/server/catalog/lease-guard.ts';
 import { loadConfig } from '@/server/config/config.ts';
@@ -73,8 +74,7 @@ async function open(resources: Resources): Promise<Breakable> {
   const sourceUrl = await createDatabase(source.url, 'bank');
   const metadataUrl = await createDatabase(metadata.url, 'philotes');
   await migrate(metadataUrl);
-  const pool = resources.add(new pg.Pool({ connectionString: sourceUrl, max: 4 }), (opened) => opened.end());
-  pool.on('error', () => undefined); // crashes of the server are part of it
+  const pool = resources.add(openPool({ connectionString: sourceUrl, max: 4 }), (opened) => opened.end());
   const database = resources.add(openDatabase(metadataUrl, { max: 20 }), (opened) => opened.close());
   const network = resources.add(await openTcpProxy({ host: '127.0.0.1', port: source.port }), dispose);
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { openPool } from '@/db/open-pool.ts';
 import { openTestDatabase } from '@/db/testing/test-database.ts';
 import { parseJson, stringifyJson } from '@/server/domain/iceberg/lossless-json.ts';
 import { silentLog } from '@/server/platform/logger.ts';
@@ -17,8 +17,7 @@ export type Json = any;
 export async function openTestCatalog(overrides: Partial<CatalogDeps> = {}) {
   const database = await openTestDatabase({ migrated: true });
   const folder = await mkdtemp(join(tmpdir(), 'philotes-catalog-'));
-  const pool = new pg.Pool({ connectionString: database.url, max: 8 });
-  pool.on('error', () => undefined);
+  const pool = openPool({ connectionString: database.url, max: 8 });
   const store = openFileMetadataStore(folder);
   const warehouse = { name: 'lake', location: `file://${folder}`, store };
   const deps: CatalogDeps = {
