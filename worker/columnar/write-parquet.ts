@@ -24,6 +24,12 @@ export type ParquetOptions = {
   readonly keyValues?: Readonly<Record<string, string>>;
 };
 
+const DICTIONARY_BYTES_MAX = 1024 * 1024;
+/** Of all columns together. */
+const DICTIONARIES_BYTES = 64 * DICTIONARY_BYTES_MAX;
+/** Each column has a writer with buffers of its own; two files of more columns than this are not written at once. */
+const COLUMNS_BESIDE_OTHERS = 400;
+
 /**
  * Writes a query as zstd Parquet files with Iceberg field ids, and says what a manifest needs to know of each. No rows,
  * no file.
@@ -42,6 +48,8 @@ export async function writeParquet(session: ColumnarSession, options: ParquetOpt
     'COMPRESSION_LEVEL 1',
     `ROW_GROUP_SIZE ${rowGroupRows({ columns: columns.length, rowBytes })}`,
     `FIELD_IDS ${fieldIds(columns, names)}`,
+    // The writer reserves a dictionary of this size for every text column before it has a row, 1 MB by default.
+    `STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.min(DICTIONARY_BYTES_MAX, Math.floor(DICTIONARIES_BYTES / columns.length))}`,
     // Its greatest and smallest texts are whole ones.
     isLarge ? 'RETURN_FILES' : 'RETURN_STATS',
     ...(!isSplit ? [] : [`FILE_SIZE_BYTES ${fileBytesMax}`, `FILENAME_PATTERN '${stem}_{i}'`]),
@@ -53,7 +61,9 @@ export async function writeParquet(session: ColumnarSession, options: ParquetOpt
         ]
       : []),
   ].join(', ')})`;
-  const written = await (isLarge ? session.alone(() => session.rows(statement)) : session.rows(statement));
+  const written = await (isLarge || columns.length > COLUMNS_BESIDE_OTHERS
+    ? session.alone(() => session.rows(statement))
+    : session.rows(statement));
   const files: WrittenFile[] = [];
   for (const row of isLarge ? await readStatistics(session, { localPath: target, columns, names, written }) : written) {
     const localPath = String(row.filename);
