@@ -46,7 +46,12 @@ export async function resumeTable(
 const lacksChanges = ({ errorCode, sourceOid }: LockedTable): boolean =>
   INCOMPLETE.has(errorCode ?? '') || (sourceOid !== null && INCOMPLETE_IF_MET.has(errorCode ?? ''));
 
-const INCOMPLETE: ReadonlySet<string> = new Set(['SPILL_FULL', 'SOURCE_PUBLICATION', 'SOURCE_TABLE_REPLACED']);
+const INCOMPLETE: ReadonlySet<string> = new Set([
+  'SPILL_FULL',
+  'SOURCE_PUBLICATION',
+  'SOURCE_TABLE_REPLACED',
+  'SOURCE_PARTITION_ATTACHED',
+]);
 const INCOMPLETE_IF_MET: ReadonlySet<string> = new Set(['SOURCE_TABLE_MISSING', 'ROW_FILTER_UNFIT']);
 
 /** How far the table had come. */

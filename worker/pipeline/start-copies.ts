@@ -24,6 +24,7 @@ import { type PipelineDefinition, type PipelineTable, readTables } from './defin
 import { endCopyIfDone } from './end-copy.ts';
 import { type Lake, openLake } from './lake.ts';
 import { createTargets } from './lake-targets.ts';
+import { type Partition, readPartitions } from './park-attached.ts';
 import { type Provisioned, provision } from './provision.ts';
 import { wantsOneSnapshot } from './restart-copy.ts';
 import { filterOf } from './table-filters.ts';
@@ -165,7 +166,11 @@ async function startCopy(
   const isPartitioned = discovered.kind === 'partitioned';
   const record: CopyRecord = { fingerprint, startLsn: formatLsn(startLsn), schemaHash: hash, isPartitioned, where };
   const rowsEstimate = where.length > 0 ? plan.rowsEstimate : (discovered.rowEstimate ?? 0);
-  await storePlan(pool, { table, record, chunks, rowsEstimate });
+  // A partition that comes later fails the fingerprint while the copy runs, and is looked at from then on. A part of a
+  // table says nothing about the partitions of the rest.
+  const { oid } = discovered.schema;
+  const partitions = isPartitioned && !table.copyScope ? await readPartitions(session.client, [oid]) : null;
+  await storePlan(pool, { table, record, chunks, rowsEstimate, partitions });
 }
 
 const chunkRecords = (plan: CopyPlan): ChunkRecord[] =>
@@ -205,7 +210,14 @@ async function storePlan(
     record,
     chunks,
     rowsEstimate,
-  }: { table: PipelineTable; record: CopyRecord; chunks: ChunkRecord[]; rowsEstimate: number },
+    partitions,
+  }: {
+    table: PipelineTable;
+    record: CopyRecord;
+    chunks: ChunkRecord[];
+    rowsEstimate: number;
+    partitions: readonly Partition[] | null;
+  },
 ): Promise<void> {
   await pool.query(
     /* sql */ `
@@ -213,6 +225,7 @@ async function storePlan(
       update pipeline_table
          set state = 'copying', copy_plan = $3, copy_rows_estimate = $4, copy_rows = 0, copy_started_at = now(),
              copy_ended_at = null, copy_end_lsn = null, error_code = null, error_message = null, error_at = null,
+             known_partitions = coalesce($9::jsonb, known_partitions),
              known_schema = coalesce(known_schema, $6), known_schema_lsn = coalesce(known_schema_lsn, $7::pg_lsn)
        where id = $1 and generation = $2 and state = 'pending'
       returning id
@@ -239,6 +252,7 @@ async function storePlan(
       record.schemaHash,
       record.startLsn,
       table.copyScope !== null,
+      partitions === null ? null : JSON.stringify(partitions.map(({ oid }) => oid)),
     ],
   );
 }

@@ -5,6 +5,7 @@ import { sleep } from '@/server/platform/sleep.ts';
 import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { lookAtSlot } from './look-at-slot.ts';
+import { parkAttached } from './park-attached.ts';
 import { parkStrayTables } from './park-stray-tables.ts';
 import { guardFilters } from './table-filters.ts';
 
@@ -28,6 +29,7 @@ export async function watchSlot(pool: Pool, { pipelineId, lease, connection, log
       while (!signal.aborted) {
         await lookAtSlot(pool, { pipelineId, client: session.client });
         await parkStrayTables(pool, { pipelineId, client: session.client, lease, log });
+        await parkAttached(pool, { pipelineId, client: session.client, lease, log });
         for (let waitedMs = 0; waitedMs < LOOK_MS && !signal.aborted; waitedMs += GUARD_MS) {
           await guardFilters(pool, { pipelineId, client: session.client, lease, log });
           await sleep(GUARD_MS, signal);

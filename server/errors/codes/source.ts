@@ -116,6 +116,12 @@ export const SOURCE_CODES = {
     retry: 'manual',
     remedy: 'Resync the table to follow the one that has the name now, or take it out of the pipeline.',
   },
+  SOURCE_PARTITION_ATTACHED: {
+    cause: 'A table that had rows became a partition of one that is followed, and no log tells of these rows.',
+    http: 409,
+    retry: 'manual',
+    remedy: 'Resync the table, which reads them with all others; its changes are kept until then.',
+  },
   SOURCE_SNAPSHOT_LOST: {
     cause: 'The session that held the snapshot of a table copy ended.',
     http: 409,
