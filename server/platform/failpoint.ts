@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Places between two steps that a crash must not tear apart, in the order of the data's way. */
 export const FAILPOINTS = [
   'slot-created',
+  'filter-remembered',
+  'filter-published',
   'segment-received',
   'segment-appended',
   'segment-confirmed',

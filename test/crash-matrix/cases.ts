@@ -26,8 +26,8 @@ const STREAM: ReadonlySet<Failpoint> = new Set([
   'batch-committed',
   'batch-settled',
 ]);
-/** Dead letters, verifications, resyncs of whole pipelines and removals have crash tests of their own. */
-const ELSEWHERE = /^(range-|replay-|resync-slot|resync-settled|removal-)/;
+/** Filters, dead letters, verifications, resyncs of whole pipelines and removals have crash tests of their own. */
+const ELSEWHERE = /^(filter-|range-|replay-|resync-slot|resync-settled|removal-)/;
 const PASSES = 5;
 
 /** Every point, killed and frozen, in random order. */

@@ -44,7 +44,7 @@ function writeOn(names: readonly [string, string]) {
 
 const cases = [
   // Nothing is replayed, resynced, altered, removed or deleted here.
-  ...FAILPOINTS.filter((point) => !/^(range|replay|resync|removal|schema|teardown|source)-/.test(point)).map(
+  ...FAILPOINTS.filter((point) => !/^(filter|range|replay|resync|removal|schema|teardown|source)-/.test(point)).map(
     (point) => ({
       point,
       how: 'crash' as const,

@@ -79,8 +79,12 @@ async function publish(
     filters: new Map(
       tables.flatMap(({ boundFilter }) => (boundFilter ? [[boundFilter.oid, boundFilter] as const] : [])),
     ),
-    onFiltered: (published) => storePublished(pool, { pipelineId: pipeline.id, published }),
+    onFiltered: async (published) => {
+      await storePublished(pool, { pipelineId: pipeline.id, published });
+      if (published.size > 0) await failpoint('filter-remembered');
+    },
   });
+  if (tables.some(({ boundFilter }) => boundFilter && !boundFilter.published)) await failpoint('filter-published');
   await parkUnfit(pool, { pipelineId: pipeline.id, tables: unfit, lease, log });
 }
 

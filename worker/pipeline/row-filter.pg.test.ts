@@ -8,11 +8,13 @@ import { resumePipeline } from '@/server/pipelines/resume-pipeline.ts';
 import { resumeTable } from '@/server/pipelines/resume-table.ts';
 import { resyncTable } from '@/server/pipelines/resync-table.ts';
 import { setTable } from '@/server/pipelines/set-table.ts';
+import { armFailpoint, type Failpoint } from '@/server/platform/failpoint.ts';
 import { getVerification } from '@/server/verifications/get-verification.ts';
 import { startVerification } from '@/server/verifications/start-verification.ts';
 import { watchRestingSlot } from '@/worker/jobs/watch-job.ts';
 import { openRuled } from '@/worker/testing/open-ruled.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
+import { runWork } from '@/worker/testing/run-work.ts';
 import { tamperMirror } from '@/worker/testing/tamper-mirror.ts';
 
 let installation: TestInstallation;
@@ -180,6 +182,64 @@ test('a filter that changes, and one taken away, take hold of all of a table tha
   expect(all.lake).toEqual(all.source);
   expect(await setTable(control, SYSTEM_ACTOR, { ...key, where: [] })).toMatchObject({ resync: false });
 }, 180_000);
+
+const moments: Failpoint[] = ['resync-begun', 'filter-remembered', 'filter-published', 'chunk-stored', 'join-sent'];
+
+for (const moment of moments) {
+  test(`a new filter whose worker dies at ${moment} takes hold exactly with the next (row 47)`, async () => {
+    const { source, control, deps } = installation;
+    await source.query(`create table item (id int primary key, status text); alter table item replica identity full;
+      insert into item select i, (array['a', 'b'])[i % 2 + 1] from generate_series(1, 1500) i`);
+    const where = only(['status', '=', 'a']);
+    await using ruled = await openRuled(installation, { item: { where } });
+    await ruled.work.until(ruled.isLive, { what: 'it is live' });
+    let ended: Promise<void> | null = null;
+    let next = 5_000;
+    const write = () =>
+      source.query(`insert into item values (${++next}, (array['a', 'b'])[${next % 2} + 1]);
+        update item set status = (array['b', 'a'])[id % 2 + 1] where id % 100 = ${next % 100}`);
+    {
+      using _armed = armFailpoint(moment, () => {
+        ended ??= Promise.resolve(ruled.work[Symbol.asyncDispose]());
+        throw new Error('crash');
+      });
+      await setTable(control, SYSTEM_ACTOR, {
+        ...(await ruled.tables.key('item')),
+        where: only(['status', '=', 'b'], ['id', '>', '9']),
+      });
+      await ruled.work
+        .until(
+          async () => {
+            await write();
+            return ended !== null;
+          },
+          { what: `a crash at ${moment}` },
+        )
+        .catch((error: unknown) => {
+          if (ended === null) throw error;
+        });
+      await ended;
+    }
+    await using work = runWork({ ...deps, holder: `after ${moment}` });
+    const after = { ...ruled, work };
+    await work.until(
+      async () => {
+        await write();
+        return (await ruled.tables.row('item'))?.generation === 2 && isLiveAgain();
+      },
+      { what: 'it is live under its new filter' },
+    );
+    expect(await verified(after, 'item')).toMatchObject(CLEAN);
+    const { lake, source: rows } = await bothOf(after, {
+      table: 'item',
+      columns: ['id', 'status'],
+      where: `status = 'b' and id > 9`,
+    });
+    expect(lake.length).toBeGreaterThan(500);
+    expect(new Set(lake.map(([, status]) => status))).toEqual(new Set(['b']));
+    expect(rows.length).toBeGreaterThan(500);
+  }, 120_000);
+}
 
 test('a filter that does not fit is refused with the reason, and nothing changes', async () => {
   const { source, control, database } = installation;
