@@ -58,21 +58,23 @@ export async function provision(options: Options): Promise<Provisioned> {
     isStreaming: options.isStreaming === true,
   });
   const present = tables.filter(({ oid }) => oid !== null && !gone.has(oid));
+  let unfit: ReadonlySet<number>;
   try {
-    await publish(options, { client, tables: present });
+    unfit = await publish(options, { client, tables: present });
   } catch (error) {
     if (!tail || options.isStreaming || policyOf(error).code !== 'SOURCE_BLOCKED') throw error;
     log.warn('the publication cannot be changed yet', { pipelineId: pipeline.id, error });
     return { tables, isPublished: false };
   }
   if (!tail) await createPosition(options, { session, identity });
-  return { tables: await readTables(pool, pipeline.id), isPublished: true };
+  // As they were published: one that begins anew since is for the next look.
+  return { tables: tables.filter(({ oid }) => oid === null || !unfit.has(oid)), isPublished: true };
 }
 
 async function publish(
   { pool, pipeline, lease, log }: Options,
   { client, tables }: { client: SourceSession['client']; tables: readonly PipelineTable[] },
-): Promise<void> {
+): Promise<ReadonlySet<number>> {
   const { unfit } = await ensurePublication(client, {
     publication: publicationName(pipeline.id),
     tables: tables.flatMap(({ oid }) => oid ?? []),
@@ -86,6 +88,7 @@ async function publish(
   });
   if (tables.some(({ boundFilter }) => boundFilter && !boundFilter.published)) await failpoint('filter-published');
   await parkUnfit(pool, { pipelineId: pipeline.id, tables: unfit, lease, log });
+  return new Set(unfit.map(({ oid }) => oid));
 }
 
 async function createPosition(
