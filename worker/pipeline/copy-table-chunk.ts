@@ -41,7 +41,8 @@ export async function copyTableChunk(
   const { pool } = deps.database;
   const table = await readTable(pool, chunk.tableId);
   const pipeline = table && (await readPipeline(pool, table.pipelineId));
-  if (!table || !pipeline || table.generation !== chunk.generation) return;
+  // Another chunk may have ended the copy since this one was claimed.
+  if (!table || !pipeline || table.generation !== chunk.generation || table.state !== 'copying') return;
   const record = CopyRecord.parse(table.copyPlan);
   const range = ChunkRecord.parse(chunk.range);
   const schema = await readSchema(pool, { pipelineId: pipeline.id, hash: record.schemaHash, cache: new Map() });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AppError } from '@/server/errors/app-error.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
+import { restartCopy } from './restart-copy.ts';
 
 let installation: TestInstallation;
 beforeAll(async () => {
@@ -70,6 +72,32 @@ test.each(cases)(
     expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
   },
 );
+
+test('two chunks of a part that fail at once begin the part anew, and not the table for which changes are kept (row 63)', async () => {
+  const { source, database, deps } = installation;
+  await source.query('create table twice (id int primary key); insert into twice values (1)');
+  const tables = [{ table: 'twice', mirror: true, changelog: true }];
+  const pipeline = await startTestPipeline(installation, { name: 'twice', tables });
+  {
+    await using work = runWork(deps);
+    await work.until(() => pipeline.isLive(), { what: 'it is live' });
+  }
+  const { rows: begun } = await database.pool.query<{ id: string }>(
+    `update pipeline_table set state = 'copying', generation = 2, copy_plan = '{}',
+            copy_scope = '{"ranges": [{"lower": "0", "upper": "9"}], "where": []}'
+      where pipeline_id = $1 returning id`,
+    [pipeline.id],
+  );
+  const error = new AppError('SOURCE_TABLE_CHANGED', 'a test truncates it');
+  const restart = { tableId: Number(begun[0]?.id), generation: 2, error, log: deps.log };
+  await restartCopy(deps, restart);
+  await restartCopy(deps, restart);
+  const { rows } = await database.pool.query(
+    `select generation, state, requested ->> 'kind' as requested from pipeline_table where pipeline_id = $1`,
+    [pipeline.id],
+  );
+  expect(rows).toEqual([{ generation: 2, state: 'catching_up', requested: 'resync-part' }]);
+});
 
 test('a row that moves into a part already copied keeps the long value that the source does not send again', async () => {
   const { source, database, deps } = installation;

@@ -33,6 +33,8 @@ export async function restartCopy(
          set generation = generation + 1, state = 'pending', copy_plan = $5::jsonb, copy_rows = 0, copy_started_at = null,
              copy_ended_at = null, copy_end_lsn = null, error_code = $3, error_message = $4, error_at = now()
        where id = $1 and generation = $2 and state in ('copying', 'catching_up')
+         -- What is kept for a table in the lake is of all its rows: another chunk of the part has begun it anew already.
+         and not is_joined
       returning id
     ), chunks as (
       delete from copy_chunk using restarted
@@ -79,7 +81,7 @@ async function restartPart(
       update pipeline_table
          set state = 'catching_up', requested = coalesce(requested, $3::jsonb), copy_scope = null, copy_plan = null,
              copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null
-       where id = $1 and generation = $2 and state in ('copying', 'catching_up')
+       where id = $1 and generation = $2 and state in ('copying', 'catching_up') and copy_scope is not null
       returning id
     )
     delete from copy_chunk using restarted
