@@ -183,6 +183,45 @@ test('a filter that changes, and one taken away, take hold of all of a table tha
   expect(await setTable(control, SYSTEM_ACTOR, { ...key, where: [] })).toMatchObject({ resync: false });
 }, 180_000);
 
+test('large transactions are filtered while they are in progress, and those that were open when a filter changed (row 27)', async () => {
+  const { source, control } = installation;
+  await source.query(`alter database ${source.connection.database} set logical_decoding_work_mem = '64kB'`);
+  await source.query(`create table item (id int primary key, status text, n int); alter table item replica identity full;
+    insert into item select i, (array['a', 'b'])[i % 2 + 1], i from generate_series(1, 500) i`);
+  await using ruled = await openRuled(installation, { item: { where: only(['status', '=', 'a']) } });
+  await ruled.work.until(ruled.isLive, { what: 'it is live' });
+  const fill = (from: number) =>
+    `insert into item select ${from} + i, (array['a', 'b'])[i % 2 + 1], i from generate_series(1, 8000) i`;
+  const same = async (where: string) => {
+    await ruled.caughtUp();
+    const { lake, source: rows } = await bothOf(ruled, { table: 'item', columns: ['id', 'status', 'n'], where });
+    expect(lake).toEqual(rows);
+    expect(rows.length).toBeGreaterThan(3_000);
+    expect(await verified(ruled, 'item')).toMatchObject(CLEAN);
+  };
+  await source.query(`begin; ${fill(10_000)}; savepoint s; update item set status = 'a'; rollback to savepoint s;
+    update item set status = (array['b', 'a'])[n % 2 + 1] where n % 3 = 0; commit`);
+  await same(`status = 'a'`);
+
+  const writer = new Client({ connectionString: source.url });
+  await writer.connect();
+  await writer.query(`begin; ${fill(20_000)}`);
+  await setTable(control, SYSTEM_ACTOR, { ...(await ruled.tables.key('item')), where: only(['status', '=', 'b']) });
+  await ruled.work.until(
+    async () => {
+      const published = await source.query<{ rows: string }>('select rowfilter as rows from pg_publication_tables');
+      return published[0]?.rows.includes(`'b'`) ?? false;
+    },
+    { what: 'the new filter is published' },
+  );
+  await writer.query(`update item set n = n + 1 where id > 20000; ${fill(30_000)}; commit`);
+  await writer.end();
+  await ruled.work.until(async () => (await ruled.tables.row('item'))?.generation === 2 && isLiveAgain(), {
+    what: 'it is live under its new filter',
+  });
+  await same(`status = 'b'`);
+}, 120_000);
+
 const moments: Failpoint[] = ['resync-begun', 'filter-remembered', 'filter-published', 'chunk-stored', 'join-sent'];
 
 for (const moment of moments) {
