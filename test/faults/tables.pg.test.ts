@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
+import { openLake } from '@/worker/pipeline/lake.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
+import { readMirror } from '@/worker/testing/read-mirror.ts';
 import { type RunningWork, runWork } from '@/worker/testing/run-work.ts';
 import { startTestPipeline, type TestPipeline } from '@/worker/testing/test-pipeline.ts';
 
@@ -136,7 +138,16 @@ test('identical rows without a key are refused as a mirror and kept as a changel
   await source.query(
     `insert into twins values (1, 'same'); delete from twins where ctid = (select min(ctid) from twins)`,
   );
+  await source.query(`update twins set b = 'other' where ctid = (select max(ctid) from twins)`);
   await caughtUp(work, pipeline);
+  const lake = await openLake(deps, { destinationId, signal: new AbortController().signal });
+  const changes = await readMirror(lake, { namespace: ['twins'], name: 'twins_changelog' });
+  expect(changes.map((row) => `${row._philotes_op} ${row.a} ${row.b}`).sort()).toEqual([
+    'd 1 same',
+    'i 1 same',
+    ...Array.from({ length: 5 }, () => 'r 1 same'),
+    'u 1 other',
+  ]);
 });
 
 test('a second pipeline on the same lake table is refused before it writes (row 83)', async () => {
