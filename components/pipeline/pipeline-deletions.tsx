@@ -99,7 +99,7 @@ function ForgetDialog(props: { deletion: PipelineDeletion; open: boolean; onClos
       title={`Forget the source of pipeline ${name}?`}
       consequences={[
         `Nobody waits for source ${source.name} any more: what cannot be dropped there stays there.`,
-        `If the server does exist, slot ${leftOnSource.slot} keeps its WAL until the disk is full. Run this there:`,
+        `If the server does exist, slot ${leftOnSource.slot} keeps its WAL until the disk is full: run the SQL below there.`,
       ]}
       stays={['The lake tables stay readable as they are now.']}
       action="Forget source"

@@ -99,7 +99,6 @@ async function releaseSource(
   throw new AppError(
     'SOURCE_NOT_RELEASED',
     `${reasons.join('; ')}. On the source: ${leftOnSource(pipelineId).statements.join(' ')}`,
-    { cause: failures[0] },
   );
 }
 
