@@ -29,5 +29,5 @@ export const DEFAULT_PIPELINE_SETTINGS: PipelineSettings = {
   copyChunkRows: 500_000,
   copyChunksAtOnce: 2,
   heartbeatSeconds: 0,
-  inProgressBytesMax: 0,
+  inProgressBytesMax: 4 * 1024 * 1024 * 1024,
 };

@@ -15,6 +15,12 @@ export const limitsOf = (duckdb: { memoryMb: number; threads: number }): SystemI
     unit: 'bytes',
     meaning: 'Unless the pipeline says otherwise; then its capture waits',
   },
+  {
+    name: 'Transactions in progress',
+    value: DEFAULT_PIPELINE_SETTINGS.inProgressBytesMax,
+    unit: 'bytes',
+    meaning: 'On the disk of a worker, unless the pipeline says otherwise; larger ones are read after their commit',
+  },
   { name: 'Columnar memory', value: duckdb.memoryMb * 1024 * 1024, unit: 'bytes', meaning: 'Of DuckDB in each worker' },
   { name: 'Columnar threads', value: duckdb.threads, unit: 'count', meaning: 'Of DuckDB in each worker' },
 ];
