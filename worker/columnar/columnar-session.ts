@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '@/server/errors/app-error.ts';
+import type { EngineConnection } from './engines.ts';
 
 type SessionOptions = {
-  readonly connection: DuckDBConnection;
+  readonly connection: EngineConnection;
   readonly scratchDir: string;
   readonly signal?: AbortSignal;
   readonly alone: Alone;
@@ -15,7 +15,7 @@ type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** One connection: its temporary tables are its own and vanish with it, like its scratch folder. */
 export class ColumnarSession implements AsyncDisposable {
-  readonly #connection: DuckDBConnection;
+  readonly #connection: EngineConnection;
   readonly #signal: AbortSignal | undefined;
   readonly scratchDir: string;
   readonly alone: Alone;
@@ -31,8 +31,13 @@ export class ColumnarSession implements AsyncDisposable {
   /** Pins what depends on the machine: the zone that texts are read in, and the order of rows. */
   static async open(options: SessionOptions): Promise<ColumnarSession> {
     const session = new ColumnarSession(options);
-    await session.run(`SET TimeZone = 'UTC'`);
-    return session;
+    try {
+      await session.run(`SET TimeZone = 'UTC'`);
+      return session;
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** A name that no other object of this session has. */
@@ -51,10 +56,10 @@ export class ColumnarSession implements AsyncDisposable {
   /** Rows as JSON values: 64-bit integers, decimals and times as text, lists as arrays, maps as [{key, value}]. */
   async rows(sql: string): Promise<Record<string, unknown>[]> {
     this.#signal?.throwIfAborted();
-    const interrupt = () => this.#connection.interrupt();
+    const interrupt = () => this.#connection.connection.interrupt();
     this.#signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      const reader = await this.#connection.runAndReadAll(sql);
+      const reader = await this.#connection.connection.runAndReadAll(sql);
       return reader.getRowObjectsJson();
     } catch (error) {
       this.#signal?.throwIfAborted();
@@ -71,7 +76,7 @@ export class ColumnarSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#connection.closeSync();
+    this.#connection.close();
     await rm(this.scratchDir, { recursive: true, force: true });
   }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { Log } from '@/server/platform/logger.ts';
 import { ColumnarSession } from './columnar-session.ts';
+import { Engines } from './engines.ts';
 import { LocalBlocks } from './local-blocks.ts';
 
-/** The process's one DuckDB instance and its scratch folder. Tables and batches work at once, each in its own session. */
+/** The process's DuckDB and its scratch folder. Tables and batches work at once, each in its own session. */
 export type Columnar = AsyncDisposable & {
   readonly workDir: string;
   readonly log: Log;
@@ -29,17 +29,7 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
   const home = path.join(workDir, `columnar-${randomUUID()}`);
   const blocksDir = path.join(home, 'blocks');
   await mkdir(blocksDir, { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: `${memoryLimitMb}MB`,
-    // The limit counts what is in use; these give back what was, so that the process stays near the limit.
-    allocator_flush_threshold: '32MB',
-    allocator_background_threads: 'true',
-    temp_directory: path.join(home, 'spill'),
-    // No file of the network or of the user's home may change what a conversion means.
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
+  const engines = await Engines.open({ home, memoryLimitMb, threads });
   let sessions = 0;
   let turn: Promise<unknown> = Promise.resolve();
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -55,11 +45,11 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
       signal?.throwIfAborted();
       const scratchDir = path.join(home, `session-${sessions++}`);
       await mkdir(scratchDir);
-      const connection = await instance.connect();
+      const connection = await engines.connect();
       return ColumnarSession.open({ connection, scratchDir, alone, ...(signal ? { signal } : {}) });
     },
     async [Symbol.asyncDispose]() {
-      instance.closeSync();
+      engines[Symbol.dispose]();
       await rm(home, { recursive: true, force: true });
     },
   };
