@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError } from '@/server/errors/app-error.ts';
-import type { EngineConnection } from './engines.ts';
 
 type SessionOptions = {
-  readonly connection: EngineConnection;
+  readonly connection: DuckDBConnection;
+  readonly close: () => void;
   readonly scratchDir: string;
   readonly signal?: AbortSignal;
   readonly alone: Alone;
@@ -15,7 +16,8 @@ type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** One connection: its temporary tables are its own and vanish with it, like its scratch folder. */
 export class ColumnarSession implements AsyncDisposable {
-  readonly #connection: EngineConnection;
+  readonly #connection: DuckDBConnection;
+  readonly #close: () => void;
   readonly #signal: AbortSignal | undefined;
   readonly scratchDir: string;
   readonly alone: Alone;
@@ -23,6 +25,7 @@ export class ColumnarSession implements AsyncDisposable {
 
   private constructor(options: SessionOptions) {
     this.#connection = options.connection;
+    this.#close = options.close;
     this.#signal = options.signal;
     this.scratchDir = options.scratchDir;
     this.alone = options.alone;
@@ -56,10 +59,10 @@ export class ColumnarSession implements AsyncDisposable {
   /** Rows as JSON values: 64-bit integers, decimals and times as text, lists as arrays, maps as [{key, value}]. */
   async rows(sql: string): Promise<Record<string, unknown>[]> {
     this.#signal?.throwIfAborted();
-    const interrupt = () => this.#connection.connection.interrupt();
+    const interrupt = () => this.#connection.interrupt();
     this.#signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      const reader = await this.#connection.connection.runAndReadAll(sql);
+      const reader = await this.#connection.runAndReadAll(sql);
       return reader.getRowObjectsJson();
     } catch (error) {
       this.#signal?.throwIfAborted();
@@ -76,7 +79,7 @@ export class ColumnarSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#connection.close();
+    this.#close();
     await rm(this.scratchDir, { recursive: true, force: true });
   }
 }

@@ -45,8 +45,8 @@ export async function openColumnar(options: ColumnarOptions): Promise<Columnar> 
       signal?.throwIfAborted();
       const scratchDir = path.join(home, `session-${sessions++}`);
       await mkdir(scratchDir);
-      const connection = await engines.connect();
-      return ColumnarSession.open({ connection, scratchDir, alone, ...(signal ? { signal } : {}) });
+      const { connection, close } = await engines.connect();
+      return ColumnarSession.open({ connection, close, scratchDir, alone, ...(signal ? { signal } : {}) });
     },
     async [Symbol.asyncDispose]() {
       engines[Symbol.dispose]();
