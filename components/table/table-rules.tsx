@@ -1,0 +1,112 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { useTRPC } from '@/components/api/trpc.ts';
+import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
+import { useRefusal } from '@/components/session/use-me.ts';
+import type { SourceTable } from '@/components/sources/source-types.ts';
+import { Button } from '@/components/ui/button.tsx';
+import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
+import { ErrorNote } from '@/components/ui/error-state.tsx';
+import type { TableView } from './table-types.ts';
+import { useTableVerbs } from './use-table-verbs.ts';
+
+type Update = Omit<Parameters<ReturnType<typeof useTableVerbs>['update']['mutate']>[0], 'pipelineId' | 'tableId'>;
+
+type Edit<Value> = {
+  /** The table as the source has it now. */
+  readonly found: SourceTable;
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+  readonly disabled: boolean;
+};
+
+type Props<Value> = {
+  readonly table: TableView;
+  readonly title: string;
+  readonly present: Value;
+  readonly isSame: (a: Value, b: Value) => boolean;
+  readonly fields: (edit: Edit<Value>) => ReactNode;
+  /** The button's word for what is saved. */
+  readonly save: string;
+  readonly question: string;
+  readonly consequences: readonly string[];
+  readonly stays: readonly string[];
+  readonly change: (value: Value) => Update;
+};
+
+/** What of a table is carried, edited beside the source's columns. Saving copies a table that is in the lake again, and asks first. */
+export function TableRules<Value>({ table, title, present, isSame, fields, save, change, ...asked }: Props<Value>) {
+  const trpc = useTRPC();
+  const pipeline = usePipeline(table.pipelineId).data;
+  const refusal = useRefusal()('pipeline:write');
+  const { update, key } = useTableVerbs(table);
+  const [draft, setDraft] = useState<{ value: Value } | null>(null);
+  const [isAsked, setIsAsked] = useState(false);
+  const source = useQuery(
+    trpc.sources.tables.queryOptions(
+      { id: pipeline?.source.id ?? '' },
+      { enabled: pipeline !== undefined, trpc: { context: { slow: true } } },
+    ),
+  );
+  const found = source.data?.items.find((each) => each.schema === table.schema && each.table === table.table);
+  const value = draft ? draft.value : present;
+  const isChanged = draft !== null && !isSame(draft.value, present);
+  const close = () => setIsAsked(false);
+  return (
+    <section>
+      <h3 className="mb-2 font-semibold">{title}</h3>
+      {source.isError && <ErrorNote error={source.error} />}
+      {source.isPending && <p className="text-sm text-muted">Reading the columns from the source.</p>}
+      {source.isSuccess && !found && (
+        <p className="text-sm text-muted">The source has no table {table.source} any more.</p>
+      )}
+      {found && (
+        <>
+          {fields({
+            found,
+            value,
+            onChange: (next) => setDraft({ value: next }),
+            disabled: refusal !== null || update.isPending,
+          })}
+          <div className="mt-3 flex gap-2">
+            <Button
+              kind="primary"
+              reason={refusal ?? (isChanged ? null : 'Nothing is changed.')}
+              onClick={() => setIsAsked(true)}
+            >
+              {save}
+            </Button>
+            {isChanged && <Button onClick={() => setDraft(null)}>Undo changes</Button>}
+          </div>
+        </>
+      )}
+      <ConfirmDialog
+        open={isAsked}
+        onClose={close}
+        title={asked.question}
+        consequences={[
+          ...asked.consequences,
+          'Dead letters of the table are dropped: the copy shows their rows, or parks them anew.',
+        ]}
+        stays={[...asked.stays, 'Other tables go on.']}
+        action="Save and copy"
+        acting="Saving"
+        isPending={update.isPending}
+        error={update.error}
+        onConfirm={() =>
+          update.mutate(
+            { ...key, ...change(value) },
+            {
+              onSuccess: () => {
+                setDraft(null);
+                close();
+              },
+            },
+          )
+        }
+      />
+    </section>
+  );
+}
