@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AppError } from '@/server/errors/app-error.ts';
 import { armFailpoint, FAILPOINTS } from '@/server/platform/failpoint.ts';
+import { keepWriting } from '@/worker/testing/keep-writing.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
@@ -16,31 +17,17 @@ afterAll(async () => {
 const CRASHES = 2;
 
 /** One small transaction after another until disposed: over both tables, with key moves. */
-function writeOn(names: readonly [string, string]) {
-  const { source } = installation;
-  const [a, b] = names;
-  let isOver = false;
-  let next = 10_000;
-  const write = async () => {
-    while (!isOver) {
-      const id = next++;
-      await source.query(`begin;
-        insert into ${a} values (${id}, 'new', repeat('x', 3000));
-        update ${a} set note = note || '.' where id = ${(id * 7) % 3000};
-        update ${a} set id = id + 1000000 where id = ${(id * 11) % 3000};
-        delete from ${b} where id = ${id % 900};
-        insert into ${b} values (${id}, 'b', null) on conflict do nothing;
-        commit`);
-    }
-  };
-  const done = write();
-  return {
-    async [Symbol.asyncDispose]() {
-      isOver = true;
-      await done;
-    },
-  };
-}
+const writeOn = ([a, b]: readonly [string, string]) =>
+  keepWriting(installation.source, (n) => {
+    const id = 10_000 + n;
+    return `begin;
+      insert into ${a} values (${id}, 'new', repeat('x', 3000));
+      update ${a} set note = note || '.' where id = ${(id * 7) % 3000};
+      update ${a} set id = id + 1000000 where id = ${(id * 11) % 3000};
+      delete from ${b} where id = ${id % 900};
+      insert into ${b} values (${id}, 'b', null) on conflict do nothing;
+      commit`;
+  });
 
 const cases = [
   // Nothing is replayed, resynced, altered, removed or deleted here.

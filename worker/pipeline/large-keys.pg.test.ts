@@ -30,14 +30,7 @@ test('the longest keys that an index takes name rows that are too large, and are
   });
   await using work = runWork(deps);
   const caughtUp = async () => {
-    const lsn = await pipeline.position();
-    await work.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(lsn);
-      },
-      { withinMs: 120_000, what: 'the lake has caught up' },
-    );
+    await pipeline.caughtUp(work, { withinMs: 120_000 });
   };
   await caughtUp();
   await insertAll('s');
@@ -66,7 +59,7 @@ test('the longest keys that an index takes name rows that are too large, and are
     state: string;
   }>(
     `select source_table as "table", op, row_key as key, dead_letter.state from dead_letter
-       join pipeline_table on pipeline_table.id = pipeline_table_id order by dead_letter.id`,
+       join pipeline_table on pipeline_table.id = pipeline_table_id order by source_table, dead_letter.id`,
   );
   const shown = letters.map(({ table, op, key: of, state }) => `${table} ${op} ${of?.map(shortened) ?? '-'} ${state}`);
   // The delete from a table without a key is in its changelog, without the long value.

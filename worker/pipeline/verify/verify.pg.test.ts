@@ -7,6 +7,7 @@ import { armFailpoint } from '@/server/platform/failpoint.ts';
 import { getVerification } from '@/server/verifications/get-verification.ts';
 import { listRanges } from '@/server/verifications/list-ranges.ts';
 import { startVerification } from '@/server/verifications/start-verification.ts';
+import { keepWriting } from '@/worker/testing/keep-writing.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { type RunningWork, runWork } from '@/worker/testing/run-work.ts';
 import { tamperMirror } from '@/worker/testing/tamper-mirror.ts';
@@ -43,31 +44,16 @@ async function livePipeline(name: string) {
   return { pipeline, work, key, lake: { namespace: [name], name } };
 }
 
-/** Keeps changing rows, back to back, until disposed; never those whose id is divisible by five. */
-function keepWriting(name: string): AsyncDisposable & { readonly written: () => number } {
-  const { source } = installation;
-  let stopped = false;
-  let written = 0;
-  const loop = async () => {
-    for (let n = 1; !stopped; n++) {
-      const fresh = 100_001 + n * 5;
-      await source.query(`begin;
-        update ${name} set note = note || '.', amount = amount + 0.0001 where id = ${(n * 7919) % ROWS} and id % 5 <> 0;
-        insert into ${name} values (${fresh}, 'new', 1, now(), 0.5);
-        delete from ${name} where id = ${fresh - 50};
-        update ${name} set id = id + 1000000 where id = ${(n * 104729) % ROWS} and id % 10 = 3; commit`);
-      written++;
-    }
-  };
-  const running = loop();
-  return {
-    written: () => written,
-    async [Symbol.asyncDispose]() {
-      stopped = true;
-      await running;
-    },
-  };
-}
+/** Keeps changing rows until disposed; never those whose id is divisible by five. */
+const changeOn = (name: string) =>
+  keepWriting(installation.source, (n) => {
+    const fresh = 100_001 + n * 5;
+    return `begin;
+      update ${name} set note = note || '.', amount = amount + 0.0001 where id = ${(n * 7919) % ROWS} and id % 5 <> 0;
+      insert into ${name} values (${fresh}, 'new', 1, now(), 0.5);
+      delete from ${name} where id = ${fresh - 50};
+      update ${name} set id = id + 1000000 where id = ${(n * 104729) % ROWS} and id % 10 = 3; commit`;
+  });
 
 async function verified(work: RunningWork, key: { pipelineId: string; tableId: number }, scope = {}) {
   const { control } = installation;
@@ -87,7 +73,7 @@ async function verified(work: RunningWork, key: { pipelineId: string; tableId: n
 test('a healthy table that is written to all the time verifies clean, again and again (row 59)', async () => {
   const { work, key } = await livePipeline('healthy');
   await using _work = work;
-  await using writer = keepWriting('healthy');
+  await using writer = changeOn('healthy');
   for (let round = 0; round < 4; round++) {
     const before = writer.written();
     const { result, ranges } = await verified(work, key);
@@ -102,7 +88,7 @@ test('a healthy table that is written to all the time verifies clean, again and 
 test('rows that another writer removed, changed, added and doubled are found and named while the table changes', async () => {
   const { work, key, lake } = await livePipeline('tampered');
   await using _work = work;
-  await using _writer = keepWriting('tampered');
+  await using _writer = changeOn('tampered');
   await tamperMirror(installation, lake, { remove: 'id IN (15, 20, 2005, 3000)' });
   await tamperMirror(installation, lake, {
     add: [
@@ -214,7 +200,7 @@ test('masked columns are compared as they are shown, and columns that rules leav
   await work.until(async () => (await row('ruled'))?.generation === 2 && (await pipeline.isLive()), {
     what: 'it is copied under its rules',
   });
-  await using _writer = keepWriting('ruled');
+  await using _writer = changeOn('ruled');
   const { result, ranges } = await verified(work, key);
   expect(result).toMatchObject({ state: 'done', error: null, missing: 0, extra: 0, different: 0 });
   expect(ranges.every(({ state }) => state === 'equal')).toBe(true);
