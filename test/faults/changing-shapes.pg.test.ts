@@ -15,14 +15,7 @@ import { openScenario } from './scenario.ts';
 const EXACT = { missing: 0, extra: 0, duplicates: 0, equal: true };
 
 async function caughtUp(work: RunningWork, pipeline: TestPipeline): Promise<void> {
-  const end = await pipeline.position();
-  await work.until(
-    async () => {
-      await pipeline.assertSound();
-      return pipeline.isAt(end);
-    },
-    { what: 'the lake has caught up' },
-  );
+  await pipeline.caughtUp(work);
 }
 
 test('a replica identity that becomes FULL, an index and the key again between writes finds every row (row 35)', async () => {

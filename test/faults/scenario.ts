@@ -81,14 +81,7 @@ async function start(
     sql: (text, params) => source.query(text, params),
     work: (changes = {}) => runWork({ ...deps, holder: `${name}.${++workers}`, ...changes }),
     async caughtUp(work) {
-      const end = await pipeline.position();
-      await work.until(
-        async () => {
-          await pipeline.assertSound();
-          return pipeline.isAt(end);
-        },
-        { what: 'the lake has caught up' },
-      );
+      await pipeline.caughtUp(work);
     },
     state,
     async shows(work, code) {

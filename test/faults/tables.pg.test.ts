@@ -17,14 +17,7 @@ afterAll(async () => {
 });
 
 async function caughtUp(work: RunningWork, pipeline: TestPipeline): Promise<void> {
-  const end = await pipeline.position();
-  await work.until(
-    async () => {
-      await pipeline.assertSound();
-      return pipeline.isAt(end);
-    },
-    { what: 'the lake has caught up' },
-  );
+  await pipeline.caughtUp(work);
 }
 
 type Shape = {

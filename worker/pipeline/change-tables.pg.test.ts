@@ -69,14 +69,7 @@ async function openLive() {
       return answer.ok;
     },
     async caughtUp() {
-      const end = await pipeline.position();
-      await work.until(
-        async () => {
-          await pipeline.assertSound();
-          return pipeline.isAt(end);
-        },
-        { what: 'the lake has caught up' },
-      );
+      await pipeline.caughtUp(work);
     },
     async [Symbol.asyncDispose]() {
       await work[Symbol.asyncDispose]();

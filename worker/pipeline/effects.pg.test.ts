@@ -36,14 +36,7 @@ async function openLive({ onDelete, onTruncate }: { onDelete: Policy; onTruncate
     async write(...statements: string[]) {
       // One batch, whatever the machine is doing.
       await source.query(`begin; ${statements.join('; ')}; commit`);
-      const end = await pipeline.position();
-      await work.until(
-        async () => {
-          await pipeline.assertSound();
-          return pipeline.isAt(end);
-        },
-        { what: 'the lake has caught up' },
-      );
+      await pipeline.caughtUp(work);
     },
     /** `id:note` of the mirror, with a cross behind those that were deleted; a row without its long value shows. */
     async mirror() {

@@ -89,14 +89,7 @@ async function openLive(pair: Pair) {
   let holders = 0;
   const work = () => runWork({ ...deps, holder: `w${++holders}` });
   const assertExact = async (worker: ReturnType<typeof work>) => {
-    const end = await pipeline.position();
-    await worker.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(end);
-      },
-      { what: 'the lake has caught up' },
-    );
+    await pipeline.caughtUp(worker);
     expect(await pipeline.compare('item', ['id'])).toMatchObject({ mirror: EXACT, changelog: EXACT });
   };
   {

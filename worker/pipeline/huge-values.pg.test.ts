@@ -24,14 +24,7 @@ test('values of 500 MB are parked by copy and stream in bounded memory, and the 
   });
   await using work = runWork(deps);
   const caughtUp = async (what: string) => {
-    const lsn = await pipeline.position();
-    await work.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(lsn);
-      },
-      { withinMs: 240_000, what },
-    );
+    await pipeline.caughtUp(work, { withinMs: 240_000, what });
   };
   await caughtUp('the copy');
   await source.query('insert into huge select id + 10, n, body, raw from huge order by id');

@@ -38,14 +38,7 @@ test('values of 50 MB arrive whole from copy and stream, larger ones are parked 
   });
   await using work = runWork(deps);
   const caughtUp = async (what: string) => {
-    const lsn = await pipeline.position();
-    await work.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(lsn);
-      },
-      { withinMs: 240_000, what },
-    );
+    await pipeline.caughtUp(work, { withinMs: 240_000, what });
   };
   await caughtUp('the copy');
   await insertAll(1000);

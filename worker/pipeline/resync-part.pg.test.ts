@@ -51,14 +51,7 @@ async function livePipeline(name: string, { changelog = true } = {}) {
       update ${name} set id = ${ROWS} + id, big = 'moved' where id = ${(n * 104729) % ROWS} and id % 10 = 3; commit`);
   };
   const assertExact = async (running: Pick<RunningWork, 'until'>) => {
-    const end = await pipeline.position();
-    await running.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(end);
-      },
-      { what: 'the lake has caught up' },
-    );
+    await pipeline.caughtUp(running);
     if (changelog) expect(await pipeline.compare(name, ['id'])).toMatchObject({ mirror: EXACT, changelog: EXACT });
     else expect(await pipeline.compareMirror(name)).toMatchObject(EXACT);
   };

@@ -35,14 +35,7 @@ async function openLive() {
       return rows[0];
     },
     async assertExact(work: ReturnType<typeof runWork>) {
-      const end = await pipeline.position();
-      await work.until(
-        async () => {
-          await pipeline.assertSound();
-          return pipeline.isAt(end);
-        },
-        { what: 'the lake has caught up' },
-      );
+      await pipeline.caughtUp(work);
       for (const table of ['a', 'b']) {
         expect(await pipeline.compare(table, ['id'])).toMatchObject({ mirror: EXACT, changelog: EXACT });
       }

@@ -46,14 +46,7 @@ async function livePipeline(name: string) {
       delete from ${b} where id = ${id % ROWS}; insert into ${b} values (${id}, 'new'); commit`);
   };
   const assertExact = async (worker: Pick<typeof work, 'until'>) => {
-    const end = await pipeline.position();
-    await worker.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(end);
-      },
-      { what: 'the lake has caught up' },
-    );
+    await pipeline.caughtUp(worker);
     for (const table of [a, b]) {
       expect(await pipeline.compare(table, ['id'])).toMatchObject({ mirror: EXACT, changelog: EXACT });
     }

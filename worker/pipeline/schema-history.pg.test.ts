@@ -24,14 +24,7 @@ test('every change of the columns is on record once, across restarts and a resyn
   let next = 1_000;
   const caughtUp = async (work: ReturnType<typeof runWork>) => {
     await source.query(`insert into item (id) values (${next++})`);
-    const end = await pipeline.position();
-    await work.until(
-      async () => {
-        await pipeline.assertSound();
-        return pipeline.isAt(end);
-      },
-      { what: 'the lake has caught up' },
-    );
+    await pipeline.caughtUp(work);
   };
   const expected: string[] = [];
   {

@@ -48,14 +48,7 @@ async function openLive(schemaPolicy: SchemaPolicy) {
     changes,
     history: async () => (await changes()).map(({ kind, column, action }) => `${kind} ${column} ${action}`),
     async caughtUp() {
-      const end = await pipeline.position();
-      await work.until(
-        async () => {
-          await pipeline.assertSound();
-          return pipeline.isAt(end);
-        },
-        { what: 'the lake has caught up' },
-      );
+      await pipeline.caughtUp(work);
     },
     /** The other table goes on whatever `item` waits for. */
     async otherGoesOn() {

@@ -43,14 +43,7 @@ test.each(STREAM_POINTS)(
       update ${name} set id = -id where id = ${from};
       commit`);
     const caughtUp = async (work: ReturnType<typeof runWork>) => {
-      const end = await pipeline.position();
-      await work.until(
-        async () => {
-          await pipeline.assertSound();
-          return pipeline.isAt(end);
-        },
-        { what: 'the lake has caught up' },
-      );
+      await pipeline.caughtUp(work);
     };
     {
       await using work = runWork({ ...deps, holder: `${name}.first` });
@@ -128,14 +121,7 @@ test('a worker that froze between its slot and the first position leaves the nex
   wakeUp.abort();
   await frozen.shift;
   await source.query(`insert into z_slot select i, 'new' from generate_series(1000, 1500) i`);
-  const end = await pipeline.position();
-  await work.until(
-    async () => {
-      await pipeline.assertSound();
-      return pipeline.isAt(end);
-    },
-    { what: 'the lake has caught up' },
-  );
+  await pipeline.caughtUp(work);
   expect(await pipeline.compareMirror('z_slot')).toMatchObject({ missing: 0, extra: 0, equal: true });
   stop.abort();
 });

@@ -3,6 +3,7 @@ import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
 import { type Comparison, compareChangelog, compareMirror } from '@/test/compare/compare-table.ts';
 import type { TestInstallation } from './open-test-installation.ts';
+import type { RunningWork } from './run-work.ts';
 
 type TestTable = { readonly table: string; readonly mirror: boolean; readonly changelog: boolean };
 
@@ -15,6 +16,8 @@ export type TestPipeline = {
   isAt(lsn: string): Promise<boolean>;
   /** The source's present write position. */
   position(): Promise<string>;
+  /** Resolves when the lake holds everything that is in the source now; rejects when something stands still meanwhile. */
+  caughtUp(work: Pick<RunningWork, 'until'>, options?: { withinMs?: number; what?: string }): Promise<void>;
   /** Mirror and changelog of a table against the source. */
   compare(table: string, key: readonly string[]): Promise<{ mirror: Comparison; changelog: Comparison }>;
   compareMirror(table: string): Promise<Comparison>;
@@ -46,7 +49,7 @@ export async function startTestPipeline(
     namespace: name,
   });
   const mirrorOf = (table: string) => compareMirror({ ...placeOf(table), lakeTable: table });
-  return {
+  const pipeline: TestPipeline = {
     id,
     async assertSound() {
       const { rows } = await database.pool.query<{ what: string; error_code: string; error_message: string }>(
@@ -79,10 +82,21 @@ export async function startTestPipeline(
       const [row] = await source.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
       return row?.lsn ?? '';
     },
+    async caughtUp(work, { withinMs = 60_000, what = 'the lake has caught up' } = {}) {
+      const lsn = await pipeline.position();
+      await work.until(
+        async () => {
+          await pipeline.assertSound();
+          return pipeline.isAt(lsn);
+        },
+        { withinMs, what },
+      );
+    },
     async compare(table, key) {
       const changelog = await compareChangelog({ ...placeOf(table), lakeTable: `${table}_changelog`, key });
       return { mirror: await mirrorOf(table), changelog };
     },
     compareMirror: mirrorOf,
   };
+  return pipeline;
 }
