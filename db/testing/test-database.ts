@@ -17,19 +17,19 @@ export type TestDatabase = AsyncDisposable & {
 };
 
 /**
- * A database of its own on the test run's PostgreSQL (wal_level=logical), or on the one at `server`. On dispose its replication slots and the
- * database are dropped, also when the test left connections or walsenders behind.
+ * A database of its own on the test run's PostgreSQL (wal_level=logical), with Philotes' tables when `migrated`, or an
+ * empty one on the server at `server`. On dispose its replication slots and the database are dropped, also when the test
+ * left connections or walsenders behind.
  */
-export async function openTestDatabase(options: { migrated?: boolean; server?: string } = {}): Promise<TestDatabase> {
+export async function openTestDatabase(
+  options: { migrated?: true; server?: never } | { migrated?: never; server?: string } = {},
+): Promise<TestDatabase> {
   const serverUrl = new URL(options.server ?? inject('postgresUrl'));
   const database = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(serverUrl, (client) => client.query(`create database ${database}`));
+  const template = options.migrated ? inject('migratedTemplate') : 'template1';
+  await onServer(serverUrl, (client) => client.query(`create database ${database} template ${template}`));
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
-  if (options.migrated) {
-    const { migrate } = await import('@/db/migrate.ts');
-    await migrate(url.href);
-  }
   const pool = openPool({ connectionString: url.href, max: 8 });
   return {
     url: url.href,

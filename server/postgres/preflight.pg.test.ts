@@ -85,7 +85,7 @@ test('a deferrable key alone is no replica identity: once published, the applica
 
 for (const encoding of ['LATIN1', 'SQL_ASCII']) {
   test(`a database in ${encoding} is refused before anything is made in it (row 57)`, async () => {
-    await using db = await openTestDatabase({ migrated: false });
+    await using db = await openTestDatabase();
     const database = `${db.connection.database}_${encoding.toLowerCase()}`;
     await db.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
     try {
