@@ -28,7 +28,7 @@ test('a slot that was dropped stops the pipeline, and its remedy mends it', asyn
   await test.step('the remedy on the overview copies everything anew', async () => {
     await page.getByRole('button', { name: 'Resync pipeline' }).click();
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByText('5 tables are copied anew')).toBeVisible();
+    await expect(dialog.getByText(/^\d+ tables are copied anew/)).toBeVisible();
     await dialog.getByRole('button', { name: 'Resync pipeline' }).click();
     await expect(page.getByRole('heading', { name: 'Needs attention' })).toHaveCount(0, { timeout: 60_000 });
   });

@@ -23,7 +23,8 @@ test('the first sign-in leads to what runs, and out again', async ({ page, produ
   await test.step('the demo becomes live without reloading', async () => {
     const row = page.getByRole('row', { name: /shop/ });
     await expect(row.getByText('Running')).toBeVisible({ timeout: 120_000 });
-    await expect(row.getByText('5 of 5')).toBeVisible();
+    // All of its tables; a journey before this one may have added some.
+    await expect(row.getByText(/^(\d+) of \1$/)).toBeVisible();
   });
 
   await test.step('signing out ends the session', async () => {
