@@ -2,6 +2,8 @@ import type { Lsn } from '@/server/domain/lsn.ts';
 import { OMITTED } from './condense-message.ts';
 import type { ColumnPlan, GrowingBlock } from './growing-block.ts';
 import { type Message, unreadable } from './pgoutput.ts';
+import { LEFT_OUT, NOT_SENT, NULL, TupleColumns, UNCHANGED, VALUE } from './tuple-columns.ts';
+import { writeDecimal, writeQuoted } from './write-bytes.ts';
 
 /**
  * Turns pgoutput tuples into lines of a row block (see server/domain/row-block.ts), bytes to bytes. The parts of a line
@@ -210,39 +212,6 @@ export class RowEncoder {
   }
 }
 
-/** Where the values of one tuple are. A length of -1 is NULL, -2 a value that was not sent, -3 one that was left out. */
-class TupleColumns {
-  count = 0;
-  starts = new Int32Array(0);
-  lengths = new Int32Array(0);
-
-  /** Returns the end of the tuple. */
-  read(message: Message, tupleAt: number): number {
-    const { bytes, end } = message;
-    this.count = bytes.readUInt16BE(tupleAt);
-    if (this.starts.length < this.count) {
-      this.starts = new Int32Array(this.count);
-      this.lengths = new Int32Array(this.count);
-    }
-    let at = tupleAt + 2;
-    for (let column = 0; column < this.count; column++) {
-      const kind = bytes[at++];
-      if (kind === VALUE) {
-        const length = bytes.readInt32BE(at);
-        at += 4;
-        if (length < 0 || at + length > end) throw unreadable(bytes, tupleAt, end);
-        this.starts[column] = at;
-        this.lengths[column] = length;
-        at += length;
-      } else if (kind === NULL) this.lengths[column] = NULL_LENGTH;
-      else if (kind === UNCHANGED) this.lengths[column] = NOT_SENT;
-      else if (kind === OMITTED) this.lengths[column] = LEFT_OUT;
-      else throw unreadable(bytes, at - 1, end);
-    }
-    return at;
-  }
-}
-
 type RuledLine = {
   readonly plan: ColumnPlan;
   readonly op: number;
@@ -257,20 +226,11 @@ type Missing = {
   readonly bytesMax: number;
 };
 
-const NULL_LENGTH = -1;
-const NOT_SENT = -2;
-const LEFT_OUT = -3;
 const NOTHING_MISSING: Missing = { list: '', hasOmitted: false, lender: null, bytesMax: 0 };
 const EMPTY = new Uint8Array(0);
 /** Operation, four numbers of at most 20 digits, commas, with room to spare. */
 const PREFIX_BYTES_MAX = 128;
-/** Below this length a loop in JavaScript beats the call into native code. */
-const LOOP_BYTES_MAX = 256;
 
-const VALUE = 0x74;
-const NULL = 0x6e;
-const UNCHANGED = 0x75;
-const QUOTE = 0x22;
 const COMMA = 0x2c;
 const LF = 0x0a;
 const OP_INSERT = 0x69;
@@ -279,42 +239,3 @@ const OP_DELETE = 0x64;
 const OP_TRUNCATE = 0x74;
 const OP_KEY_DELETE = 0x44;
 const OP_KEY_UPSERT = 0x55;
-
-function writeQuoted(out: Buffer, start: number, bytes: Buffer, from: number, end: number): number {
-  let to = start;
-  out[to++] = QUOTE;
-  if (end - from <= LOOP_BYTES_MAX) {
-    for (let at = from; at < end; at++) {
-      const byte = bytes[at] as number;
-      out[to++] = byte;
-      if (byte === QUOTE) out[to++] = QUOTE;
-    }
-  } else {
-    to = copyDoublingQuotes(out, to, bytes.subarray(from, end));
-  }
-  out[to++] = QUOTE;
-  return to;
-}
-
-function copyDoublingQuotes(out: Buffer, start: number, value: Buffer): number {
-  let to = start;
-  let from = 0;
-  for (let quote = value.indexOf(QUOTE); quote !== -1; quote = value.indexOf(QUOTE, from)) {
-    to += value.copy(out, to, from, quote + 1);
-    out[to++] = QUOTE;
-    from = quote + 1;
-  }
-  return to + value.copy(out, to, from);
-}
-
-function writeDecimal(out: Buffer, start: number, value: number): number {
-  let digits = 1;
-  for (let limit = 10; value >= limit; limit *= 10) digits += 1;
-  let rest = value;
-  for (let at = start + digits - 1; at >= start; at--) {
-    const next = Math.floor(rest / 10);
-    out[at] = 0x30 + (rest - next * 10);
-    rest = next;
-  }
-  return start + digits;
-}
