@@ -17,6 +17,8 @@ import { startWorker } from './worker-process.ts';
 
 const FALL_MS = 120_000;
 const GONE_MS = 120_000;
+/** Comparisons read a whole changelog and every snapshot: a new lake now and then keeps them short. */
+const CASES_PER_LAKE = 6;
 
 const { values } = parseArgs({
   options: {
@@ -41,30 +43,28 @@ async function runSeed(seed: number): Promise<void> {
   const cases = casesOf(random).filter(({ point }) => values.point === undefined || point === values.point);
   console.log(`seed ${seed}: ${cases.length} cases`);
   const logFile = join(values.out, `worker-${seed}.log`);
+  for (let start = 0; start < cases.length; start += CASES_PER_LAKE) {
+    await runPart({ random, logFile, cases: cases.slice(start, start + CASES_PER_LAKE), round: start });
+  }
+}
+
+type Part = { random: () => number; logFile: string; cases: readonly Case[]; round: number };
+
+/** Some cases on one lake, each from where the last one ended. */
+async function runPart({ random, logFile, cases, round }: Part): Promise<void> {
   await using installation = await openBreakable();
   await createTables(installation);
   const oracle = await openWalOracle({ query: installation.sql }, { keyed: ['account'], keyless: [] });
-  const expected: Change[] = [];
-  const counted = new Set<string>();
   const pipelineId = await startMain(installation);
   const start = (failpoint: string | null) => startWorker({ env: installation.workerEnv, failpoint, logFile });
   {
     await using _first = await start(null);
     await untilCaughtUp(installation, pipelineId);
   }
-  for (const [round, one] of cases.entries()) {
+  const shared = { installation, pipelineId, start, random, oracle, expected: [], counted: new Set<string>() };
+  for (const [at, one] of cases.entries()) {
     const startedAt = performance.now();
-    const problem = await runCase({
-      installation,
-      pipelineId,
-      round,
-      one,
-      start,
-      random,
-      expected,
-      counted,
-      oracle,
-    }).catch((error: unknown) => String(error));
+    const problem = await runCase({ ...shared, one, round: round + at }).catch((error: unknown) => String(error));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(
       `${problem === null ? 'pass' : 'FAIL'}  ${one.how} at ${one.point}@${one.pass}  ${seconds} s${problem ? `: ${problem}` : ''}`,
@@ -110,6 +110,7 @@ async function runCase(run: Run): Promise<string | null> {
     await using first = await start(`${one.point}:${one.how}@${one.pass}`);
     const other = await leadTo(one.point, { installation, pipelineId, round });
     if (!(await first.fell(one.how, FALL_MS))) return 'the point was not reached';
+    await endLeases(installation);
     await using _second = await start(null);
     await untilPassed(installation, pipelineId);
     if (one.how === 'stop') {
@@ -126,6 +127,11 @@ async function runCase(run: Run): Promise<string | null> {
   const findings = await checkAll(installation, { pipelineId, expected, counted });
   const wrong = findings.filter(({ holds }) => !holds);
   return wrong.length === 0 ? null : wrong.map(({ what, detail }) => `${what} (${detail ?? ''})`).join('; ');
+}
+
+/** As if the seconds had passed after which a worker that says nothing any more is taken for dead. */
+async function endLeases({ database }: Breakable): Promise<void> {
+  await database.pool.query('update lease set expires_at = now() where expires_at > now()');
 }
 
 /** A further pipeline is deleted, and leaves no slot behind. */
