@@ -1,4 +1,4 @@
-import { ancestry, type Properties, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
+import { ancestry, type Properties, type Snapshot, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import { formatLsn, type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 
 /** How far a table is and who brought it there: goes with every commit, as table properties and in the summary. */
@@ -47,6 +47,15 @@ export function isRolledBack(metadata: TableMetadata): boolean {
     if (marker) return marker.batchId !== own.batchId || marker.epoch !== own.epoch;
   }
   return false;
+}
+
+/** The snapshot that brought a batch, with its marker; null when there is none, or it has expired. */
+export function findBatch(metadata: TableMetadata, batchId: string): { snapshot: Snapshot; marker: Marker } | null {
+  for (const snapshot of ancestry(metadata, metadata['current-snapshot-id'])) {
+    const marker = parseMarker(snapshot.summary);
+    if (marker?.batchId === batchId) return { snapshot, marker };
+  }
+  return null;
 }
 
 export function sameMarker(a: Marker | null, b: Marker | null): boolean {

@@ -67,10 +67,10 @@ export async function catchUp(shift: CommitShift, { table, state }: Progress): P
     marker,
     sent,
     // What the lake tables say of themselves where nothing was sent: an earlier attempt may have moved them.
-    standing: Object.fromEntries(
-      behind.flatMap(({ target, batchId: found }) =>
-        isSent.has(target.mode) || found === null ? [] : [[target.mode, found]],
-      ),
+    landed: behind.flatMap(({ target, batchId: found }) =>
+      isSent.has(target.mode) || found === null || found === table.batchIds[target.mode]
+        ? []
+        : [{ tableId: table.id, target, batchId: found }],
     ),
     rows: BigInt(spill.reduce((sum, block) => sum + block.rows, 0)),
     superseded: staged.flatMap((one) => one.superseded.ids),

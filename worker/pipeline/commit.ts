@@ -8,7 +8,7 @@ import { type CommitState, readCommitState, storeIntent } from '@/worker/buffer/
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { pruneSegments } from '@/worker/buffer/prune.ts';
 import { readSegments, type SegmentInfo } from '@/worker/buffer/read.ts';
-import { type LakeCommit, settle, type TableProgress } from '@/worker/buffer/settle.ts';
+import { settle, type TableProgress } from '@/worker/buffer/settle.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { parkTable } from '@/worker/runtime/attention.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
@@ -21,6 +21,7 @@ import { entriesOf } from './entries-of.ts';
 import { followSchemas } from './follow-schemas.ts';
 import { joinCopies } from './join-copies.ts';
 import type { Lake } from './lake.ts';
+import { type Landed, lakeCommits } from './lake-commits.ts';
 import { isGivenUp, limitSpill } from './limit-spill.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
@@ -154,7 +155,7 @@ async function commitBatch(shift: CommitShift, { state, tables, batch }: Batch):
       .flatMap(({ id, generation, oid, rulesSinceSeq }) =>
         oid === null ? [] : [{ tableId: id, generation, oid, afterSeq: rulesSinceSeq }],
       ),
-    history: history({ sent, marker, durationMs }),
+    history: lakeCommits({ sent, landed: parts.flatMap(landedOf), marker, kind: 'stream', durationMs }),
   });
   await failpoint('batch-settled');
   const { commitSeconds, committedRows, committedBytes } = deps.metrics;
@@ -181,7 +182,7 @@ function progress(parts: readonly TablePart[], { committed, parked }: Sent): Tab
     .filter((part) => !isParked.has(part.table.id))
     .map((part) => {
       const mine = committed.filter(({ table }) => table.id === part.table.id);
-      const modes = new Set([...mine.map(({ staged }) => staged.target.mode), ...part.landed]);
+      const modes = new Set([...mine.map(({ staged }) => staged.target.mode), ...part.landed.map(({ mode }) => mode)]);
       return {
         tableId: part.table.id,
         rows: BigInt(part.rows),
@@ -192,24 +193,8 @@ function progress(parts: readonly TablePart[], { committed, parked }: Sent): Tab
     });
 }
 
-const history = (options: {
-  sent: Sent;
-  marker: { batchId: string; fromLsn: LakeCommit['fromLsn']; toLsn: LakeCommit['toLsn'] };
-  durationMs: number;
-}): LakeCommit[] =>
-  options.sent.committed.map(({ table, staged, snapshotId }) => ({
-    tableId: table.id,
-    mode: staged.target.mode,
-    kind: 'stream',
-    batchId: options.marker.batchId,
-    fromLsn: options.marker.fromLsn,
-    toLsn: options.marker.toLsn,
-    snapshotId,
-    rowsAdded: staged.rowsAdded,
-    rowsDeleted: staged.rowsDeleted,
-    bytesAdded: staged.bytesAdded,
-    durationMs: options.durationMs,
-  }));
+const landedOf = ({ table, landed, batchId }: TablePart): Landed[] =>
+  landed.map((target) => ({ tableId: table.id, target, batchId }));
 
 async function prune({ deps, pipeline, log }: CommitShift): Promise<void> {
   const { spillBytesMax } = pipeline.settings;

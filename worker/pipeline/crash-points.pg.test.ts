@@ -5,6 +5,7 @@ import { keepWriting } from '@/worker/testing/keep-writing.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
 import { startTestPipeline } from '@/worker/testing/test-pipeline.ts';
+import { openLake } from './lake.ts';
 
 let installation: TestInstallation;
 beforeAll(async () => {
@@ -108,4 +109,34 @@ test.each(cases)('nothing is lost or doubled by a $how at $point (rows 62, 66, 8
     expect(mirror).toMatchObject({ missing: 0, extra: 0, equal: true });
     expect(changelog).toMatchObject({ missing: 0, extra: 0, duplicates: 0, equal: true });
   }
+  // Also what landed in an attempt that did not live to say so is in the history, once.
+  const told = await toldSnapshots(pipeline.id);
+  const made = await Promise.all(
+    tables.flatMap((table) => [table, `${table}_changelog`]).map((table) => batchSnapshots(name, table)),
+  );
+  expect(told).toEqual(made.flat().sort());
 });
+
+async function toldSnapshots(pipelineId: string): Promise<string[]> {
+  const { rows } = await installation.database.pool.query<{ snapshot: string }>(
+    `select snapshot_id::text as snapshot from lake_commit join pipeline_table on pipeline_table.id = pipeline_table_id
+      where pipeline_id = $1 and kind <> 'compaction'`,
+    [pipelineId],
+  );
+  return rows.map(({ snapshot }) => snapshot).sort();
+}
+
+/** Of each batch the first: merging files leaves the marker as it was. */
+async function batchSnapshots(namespace: string, name: string): Promise<string[]> {
+  const lake = await openLake(installation.deps, {
+    destinationId: installation.destinationId,
+    signal: new AbortController().signal,
+  });
+  const { metadata } = await lake.catalog.loadTable({ namespace: [namespace], name });
+  const first = new Map<string, bigint>();
+  for (const { summary, 'snapshot-id': id } of metadata.snapshots) {
+    const batch = summary['philotes.batch-id'];
+    if (batch !== undefined && !first.has(batch)) first.set(batch, id);
+  }
+  return [...first.values()].map(String);
+}

@@ -130,7 +130,7 @@ async function joinCopy(
     table,
     marker,
     sent,
-    standing: Object.fromEntries(landed.map((target) => [target.mode, batchId])),
+    landed: landed.map((target) => ({ tableId: table.id, target, batchId })),
     rows: BigInt(staged.rows),
     superseded: staged.superseded.ids,
     nulled: staged.nulled,

@@ -100,7 +100,7 @@ export async function joinPart(
     table,
     marker,
     sent,
-    standing: Object.fromEntries(landed.map((target) => [target.mode, batchId])),
+    landed: landed.map((target) => ({ tableId: table.id, target, batchId })),
     rows: BigInt(Math.max(changelog.rows, mirror.rows)),
     superseded: mirror.superseded.ids,
     nulled: mirror.nulled,

@@ -17,7 +17,7 @@ import type { Marker } from '@/worker/iceberg/marker.ts';
 import { fetchRows } from '@/worker/source/postgres/fetch-rows.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
-import { type LakeMode, loadTargets } from './lake-targets.ts';
+import { type LakeTarget, loadTargets } from './lake-targets.ts';
 import { maskSalt } from './mask-salt.ts';
 import { nextReplay, type ReplayGroup, reopen, reopenAll, storeReplayIntent } from './requested-replays.ts';
 import { sendCommits } from './send-commits.ts';
@@ -78,7 +78,7 @@ async function giveUp(shift: CommitShift, options: { table: PipelineTable; group
 
 type Staged = {
   readonly parts: readonly StagedTarget[];
-  readonly landed: readonly LakeMode[];
+  readonly landed: readonly LakeTarget[];
   readonly nulled: ReadonlyMap<string, number>;
   /** Behind what the fetched rows show; null when none were. */
   readonly lsn: Lsn | null;
@@ -103,7 +103,7 @@ async function stage(shift: CommitShift, { state, table, group }: Replay): Promi
   const target = targets.find(({ mode }) => mode === group.mode);
   if (!target) throw new AppError('INTERNAL', `the table has no ${group.mode}`);
   const hasIt = hasLanded({ target, table, batchId: group.batchId });
-  if (hasIt) return { parts: [], landed: [group.mode], nulled: new Map(), lsn: null };
+  if (hasIt) return { parts: [], landed: [target], nulled: new Map(), lsn: null };
   const keys = [...new Map(group.letters.map(({ rowKey }) => [JSON.stringify(rowKey), rowKey ?? []])).values()].filter(
     (key) => key.length > 0,
   );

@@ -3,15 +3,15 @@ import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts'
 import type { Marker } from '@/worker/iceberg/marker.ts';
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
-import type { LakeMode } from './lake-targets.ts';
+import { type Landed, lakeCommits } from './lake-commits.ts';
 import type { Sent } from './send-commits.ts';
 
 export type Joined = {
   table: PipelineTable;
   marker: Marker;
   sent: Sent;
-  /** The batch that each lake table has without anything being sent: an earlier attempt got that far. */
-  standing: Readonly<Partial<Record<LakeMode, string>>>;
+  /** Lake tables that were brought further without anything being sent now. */
+  landed: readonly Landed[];
   rows: bigint;
   superseded: readonly number[];
   nulled: ReadonlyMap<string, number>;
@@ -25,7 +25,7 @@ export type Joined = {
  */
 export async function settleJoin(
   shift: CommitShift,
-  { table, marker, sent, standing, rows, superseded, nulled, kind, durationMs }: Joined,
+  { table, marker, sent, landed, rows, superseded, nulled, kind, durationMs }: Joined,
 ): Promise<void> {
   const client = await shift.deps.database.pool.connect();
   try {
@@ -40,31 +40,19 @@ export async function settleJoin(
     );
     if (rowCount !== 1) throw new AppError('COMMIT_CONFLICT', 'the table was begun anew while its copy joined');
     // A lake table without any row has no snapshot and so no marker to compare.
-    const modes = sent.committed.map(({ staged }) => staged.target.mode);
+    const batches = [
+      ...landed.map(({ target, batchId }) => [target.mode, batchId]),
+      ...sent.committed.map(({ staged }) => [staged.target.mode, marker.batchId]),
+    ];
     await moveMarker(client, {
       tableId: table.id,
       toLsn: marker.toLsn,
       rows,
       superseded,
       nulled,
-      batchIds: { ...standing, ...Object.fromEntries(modes.map((mode) => [mode, marker.batchId])) },
+      batchIds: Object.fromEntries(batches),
     });
-    await insertHistory(
-      client,
-      sent.committed.map(({ staged, snapshotId }) => ({
-        tableId: table.id,
-        mode: staged.target.mode,
-        kind,
-        batchId: marker.batchId,
-        fromLsn: marker.fromLsn,
-        toLsn: marker.toLsn,
-        snapshotId,
-        rowsAdded: staged.rowsAdded,
-        rowsDeleted: staged.rowsDeleted,
-        bytesAdded: staged.bytesAdded,
-        durationMs,
-      })),
-    );
+    await insertHistory(client, lakeCommits({ sent, landed, marker, kind, durationMs }));
     await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
     await client.query('commit');
   } catch (error) {

@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
 import type { Marker } from '@/worker/iceberg/marker.ts';
-import type { LakeMode } from './lake-targets.ts';
+import { lakeCommits } from './lake-commits.ts';
+import type { LakeTarget } from './lake-targets.ts';
 import type { ReplayGroup } from './requested-replays.ts';
 import type { Sent } from './send-commits.ts';
 
@@ -11,7 +12,7 @@ export type ReplaySettlement = {
   readonly group: ReplayGroup;
   readonly marker: Marker;
   readonly sent: Sent;
-  readonly landed: readonly LakeMode[];
+  readonly landed: readonly LakeTarget[];
   readonly nulled: ReadonlyMap<string, number>;
   readonly durationMs: number;
 };
@@ -51,7 +52,7 @@ export async function settleReplay(pool: Pool, settlement: ReplaySettlement): Pr
        where id = any($1) and replay_batch_id = $2`,
       [group.letters.map(({ id }) => id), group.batchId],
     );
-    const modes = [...sent.committed.map(({ staged }) => staged.target.mode), ...landed];
+    const modes = [...sent.committed.map(({ staged }) => staged.target.mode), ...landed.map(({ mode }) => mode)];
     await moveMarker(client, {
       tableId: group.tableId,
       toLsn: marker.toLsn,
@@ -60,22 +61,9 @@ export async function settleReplay(pool: Pool, settlement: ReplaySettlement): Pr
       superseded: [],
       nulled,
     });
-    await insertHistory(
-      client,
-      sent.committed.map(({ table, staged, snapshotId }) => ({
-        tableId: table.id,
-        mode: staged.target.mode,
-        kind: 'replay' as const,
-        batchId: group.batchId,
-        fromLsn: marker.fromLsn,
-        toLsn: marker.toLsn,
-        snapshotId,
-        rowsAdded: staged.rowsAdded,
-        rowsDeleted: staged.rowsDeleted,
-        bytesAdded: staged.bytesAdded,
-        durationMs,
-      })),
-    );
+    const { tableId, batchId } = group;
+    const unseen = landed.map((target) => ({ tableId, target, batchId }));
+    await insertHistory(client, lakeCommits({ sent, landed: unseen, marker, kind: 'replay', durationMs }));
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

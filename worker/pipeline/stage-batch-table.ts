@@ -6,7 +6,7 @@ import { isRolledBack, type Marker, readMarker } from '@/worker/iceberg/marker.t
 import type { CommitShift } from './commit.ts';
 import type { PipelineTable } from './definition.ts';
 import { entriesOf } from './entries-of.ts';
-import { type LakeMode, type LakeTarget, loadTargets } from './lake-targets.ts';
+import { type LakeTarget, loadTargets } from './lake-targets.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { stageTable } from './stage-table.ts';
 import type { StagedTarget } from './staged-table.ts';
@@ -20,7 +20,7 @@ export type TablePart = {
   readonly batchId: string;
   readonly staged: readonly StagedTarget[];
   /** Lake tables that have the batch already: an earlier attempt got that far. */
-  readonly landed: readonly LakeMode[];
+  readonly landed: readonly LakeTarget[];
   readonly rows: number;
   /** Dead letters that the batch makes good in the mirror. */
   readonly superseded: readonly number[];
@@ -72,7 +72,7 @@ async function stage(shift: CommitShift, { table, batch, marker }: Options): Pro
     table,
     batchId: marker.batchId,
     staged,
-    landed: landed.map((target) => target.mode),
+    landed,
     rows,
     superseded: superseded.ids,
     nulled,
