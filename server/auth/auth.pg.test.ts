@@ -68,6 +68,15 @@ it('throttles an account before it hashes', async () => {
   await expect(attempt).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterS: expect.any(Number) });
 });
 
+it('counts only guesses against an account: whoever signs in often is not kept out', async () => {
+  await using auth = await openAuth();
+  const attempt = (password: string) => signIn(auth, { email: 'owner@example.com', password, address, userAgent });
+  for (let n = 0; n < 9; n++) await expect(attempt('a guess')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  for (let n = 0; n < 3; n++) await attempt(OWNER.ownerPassword);
+  for (let n = 0; n < 10; n++) await expect(attempt('a guess')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await expect(attempt(OWNER.ownerPassword)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+});
+
 it('gives a key no more than its own rights and what its owner may still do', async () => {
   await using auth = await openAuth();
   const owner = memberActor({ id: auth.ownerId, role: 'owner' }, address);

@@ -34,6 +34,11 @@ export async function throttle(pool: Pool, { key, attemptsMax, windowS }: Limit)
   });
 }
 
+/** Begins the count anew, for whoever has shown to be no guesser. */
+export async function forgetAttempts(pool: Pool, key: string): Promise<void> {
+  await pool.query('delete from rate_limit where key = $1', [key]);
+}
+
 const LONGEST_WINDOW = '1 day';
 
 /** Whoever comes from ever new addresses must not fill the table. */
