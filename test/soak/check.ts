@@ -138,7 +138,7 @@ export async function checkAll(
   return findings;
 }
 
-/** State and error; an error of the last moment is given the time that it takes to be seen as over. */
+/** State and error; what the pipeline showed a moment ago is given the time that it takes to be seen as over. */
 async function shownState({ database }: Breakable, pipelineId: string): Promise<string> {
   const deadline = performance.now() + CLEAR_MS;
   for (;;) {
@@ -147,7 +147,8 @@ async function shownState({ database }: Breakable, pipelineId: string): Promise<
       [pipelineId],
     );
     const { state = 'gone', code = null } = rows[0] ?? {};
-    if (code === null || performance.now() > deadline) return code === null ? state : `${state} ${code}`;
+    const isClear = state === 'running' && code === null;
+    if (isClear || performance.now() > deadline) return code === null ? state : `${state} ${code}`;
     await delay(LOOK_MS);
   }
 }

@@ -86,7 +86,8 @@ async function publishAndPlan(deps: WorkerDeps, options: Options): Promise<void>
   const { pipeline, lease, connection, log, signal } = options;
   const { pool } = deps.database;
   const { tables } = await provision({ pool, connection, pipeline, lease, log, signal, isStreaming: true });
-  const pending = tables.filter((table) => isPending(table) && !needsBinding(table));
+  // One that began anew meanwhile has not been looked up: that is for the next round.
+  const pending = tables.filter((table) => isPending(table) && !needsBinding(table) && table.oid !== null);
   await startCopies(deps, { ...options, tables: pending });
 }
 
