@@ -4,6 +4,7 @@ import { openDatabase } from '@/db/client.ts';
 import { loadConfig } from '@/server/config/config.ts';
 import { createLog } from '@/server/platform/logger.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
+import { Arrivals } from '@/worker/buffer/arrivals.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { createMetrics } from '@/worker/runtime/metrics.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
@@ -33,6 +34,7 @@ const asked = once(process, 'message').then(() => {
     log,
     holder: `bench.${process.pid}`,
     columnar,
+    arrivals: new Arrivals(),
     metrics: createMetrics(new Registry()),
   };
   await using work = runWork(deps, { roundMs });

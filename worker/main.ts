@@ -10,6 +10,7 @@ import { createLog } from '@/server/platform/logger.ts';
 import { Resources } from '@/server/platform/resources.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
+import { Arrivals } from '@/worker/buffer/arrivals.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { serveHealth } from './runtime/health.ts';
 import { createHousekeeping, signOffWorker } from './runtime/housekeeping.ts';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     log,
     holder,
     columnar,
+    arrivals: new Arrivals(),
     metrics: createMetrics(registry),
   };
   const health = resources.add(await serveHealth({ host: config.host, port: config.workerPort, registry }), (opened) =>

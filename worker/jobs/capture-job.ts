@@ -106,6 +106,7 @@ async function captureOnce(
   });
   const stored = (segment: Segment): void => {
     healthy();
+    deps.arrivals.tell(pipelineId);
     const { capturedRows, capturedBytes, capturedTransactions } = deps.metrics;
     capturedRows.inc({ pipeline: pipelineId }, segment.rows);
     capturedTransactions.inc({ pipeline: pipelineId }, segment.transactions);

@@ -6,7 +6,6 @@ import type { Log } from '@/server/platform/logger.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { type CommitState, readCommitState, storeIntent } from '@/worker/buffer/commit-state.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
-import { pruneSegments } from '@/worker/buffer/prune.ts';
 import { readSegments, type SegmentInfo } from '@/worker/buffer/read.ts';
 import { settle, type TableProgress } from '@/worker/buffer/settle.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
@@ -22,15 +21,18 @@ import { followSchemas } from './follow-schemas.ts';
 import { joinCopies } from './join-copies.ts';
 import type { Lake } from './lake.ts';
 import { type Landed, lakeCommits } from './lake-commits.ts';
-import { isGivenUp, limitSpill } from './limit-spill.ts';
+import { isGivenUp } from './limit-spill.ts';
+import { bufferPruner } from './prune-buffer.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';
 import { type Sent, sendCommits } from './send-commits.ts';
 import { stageBatchTable, type TablePart } from './stage-batch-table.ts';
 
-const POLL_MS = 100;
+/** Between two looks while something waits for its batch to be due, or came a moment ago. */
+const LOOK_MS = 100;
+const MOMENT_MS = 1_000;
+/** While nothing comes: what this process captures is told at once, so this is for requests and for other workers' segments. */
+const IDLE_LOOK_MS = 500;
 const SEGMENTS_READ_MAX = 2_000;
-const ROTATE_BYTES = 128 * 1024 * 1024;
-const PRUNE_EVERY_MS = 2_000;
 
 /** What a commit shift holds for as long as it lasts. */
 export type CommitShift = {
@@ -49,26 +51,30 @@ export type CommitShift = {
 
 /** Buffer to Iceberg, the second half of the story, until told to stop. */
 export async function commitUntilStopped(shift: CommitShift, healthy: () => void): Promise<void> {
-  const { pool } = shift.deps.database;
-  let prunedAt = 0;
+  const { database, arrivals } = shift.deps;
+  const { id } = shift.pipeline;
   const filesToMerge = mergeTurns();
+  const prune = bufferPruner(shift);
+  let busyAt = performance.now();
   while (!shift.signal.aborted) {
-    const state = await readCommitState(pool, shift.pipeline.id);
+    const count = arrivals.count(id);
+    const state = await readCommitState(database.pool, id);
     if (!state) return;
     const hasRun = state.hasErrands && (await runErrands(shift, state));
     const batch = hasRun ? [] : await nextBatch(shift, state);
     if (batch.length > 0) {
-      await commitBatch(shift, { state, tables: await readTables(pool, shift.pipeline.id), batch });
+      await commitBatch(shift, { state, tables: await readTables(database.pool, id), batch });
     }
     const isBusy = batch.length > 0 || hasRun;
     if (isBusy) healthy();
-    const filesMin = filesToMerge({ isBusy, isWaiting: state.tailSeq > state.committedSeq });
-    const isMerged = await compactTables(shift, { filesMin });
-    if (!isBusy && !isMerged) await sleep(POLL_MS, shift.signal);
-    if (performance.now() - prunedAt > PRUNE_EVERY_MS) {
-      await prune(shift);
-      prunedAt = performance.now();
-    }
+    const isWaiting = state.tailSeq > state.committedSeq;
+    const isMerged = await compactTables(shift, { filesMin: filesToMerge({ isBusy, isWaiting }) });
+    await prune(state.committedSeq);
+    if (isBusy || isWaiting) busyAt = performance.now();
+    if (isBusy || isMerged) continue;
+    const ms = performance.now() - busyAt < MOMENT_MS ? LOOK_MS : IDLE_LOOK_MS;
+    if (isWaiting) await sleep(ms, shift.signal);
+    else await arrivals.next(id, { count, ms, signal: shift.signal });
   }
 }
 
@@ -195,17 +201,3 @@ function progress(parts: readonly TablePart[], { committed, parked }: Sent): Tab
 
 const landedOf = ({ table, landed, batchId }: TablePart): Landed[] =>
   landed.map((target) => ({ tableId: table.id, target, batchId }));
-
-async function prune({ deps, pipeline, log }: CommitShift): Promise<void> {
-  const { spillBytesMax } = pipeline.settings;
-  const givenUp = await limitSpill(deps.database.pool, { pipelineId: pipeline.id, spillBytesMax });
-  if (givenUp.length > 0) log.error('tables given up until a resync', { tableIds: givenUp });
-  const state = await readCommitState(deps.database.pool, pipeline.id);
-  if (!state) return;
-  await pruneSegments(deps.database.pool, {
-    pipelineId: pipeline.id,
-    number: pipeline.number,
-    committedSeq: state.committedSeq,
-    rotateBytes: ROTATE_BYTES,
-  });
-}

@@ -2,6 +2,7 @@ import type { Database } from '@/db/client.ts';
 import type { Config, Secrets } from '@/server/config/config.ts';
 import type { Log } from '@/server/platform/logger.ts';
 import type { Sealer } from '@/server/secrets/seal.ts';
+import type { Arrivals } from '@/worker/buffer/arrivals.ts';
 import type { Columnar } from '@/worker/columnar/open-columnar.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -15,5 +16,6 @@ export type WorkerDeps = {
   /** Names this process as a lease holder; new at every start. */
   readonly holder: string;
   readonly columnar: Columnar;
+  readonly arrivals: Arrivals;
   readonly metrics: WorkerMetrics;
 };

@@ -19,6 +19,7 @@ import { createSealer } from '@/server/secrets/seal.ts';
 import { createSource } from '@/server/sources/create-source.ts';
 import { createWarehouseFinder } from '@/server/web/warehouses.ts';
 import { serveCatalog } from '@/test/interop/serve-catalog.ts';
+import { Arrivals } from '@/worker/buffer/arrivals.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { createMetrics } from '@/worker/runtime/metrics.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
@@ -122,6 +123,7 @@ async function open(resources: Resources, options: TestInstallationOptions): Pro
       log,
       holder: `test.${randomBytes(4).toString('hex')}`,
       columnar,
+      arrivals: new Arrivals(),
       metrics: createMetrics(new Registry()),
     },
     catalogUrl: catalog.uri,
