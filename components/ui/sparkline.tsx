@@ -31,7 +31,7 @@ export function Sparkline({
         <path d={`M0 ${HEIGHT - 1}H${WIDTH}`} className="stroke-line" strokeDasharray="2 3" />
       ) : (
         <path
-          d={sparkPath(values, max)}
+          d={sparkPath(sinceMeasured(values), max)}
           fill="none"
           stroke={color === 'attention' ? 'var(--attention)' : `var(--series-${color})`}
           strokeWidth="1.25"
@@ -42,6 +42,12 @@ export function Sparkline({
       )}
     </svg>
   );
+}
+
+/** What is minutes old is not pressed into a corner of its hour: the line begins where measuring did, a quarter at least. */
+export function sinceMeasured(values: readonly (number | null)[]): readonly (number | null)[] {
+  const first = values.findIndex((value) => value !== null);
+  return values.slice(Math.min(Math.max(0, first), Math.floor((values.length * 3) / 4)));
 }
 
 /** An SVG path from nought at the bottom; a missing value lifts the pen. */
