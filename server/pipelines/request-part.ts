@@ -3,13 +3,14 @@ import { tableSchema } from '@/db/schema/buffer.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
-import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
+import { checkBounds } from './check-bounds.ts';
 import type { LockedTable } from './lock-table.ts';
 
 /**
  * Asks for a part of a table to be read again. Throws CONFLICT unless the table is live and nothing else is asked of it,
- * INVALID_INPUT for a condition on a column that the source does not have.
+ * INVALID_INPUT for a condition on a column that the source does not have, and for bounds that are no keys.
  */
 export async function requestPart(
   tx: Transaction,
@@ -20,11 +21,13 @@ export async function requestPart(
   }
   if (table.requested)
     throw new AppError('CONFLICT', `a ${table.requested.kind} of table ${name} is to be carried out`);
-  const columns = await columnsOf(tx, table);
+  const schema = await knownSchema(tx, table);
   for (const [index, { column }] of scope.where.entries()) {
-    if (columns && !columns.has(column))
+    if (schema && !schema.columns.some((one) => one.name === column))
       throw fieldError('INVALID_INPUT', `where.${index}.column`, `table ${name} has no column ${column}`);
   }
+  const [key] = schema ? keyColumns(schema) : [];
+  if (key) for (const range of scope.ranges) await checkBounds(tx, key, range);
   await tx
     .update(pipelineTable)
     .set({
@@ -36,12 +39,11 @@ export async function requestPart(
 }
 
 /** As capture met them last; null when it has not met any. */
-async function columnsOf(tx: Transaction, table: LockedTable): Promise<ReadonlySet<string> | null> {
+async function knownSchema(tx: Transaction, table: LockedTable): Promise<TableSchema | null> {
   if (table.knownSchema === null) return null;
   const [row] = await tx
     .select({ schema: tableSchema.schema })
     .from(tableSchema)
     .where(and(eq(tableSchema.pipelineId, table.pipelineId), eq(tableSchema.hash, table.knownSchema)));
-  const schema = row?.schema as TableSchema | undefined;
-  return schema ? new Set(schema.columns.map((column) => column.name)) : null;
+  return (row?.schema as TableSchema | undefined) ?? null;
 }

@@ -246,4 +246,12 @@ test('rows that meet conditions are read again, and those that the lake alone ha
   await expect(
     resyncTable(control, SYSTEM_ACTOR, { ...key, where: [{ column: 'nothing', operator: '=', value: '1' }] }),
   ).rejects.toThrow(/no column nothing/);
+  for (const [bounds, reason] of [
+    [{ from: 'abc' }, /^from: is no value of the key column id, which is integer/],
+    [{ to: '99999999999' }, /^to: is no value/],
+    [{ from: '100', to: '50' }, /^to: must lie behind from/],
+  ] as const) {
+    await expect(resyncTable(control, SYSTEM_ACTOR, { ...key, ...bounds })).rejects.toThrow(reason);
+  }
+  expect(await tables.row('part_where')).toMatchObject({ state: 'live', generation: 3 });
 });
