@@ -14,7 +14,8 @@ type Attempt = {
 
 /**
  * Signs a person in with e-mail and password. Throttled per account and per address before anything is hashed; the right
- * password clears what was counted against the account. Success and failure are on record. Throws UNAUTHENTICATED (which does not say what was wrong) or RATE_LIMITED.
+ * password clears what was counted against the account. Success and failure are on record. Throws UNAUTHENTICATED (which
+ * does not say what was wrong) or RATE_LIMITED.
  */
 export async function signIn(
   { database }: Pick<ControlDeps, 'database'>,

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { hasSqlState } from '@/db/has-sql-state.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
 import type { SourceColumn } from '@/server/domain/table-schema.ts';
 import type { KeyRange } from '@/server/domain/verification.ts';
@@ -25,18 +26,11 @@ export async function checkBounds(tx: Transaction, key: SourceColumn, { lower, u
     await tx
       .transaction((inner) => inner.execute(sql`select ${of(bound)}`))
       .catch((error: unknown) => {
-        if (!isInvalidValue(error)) throw error;
+        if (!hasSqlState(error, INVALID_VALUE)) throw error;
         throw fieldError('INVALID_INPUT', field, `is no value of the key column ${key.name}, which is ${key.typeName}`);
       });
   }
   if (lower === null || upper === null) return;
   const { rows } = await tx.execute<{ holds: boolean }>(sql`select ${of(lower)} < ${of(upper)} as holds`);
   if (rows[0]?.holds !== true) throw fieldError('INVALID_INPUT', 'to', 'must lie behind from: the range holds no key');
-}
-
-function isInvalidValue(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && String(at.code).startsWith(INVALID_VALUE)) return true;
-  }
-  return false;
 }

@@ -18,6 +18,8 @@ export type LakeCommit = {
   readonly rowsDeleted: bigint;
   readonly bytesAdded: bigint;
   readonly durationMs: number;
+  /** Found in the lake, not sent just now: it may be told already. */
+  readonly isFound?: boolean;
 };
 
 /** How far a table is after a commit. */
@@ -115,13 +117,15 @@ export async function moveMarker(client: PoolClient, table: TableProgress & { to
   await countNulls(client, table);
 }
 
+/** One that is found may be told already: a table that was parked because of one mode had the other one's commit told. */
 export async function insertHistory(client: PoolClient, history: readonly LakeCommit[]): Promise<void> {
   for (const commit of history) {
     await client.query(
       /* sql */ `
       insert into lake_commit (pipeline_table_id, mode, kind, batch_id, from_lsn, to_lsn, snapshot_id,
                                rows_added, rows_deleted, bytes_added, duration_ms)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+       where not $12::boolean or not exists (select 1 from lake_commit where pipeline_table_id = $1 and mode = $2 and snapshot_id = $7)`,
       [
         commit.tableId,
         commit.mode,
@@ -134,6 +138,7 @@ export async function insertHistory(client: PoolClient, history: readonly LakeCo
         commit.rowsDeleted,
         commit.bytesAdded,
         Math.round(commit.durationMs),
+        commit.isFound === true,
       ],
     );
   }

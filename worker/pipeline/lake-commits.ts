@@ -37,7 +37,9 @@ export function lakeCommits({ sent, landed, marker, kind, durationMs }: Options)
     const { fromLsn, toLsn } = found.marker;
     const snapshotId = found.snapshot['snapshot-id'];
     const sums = sumsOf(found.snapshot.summary);
-    return [{ tableId, mode: target.mode, kind, batchId, fromLsn, toLsn, snapshotId, ...sums, durationMs }];
+    return [
+      { tableId, mode: target.mode, kind, batchId, fromLsn, toLsn, snapshotId, ...sums, durationMs, isFound: true },
+    ];
   });
   return [...seen, ...unseen];
 }

@@ -9,7 +9,10 @@ export type Writer = AsyncDisposable & {
   written(): number;
 };
 
-/** Runs `statements(n)` for n = 1, 2, 3 ... until disposed, as someone who works on while other things happen. Disposing rejects with what failed. */
+/**
+ * Runs `statements(n)` for n = 1, 2, 3 ... until disposed, as someone who works on while other things happen. Disposing
+ * rejects with what failed.
+ */
 export function keepWriting(source: TestDatabase, statements: (n: number) => string): Writer {
   let isOver = false;
   let written = 0;
