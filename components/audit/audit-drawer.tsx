@@ -15,7 +15,7 @@ export function AuditDrawer({ entry, onClose }: { entry: AuditEntry | undefined;
     <Drawer
       open={entry !== undefined}
       onClose={onClose}
-      title={entry ? `${whoText(entry)} ${didText(entry.action)}` : ''}
+      title={entry ? `${whoText(entry)} ${didText(entry)}` : ''}
       description={entry && exactTime(entry.at)}
     >
       {entry && <Entry entry={entry} />}

@@ -45,7 +45,7 @@ export function AuditLog({ filters, empty }: { filters: AuditFilters; empty: str
             rows={rows}
             rowKey={({ id }) => id}
             rowHref={({ id }) => url.href({ entry: id })}
-            rowLabel={(entry) => `${whoText(entry)} ${didText(entry.action)} ${subjectText(entry)}`}
+            rowLabel={(entry) => `${whoText(entry)} ${didText(entry)} ${subjectText(entry)}`}
             isSelected={({ id }) => id === opened?.id}
             footer={footer}
           />
@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
         <span className="block max-w-xl truncate">
           <span className="font-medium">{whoText(entry)}</span>{' '}
           <span className="text-muted">
-            {entry.refused ? 'was refused:' : ''} {didText(entry.action)}
+            {entry.refused ? 'was refused:' : ''} {didText(entry)}
           </span>{' '}
           <span className="font-medium">{subjectText(entry)}</span>
         </span>

@@ -16,8 +16,16 @@ const entry = {
 };
 
 test('actions read as what somebody did, those without words by their own name', () => {
-  expect(didText('pipeline.pause')).toBe('paused pipeline');
-  expect(didText('deadLetters.discardAll')).toBe('dead letters discard all');
+  expect(didText(entry)).toBe('paused pipeline');
+  expect(didText({ action: 'lake.odd-thing', detail: {} })).toBe('lake odd thing');
+});
+
+test('the table that something was done to is named', () => {
+  const detail = { table: 'public.orders' };
+  expect(didText({ action: 'table.remove', detail })).toBe('removed table public.orders of');
+  expect(didText({ action: 'table.verify', detail })).toBe('had table public.orders compared with its source in');
+  expect(didText({ action: 'table.add', detail: { tables: ['public.orders'] } })).toBe('added table public.orders to');
+  expect(didText({ action: 'table.add', detail: { tables: ['a.b', 'a.c'] } })).toBe('added tables to');
 });
 
 test('what is gone keeps the name that the entry kept, and has no page', () => {

@@ -20,6 +20,9 @@ const DID: Readonly<Record<string, string>> = {
   'pipeline.delete': 'deleted pipeline',
   'pipeline.forget-source': 'deleted, without its source, pipeline',
   'table.add': 'added tables to',
+  'table.verify': 'had a table compared with its source in',
+  'table.verify.cancel': 'ended the comparison of a table of',
+  'table.repair': 'repaired a table of',
   'table.remove': 'removed a table of',
   'table.set': 'changed a table of',
   'table.pause': 'paused a table of',
@@ -28,7 +31,10 @@ const DID: Readonly<Record<string, string>> = {
   'table.resync': 'resynced a table of',
   'dead-letter.inspect': 'looked into a dead letter of',
   'dead-letter.replay': 'replayed a dead letter of',
+  'dead-letter.replay-all': 'replayed the dead letters of',
   'dead-letter.discard': 'discarded a dead letter of',
+  'dead-letter.discard-all': 'discarded the dead letters of',
+  'dead-letter.download': 'downloaded the dead letters of',
   'lake.preview': 'looked at rows of',
   'member.create': 'created',
   'member.invite': 'invited',
@@ -51,15 +57,18 @@ const DID: Readonly<Record<string, string>> = {
   'sign-in.update': 'changed how people sign in',
   'sign-in.remove': 'removed single sign-on',
   'audit.download': 'downloaded the audit log',
+  'keys.rotate': 'sealed the stored secrets with another key',
 };
 
-/** "paused pipeline", or for an action without words its own name. */
-export const didText = (action: string): string =>
-  DID[action] ??
-  action
-    .replaceAll(/[.-]/g, ' ')
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
+/** "paused pipeline", "removed table public.orders of"; for an action without words its own name. */
+export function didText({ action, detail }: Pick<AuditEntry, 'action' | 'detail'>): string {
+  const words = DID[action];
+  if (words === undefined) return action.replaceAll(/[.-]/g, ' ').toLowerCase();
+  const { table, tables } = detail;
+  if (typeof table === 'string') return words.replace('a table', `table ${table}`);
+  const isOne = Array.isArray(tables) && tables.length === 1;
+  return isOne ? words.replace('added tables', `added table ${tables[0]}`) : words;
+}
 
 /** What can be chosen in filters: all actions of a noun. */
 export const ACTION_GROUPS = [

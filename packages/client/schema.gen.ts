@@ -2479,15 +2479,51 @@ export interface components {
         };
         PipelineTable: {
             changelog: boolean;
+            /** @description Column -> carry, exclude, hash (HMAC-SHA-256 under the salt of the pipeline), redact, or the first characters */
+            columns: {
+                [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                    truncate: number;
+                };
+            };
             id: number;
             lakeName: string;
             mirror: boolean;
+            /**
+             * @description What a delete does to the mirror; soft keeps the row with _philotes_deleted_at
+             * @enum {string}
+             */
+            onDelete: "apply" | "soft" | "ignore";
+            /**
+             * @description What a truncate does to the mirror
+             * @enum {string}
+             */
+            onTruncate: "apply" | "soft" | "ignore";
+            /**
+             * @description What becomes of columns without a rule, later ones too
+             * @enum {string}
+             */
+            otherColumns: "carry" | "exclude";
+            /** @description Column -> what happens to values that its lake type cannot hold, where it is not dead-letter */
             policies: {
                 [key: string]: "dead-letter" | "string" | "null";
             };
             schema: string;
+            /** @description What is done about changes of the columns, where it is not as the pipeline says */
+            schemaPolicy: components["schemas"]["SchemaPolicy"];
             state: string;
             table: string;
+            /** @description Only rows that meet all of these are carried; empty for all */
+            where: {
+                /** @description Name of a column of the source */
+                column: string;
+                /** @enum {string} */
+                operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                /**
+                 * @description As PostgreSQL reads it; none for is null
+                 * @default null
+                 */
+                value: string | null;
+            }[];
         };
         Problem: {
             /** @description Address of the page that explains the code, relative to the site */
@@ -4791,16 +4827,23 @@ export interface operations {
                     };
                     /** @default {} */
                     settings?: {
+                        /** @description A commit closes this many milliseconds after the first change that waits; shorter is fresher and makes smaller files */
                         batchAgeMsMax?: number;
+                        /** @description A commit closes at this many bytes */
                         batchBytesMax?: number;
+                        /** @description A commit closes at this many rows; one transaction is never split */
                         batchRowsMax?: number;
+                        /** @description Capture stops reading when this many bytes wait in the buffer, and the source keeps the WAL instead */
                         bufferBytesMax?: number;
+                        /** @description Rows per part of a table copy */
                         copyChunkRows?: number;
+                        /** @description Parts copied at once; each takes a connection of the source */
                         copyChunksAtOnce?: number;
                         /** @description A message in the log of the source this often; 0 for never */
                         heartbeatSeconds?: number;
                         /** @description Room on the disk of a worker for large transactions that are read before they commit; 0 reads each after its commit */
                         inProgressBytesMax?: number;
+                        /** @description Bytes that one table may hold back; beyond them it needs a resync */
                         spillBytesMax?: number;
                     };
                     sourceId: string;
@@ -4980,16 +5023,23 @@ export interface operations {
                         "column-retyped"?: "apply" | "pause" | "ignore";
                     };
                     settings?: {
+                        /** @description A commit closes this many milliseconds after the first change that waits; shorter is fresher and makes smaller files */
                         batchAgeMsMax?: number;
+                        /** @description A commit closes at this many bytes */
                         batchBytesMax?: number;
+                        /** @description A commit closes at this many rows; one transaction is never split */
                         batchRowsMax?: number;
+                        /** @description Capture stops reading when this many bytes wait in the buffer, and the source keeps the WAL instead */
                         bufferBytesMax?: number;
+                        /** @description Rows per part of a table copy */
                         copyChunkRows?: number;
+                        /** @description Parts copied at once; each takes a connection of the source */
                         copyChunksAtOnce?: number;
                         /** @description A message in the log of the source this often; 0 for never */
                         heartbeatSeconds?: number;
                         /** @description Room on the disk of a worker for large transactions that are read before they commit; 0 reads each after its commit */
                         inProgressBytesMax?: number;
+                        /** @description Bytes that one table may hold back; beyond them it needs a resync */
                         spillBytesMax?: number;
                     };
                     tables?: {

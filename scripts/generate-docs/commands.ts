@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT_CODES } from '@/server/cli/exit-codes.ts';
 import { createProgram } from '@/server/cli/program.ts';
+import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
+import { settingFields } from '@/server/pipelines/pipeline-input.ts';
 import { generatedBy, table } from './markdown.ts';
 
 /** docs/cli.md: every command. */
@@ -83,6 +85,22 @@ spec:
     - { schema: public, table: events, mirror: false, changelog: true }
 \`\`\`
 
+## Settings of a pipeline
+
+What \`--setting name=value\` takes on \`pipeline create\` and \`pipeline update\`, and \`settings\` in a file. Bytes are written as
+whole numbers.
+
+${table(
+  ['setting', 'from', 'to', 'default', 'meaning'],
+  Object.entries(settingFields).map(([name, field]) => [
+    `\`${name}\``,
+    exact(field.minValue),
+    exact(field.maxValue),
+    exact(DEFAULT_PIPELINE_SETTINGS[name as keyof PipelineSettings]),
+    field.description ?? '',
+  ]),
+)}
+
 ## Commands
 
 Every command takes these:
@@ -122,6 +140,8 @@ const options = (command: Command): string =>
     ['option', 'meaning'],
     command.options.map((option) => [
       `\`${option.flags}\``,
-      `${option.description}${option.defaultValue === undefined ? '' : ` (default ${JSON.stringify(option.defaultValue)})`}`,
+      `${option.mandatory ? '**required**: ' : ''}${option.description}${option.defaultValue === undefined ? '' : ` (default ${JSON.stringify(option.defaultValue)})`}`,
     ]),
   );
+
+const exact = (value: number | null): string => (value ?? 0).toLocaleString('en-US');

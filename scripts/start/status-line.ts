@@ -62,7 +62,7 @@ export function describe(options: { progress: Progress; lagBytes: number; transa
     `${count(progress.copied)} rows copied`,
     `${count(progress.changes)} changes committed`,
     `${count(transactions)} demo transactions`,
-    `lag ${(Math.max(0, lagBytes) / 1_048_576).toFixed(1)} MB`,
+    `lag ${(Math.max(0, lagBytes) / 1_000_000).toFixed(1)} MB`,
     `lake ${(progress.seconds_behind ?? 0).toFixed(1)} s behind`,
   ];
   if (progress.dead_letters > 0) parts.push(`${progress.dead_letters} dead letters`);

@@ -88,6 +88,48 @@ it('ends with a code that says why, and the remedy on standard error', async () 
   expect((await shell.run(['source', 'list'], { env: nobody })).code).toBe(6);
 }, 60_000);
 
+it('says that a pipeline which may not start stays a draft, and who has its name', async () => {
+  await using database = await openTestDatabase();
+  await database.query('create table keyless (note text)');
+  const { host, port, user, password, database: name } = database.connection;
+  const where = [
+    '--host',
+    host,
+    '--port',
+    String(port),
+    '--database',
+    name,
+    '--username',
+    user,
+    '--tls-mode',
+    'disable',
+  ];
+  const env = { PHILOTES_URL: site.origin, PHILOTES_API_KEY: await site.keyOf('owner', ALL), DRAFT_PASSWORD: password };
+  const run = (...args: string[]) => shell.run(args, { env });
+  expect(await run('source', 'create', 'draft', ...where, '--password-env', 'DRAFT_PASSWORD')).toMatchObject({
+    code: 0,
+  });
+  expect(await run('destination', 'create', 'draft')).toMatchObject({ code: 0 });
+  const create = [
+    '--source',
+    'draft',
+    '--destination',
+    'draft',
+    '--namespace',
+    'draft',
+    '--table',
+    'keyless',
+    '--start',
+  ];
+  const refused = await run('pipeline', 'create', 'draft', ...create);
+  expect([refused.code, refused.out]).toEqual([5, expect.stringContaining('as a draft')]);
+  expect(refused.err).toMatch(/draft stays a draft; .*philotes pipeline start draft.*PREFLIGHT_REFUSED/s);
+  const again = await run('pipeline', 'create', 'draft', ...create);
+  expect([again.code, again.err]).toEqual([5, expect.stringMatching(/another pipeline has this name.*NAME_TAKEN/s)]);
+  const other = await run('pipeline', 'create', 'other', ...create);
+  expect(other.err).toMatch(/pipeline draft writes draft\.keyless/);
+}, 60_000);
+
 it('prints an empty list as nothing, JSON as JSON, and colours on terminals only', async () => {
   const empty = await shell.run(['pipeline', 'list', '--search', 'nothing like it']);
   expect([empty.code, empty.out, empty.err]).toEqual([0, '', 'no pipelines']);

@@ -40,7 +40,9 @@ export function addGeneralCommands(program: Command, io: CliIo): void {
     summary: 'Show who is signed in, and what they may do',
     async run({ philotes, format }) {
       const { data } = await philotes.GET('/me');
-      if (data) printOne(io, format, data);
+      if (!data) return;
+      const { memberId, ...rest } = data;
+      printOne(io, format, { ...rest, memberId });
     },
   });
   verb<{ watch?: boolean; interval: string }>(program, io, {

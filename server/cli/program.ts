@@ -1,9 +1,10 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { explainFailure } from './explain-failure.ts';
 import { addGeneralCommands } from './general-commands.ts';
 import { addHostCommands } from './host-commands.ts';
+import { painterOf } from './output/paint.ts';
 import { FORMATS } from './output/print.ts';
 import { addPlanCommands } from './plan/plan-commands.ts';
 import { addAccessCommands } from './resources/access-commands.ts';
@@ -21,15 +22,20 @@ export function createProgram(io: CliIo, version = '0.0.0'): Command {
     .option('--url <url>', 'the installation (default: PHILOTES_URL, else the one of login)')
     .addOption(new Option('-o, --output <format>', 'how results are printed').choices(FORMATS).default('table'))
     .option('-y, --yes', 'answer every question with yes')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError(`${painterOf(io).dim('  do')}  --help shows what there is`)
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error:/, painterOf(io).red('error'))),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
     })
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .configureHelp({
+      sortSubcommands: false,
+      showGlobalOptions: true,
+      optionDescription: (option) => new Help().optionDescription(option) + (option.mandatory ? ' (required)' : ''),
+    })
     // Thrown instead of ending the process, so that one place decides on the exit code.
     .exitOverride();
   addGeneralCommands(program, io);

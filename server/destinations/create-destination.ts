@@ -40,7 +40,7 @@ export async function createDestination(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw fieldError('CONFLICT', 'name', 'another destination has this name; choose a different one', {
+    throw fieldError('NAME_TAKEN', 'name', 'another destination has this name', {
       cause: error,
     });
   }

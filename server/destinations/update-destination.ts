@@ -56,7 +56,7 @@ export async function updateDestination(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw fieldError('CONFLICT', 'name', 'another destination has this name; choose a different one', { cause: error });
+    throw fieldError('NAME_TAKEN', 'name', 'another destination has this name', { cause: error });
   }
 }
 
@@ -67,7 +67,7 @@ async function refuseRename(tx: Transaction, before: Row): Promise<void> {
   throw fieldError(
     'CONFLICT',
     'name',
-    'readers know the warehouse by this name; it is fixed once a pipeline writes to it',
+    'readers know the warehouse by this name; it is fixed once a pipeline writes to it, so keep it',
   );
 }
 

@@ -23,4 +23,6 @@ export type CopyScope = {
   readonly where: readonly RowCondition[];
   /** How often it was begun anew, because the table was truncated or rows left the part while it was read. */
   readonly restarts?: number;
+  /** The figures of the table's whole copy, which are shown again once the part has joined. */
+  readonly whole?: { readonly rows: number; readonly rowsEstimate: number };
 };

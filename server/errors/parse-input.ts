@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, type FieldProblem } from './app-error.ts';
+import './plain-words.ts';
 
 /** Parses what came from outside. Throws INVALID_INPUT naming each field and its reason; values are never repeated. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

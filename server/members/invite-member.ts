@@ -35,6 +35,8 @@ export async function inviteMember(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw fieldError('CONFLICT', 'email', 'a member has this address already', { cause: error });
+    throw fieldError('CONFLICT', 'email', 'a member has this address already; give them another role or a new link', {
+      cause: error,
+    });
   }
 }

@@ -16,7 +16,7 @@ type Claim = {
 /**
  * Makes sure that every lake table has one writer: names are compared in lower case, changelogs included, among the
  * claimed tables and against other pipelines of the same destination. The destination's row is locked, so that two
- * claims cannot pass each other. Throws NOT_FOUND, INVALID_INPUT or CONFLICT.
+ * claims cannot pass each other. Throws NOT_FOUND, INVALID_INPUT or NAME_TAKEN.
  */
 export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<void> {
   const { destinationId, namespace, pipelineId } = claim;
@@ -28,7 +28,12 @@ export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<voi
   if (!found) throw fieldError('NOT_FOUND', 'destinationId', `there is no destination ${destinationId}`);
   const wanted = refuseRepeats(claim.tables);
   const taken = await tx
-    .select({ lakeName: pipelineTable.lakeName, mirror: pipelineTable.mirror, changelog: pipelineTable.changelog })
+    .select({
+      owner: pipeline.name,
+      lakeName: pipelineTable.lakeName,
+      mirror: pipelineTable.mirror,
+      changelog: pipelineTable.changelog,
+    })
     .from(pipelineTable)
     .innerJoin(pipeline, eq(pipeline.id, pipelineTable.pipelineId))
     .where(
@@ -38,13 +43,11 @@ export async function claimLakeNames(tx: Transaction, claim: Claim): Promise<voi
         ne(pipeline.id, pipelineId),
       ),
     );
-  for (const name of taken.flatMap(lakeNamesOf)) {
-    if (!wanted.has(name)) continue;
-    throw fieldError(
-      'CONFLICT',
-      'tables',
-      `another pipeline writes ${namespace}.${name}; choose another lakeName or namespace`,
-    );
+  for (const other of taken) {
+    const name = lakeNamesOf(other).find((one) => wanted.has(one));
+    if (name === undefined) continue;
+    const reason = `pipeline ${other.owner} writes ${namespace}.${name}; choose another lakeName or namespace`;
+    throw fieldError('NAME_TAKEN', 'tables', reason);
   }
 }
 

@@ -13,7 +13,7 @@ type Claim = {
   readonly except?: number;
 };
 
-/** Claims lake names for tables beside those that the pipeline has. Throws NOT_FOUND, INVALID_INPUT or CONFLICT. */
+/** Claims lake names for tables beside those that the pipeline has. Throws NOT_FOUND, INVALID_INPUT, CONFLICT or NAME_TAKEN. */
 export async function claimMoreNames(tx: Transaction, { pipeline, tables, except }: Claim): Promise<void> {
   const { id, destinationId, namespace } = pipeline;
   await claimLakeNames(tx, { destinationId, namespace, pipelineId: id, tables });
@@ -39,7 +39,7 @@ export async function claimMoreNames(tx: Transaction, { pipeline, tables, except
     for (const name of lakeNamesOf(table)) {
       if (!names.has(name)) continue;
       const reason = `another table of the pipeline writes ${namespace}.${name}; choose another lakeName`;
-      throw fieldError('CONFLICT', `tables[${index}].lakeName`, reason);
+      throw fieldError('NAME_TAKEN', `tables[${index}].lakeName`, reason);
     }
   }
 }

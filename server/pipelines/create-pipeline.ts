@@ -30,6 +30,8 @@ export async function createPipeline(
         .where(eq(source.id, fields.sourceId))
         .for('share');
       if (!found) throw fieldError('NOT_FOUND', 'sourceId', `there is no source ${fields.sourceId}`);
+      // Before its lake names, which the pipeline of this name is likely to have as well.
+      if ((await tx.$count(pipeline, eq(pipeline.name, fields.name))) > 0) throw nameTaken();
       await claimLakeNames(tx, { ...fields, pipelineId: id, tables });
       const [row] = await tx
         .insert(pipeline)
@@ -42,6 +44,9 @@ export async function createPipeline(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw fieldError('CONFLICT', 'name', 'another pipeline has this name; choose a different one', { cause: error });
+    throw nameTaken(error);
   }
 }
+
+const nameTaken = (cause?: unknown): AppError =>
+  fieldError('NAME_TAKEN', 'name', 'another pipeline has this name', { cause });

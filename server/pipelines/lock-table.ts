@@ -57,5 +57,7 @@ export async function isUntouched(tx: Transaction, { id, state }: LockedPipeline
 
 const RUNS: ReadonlySet<PipelineState> = new Set<PipelineState>(['starting', 'copying', 'running']);
 
+export const runs = ({ state }: Pick<LockedPipeline, 'state'>): boolean => RUNS.has(state);
+
 /** When a request that is stored now will be carried out. */
-export const carriedOut = ({ state }: LockedPipeline): CarriedOut => (RUNS.has(state) ? 'soon' : 'when it runs');
+export const carriedOut = (pipeline: LockedPipeline): CarriedOut => (runs(pipeline) ? 'soon' : 'when it runs');

@@ -8,14 +8,21 @@ import { rowFilter } from './row-filter-input.ts';
 const MIB = 1024 * 1024;
 const whole = (min: number, max: number) => z.number().int().min(min).max(max);
 
-const settingFields = {
-  batchRowsMax: whole(1_000, 5_000_000),
-  batchBytesMax: whole(MIB, 2_048 * MIB),
-  batchAgeMsMax: whole(100, 3_600_000),
-  bufferBytesMax: whole(64 * MIB, 1_024 * 1_024 * MIB),
-  spillBytesMax: whole(16 * MIB, 1_024 * 1_024 * MIB),
-  copyChunkRows: whole(1_000, 50_000_000),
-  copyChunksAtOnce: whole(1, 64),
+/** What may be tuned on a pipeline, each with its range and its words. */
+export const settingFields = {
+  batchRowsMax: whole(1_000, 5_000_000).describe('A commit closes at this many rows; one transaction is never split'),
+  batchBytesMax: whole(MIB, 2_048 * MIB).describe('A commit closes at this many bytes'),
+  batchAgeMsMax: whole(100, 3_600_000).describe(
+    'A commit closes this many milliseconds after the first change that waits; shorter is fresher and makes smaller files',
+  ),
+  bufferBytesMax: whole(64 * MIB, 1_024 * 1_024 * MIB).describe(
+    'Capture stops reading when this many bytes wait in the buffer, and the source keeps the WAL instead',
+  ),
+  spillBytesMax: whole(16 * MIB, 1_024 * 1_024 * MIB).describe(
+    'Bytes that one table may hold back; beyond them it needs a resync',
+  ),
+  copyChunkRows: whole(1_000, 50_000_000).describe('Rows per part of a table copy'),
+  copyChunksAtOnce: whole(1, 64).describe('Parts copied at once; each takes a connection of the source'),
   heartbeatSeconds: whole(0, 86_400).describe('A message in the log of the source this often; 0 for never'),
   inProgressBytesMax: whole(0, 1_024 * 1_024 * MIB).describe(
     'Room on the disk of a worker for large transactions that are read before they commit; 0 reads each after its commit',

@@ -30,7 +30,10 @@ describe('pipelines', () => {
         ...again,
         tables: [{ schema: 'x', table: 'y', lakeName: 'CRM_people_changelog' }],
       }),
-    ).rejects.toMatchObject({ code: 'CONFLICT' });
+    ).rejects.toMatchObject({
+      code: 'NAME_TAKEN',
+      message: expect.stringMatching(/pipeline orders writes shop\.crm_people_changelog/),
+    });
     await expect(
       createPipeline(control.deps, SYSTEM_ACTOR, {
         ...again,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
-import { schemaPolicy } from './pipeline-input.ts';
+import { columnRules, otherColumns, schemaPolicy } from './pipeline-input.ts';
+import { rowFilter } from './row-filter-input.ts';
 
 /** A recorded failure together with what a person can do about it. */
 export const ShownError = z
@@ -124,6 +125,25 @@ export type PipelineStatus = z.output<typeof PipelineStatus>;
 
 export const SchemaPolicyView = schemaPolicy.meta({ id: 'SchemaPolicy' });
 
+const EffectPolicyView = z.enum(['apply', 'soft', 'ignore']);
+
+/** What is wanted of a table beside its names and modes. */
+export const tableWishes = {
+  policies: z
+    .record(z.string(), z.enum(['dead-letter', 'string', 'null']))
+    .describe('Column -> what happens to values that its lake type cannot hold, where it is not dead-letter'),
+  onDelete: EffectPolicyView.describe('What a delete does to the mirror; soft keeps the row with _philotes_deleted_at'),
+  onTruncate: EffectPolicyView.describe('What a truncate does to the mirror'),
+  schemaPolicy: SchemaPolicyView.describe(
+    'What is done about changes of the columns, where it is not as the pipeline says',
+  ),
+  columns: columnRules.describe(
+    'Column -> carry, exclude, hash (HMAC-SHA-256 under the salt of the pipeline), redact, or the first characters',
+  ),
+  otherColumns: otherColumns.describe('What becomes of columns without a rule, later ones too'),
+  where: rowFilter.describe('Only rows that meet all of these are carried; empty for all'),
+};
+
 const PipelineTable = z
   .object({
     id: z.number().int(),
@@ -132,7 +152,7 @@ const PipelineTable = z
     lakeName: z.string(),
     mirror: z.boolean(),
     changelog: z.boolean(),
-    policies: z.record(z.string(), z.enum(['dead-letter', 'string', 'null'])),
+    ...tableWishes,
     state: z.string(),
   })
   .meta({ id: 'PipelineTable' });

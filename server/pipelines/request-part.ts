@@ -19,8 +19,10 @@ export async function requestPart(
   if (table.state !== 'live') {
     throw new AppError('CONFLICT', `table ${name} is ${table.state}; a part of it can be read again when it is live`);
   }
-  if (table.requested)
-    throw new AppError('CONFLICT', `a ${table.requested.kind} of table ${name} is to be carried out`);
+  if (table.requested) {
+    const asked = table.requested.kind;
+    throw new AppError('CONFLICT', `table ${name} is to have a ${asked} carried out already; wait until it is done`);
+  }
   const schema = await knownSchema(tx, table);
   for (const [index, { column }] of scope.where.entries()) {
     if (schema && !schema.columns.some((one) => one.name === column))

@@ -23,7 +23,8 @@ export async function startPipeline(deps: Deps, actor: Actor, { id }: { id: stri
   const token = await audited(deps.database, change, async (tx) => {
     const { state } = await lockPipeline(tx, id);
     const next = nextPipelineState(state, 'start');
-    if (next === null) throw new AppError('CONFLICT', `a pipeline that is ${state} cannot be started`);
+    if (next === null)
+      throw new AppError('CONFLICT', `a pipeline that is ${state} cannot be started; wait until it is at rest`);
     await tx
       .update(pipeline)
       .set({

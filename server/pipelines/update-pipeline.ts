@@ -54,7 +54,7 @@ export async function updatePipeline(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw fieldError('CONFLICT', 'name', 'another pipeline has this name; choose a different one', { cause: error });
+    throw fieldError('NAME_TAKEN', 'name', 'another pipeline has this name', { cause: error });
   }
 }
 

@@ -79,7 +79,7 @@ export type SourceSession = AsyncDisposable & { readonly client: Client };
 
 /**
  * Opens a session with pinned settings and checks that they took effect (a pooler may drop them).
- * Throws SOURCE_UNREACHABLE, SOURCE_REFUSED or SOURCE_SETTINGS.
+ * Throws SOURCE_UNREACHABLE, SOURCE_WITHOUT_TLS, SOURCE_REFUSED or SOURCE_SETTINGS.
  */
 export async function openSourceSession(source: SourceConnection, options: SessionOptions): Promise<SourceSession> {
   const client = new Client(sourceClientConfig(source, options));

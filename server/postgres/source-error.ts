@@ -3,7 +3,7 @@ import type { ErrorCode } from '@/server/errors/codes.ts';
 
 /**
  * Translates a failure of the source's driver into a coded error. Recognised by SQLSTATE (manual: appendix A) or by the
- * system's error code, never by text. The server's detail and parameters stay out of the message.
+ * system's error code, never by text, but for the one answer that the driver gives no code. The server's detail and parameters stay out of the message.
  */
 export function sourceError(error: unknown, doing: string): AppError {
   if (error instanceof AppError) return error;
@@ -16,9 +16,13 @@ export function sourceError(error: unknown, doing: string): AppError {
 /** The driver reports a lost connection as a plain error; a failed certificate check has a code of its own. */
 function codeWithoutState(error: unknown): ErrorCode {
   if (OUR_MISTAKES.some((mistake) => error instanceof mistake)) return 'INTERNAL';
+  if (error instanceof Error && error.message === NO_TLS) return 'SOURCE_WITHOUT_TLS';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return code.startsWith('ERR_TLS_') || /CERT|SIGNATURE/.test(code) ? 'SOURCE_REFUSED' : 'SOURCE_UNREACHABLE';
 }
+
+/** The driver's words for the server's `N` to its wish for TLS (manual: protocol flow, "SSL Session Encryption"). */
+const NO_TLS = 'The server does not support SSL connections';
 
 /** Never the source's doing: trying again would hide them. */
 const OUR_MISTAKES = [TypeError, RangeError, ReferenceError, SyntaxError];

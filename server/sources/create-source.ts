@@ -29,6 +29,6 @@ export async function createSource(
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
-    throw fieldError('CONFLICT', 'name', 'another source has this name; choose a different one', { cause: error });
+    throw fieldError('NAME_TAKEN', 'name', 'another source has this name', { cause: error });
   }
 }

@@ -22,7 +22,7 @@ describe('sources', () => {
   it('refuse a name twice, an unknown field, and another host without the password', async () => {
     await using control = await openControl();
     const { id } = await createSource(control.deps, SYSTEM_ACTOR, SOURCE);
-    await expect(createSource(control.deps, SYSTEM_ACTOR, SOURCE)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(createSource(control.deps, SYSTEM_ACTOR, SOURCE)).rejects.toMatchObject({ code: 'NAME_TAKEN' });
     const odd = { ...SOURCE, name: 'x', sslmode: 'off' };
     await expect(createSource(control.deps, SYSTEM_ACTOR, odd)).rejects.toThrow(/sslmode/);
     await expect(updateSource(control.deps, SYSTEM_ACTOR, { id, host: 'evil.example.com' })).rejects.toThrow(

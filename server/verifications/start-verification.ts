@@ -6,7 +6,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
-import { lockTable, tableKey } from '@/server/pipelines/lock-table.ts';
+import { lockTable, runs, tableKey } from '@/server/pipelines/lock-table.ts';
 import { keyBound } from '@/server/pipelines/resync-part-input.ts';
 import { getVerification } from './get-verification.ts';
 import type { VerificationView } from './verification-view.ts';
@@ -39,6 +39,11 @@ export async function startVerification(
     }
     if (!table.isJoined)
       throw new AppError('CONFLICT', `table ${name} is not in the lake yet; verify it when it is live`);
+    if (!runs(pipeline))
+      throw new AppError(
+        'CONFLICT',
+        `the pipeline is ${pipeline.state}, so its lake stands still; start it, then verify`,
+      );
     const ofTable = eq(verification.pipelineTableId, table.id);
     const open = await tx
       .select({ id: verification.id })

@@ -8,7 +8,7 @@ import { deletePipeline } from '@/server/pipelines/delete-pipeline.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
 import type { Change } from '@/test/compare/read-changes.ts';
 import { randomFrom } from '@/test/crash/random-from.ts';
-import { checkAll, untilCaughtUp, untilPassed } from '@/test/soak/check.ts';
+import { checkAll, shownState, untilCaughtUp, untilPassed } from '@/test/soak/check.ts';
 import { type Breakable, openBreakable } from '@/test/soak/open-breakable.ts';
 import { createTables, NAMESPACE, startWorkload, TABLES } from '@/test/soak/workload.ts';
 import { openWalOracle } from '@/worker/testing/wal-oracle.ts';
@@ -120,6 +120,8 @@ async function runCase(run: Run): Promise<string | null> {
     await workload.stop();
     await untilCaughtUp(installation, pipelineId);
     if (other !== null) await untilGone(installation, other);
+    // While a worker runs, who writes what is shown.
+    await shownState(installation, pipelineId);
     expected.push(...(await oracle.effects()));
   } finally {
     await workload.stop();

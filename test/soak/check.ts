@@ -138,8 +138,11 @@ export async function checkAll(
   return findings;
 }
 
-/** State and error; what the pipeline showed a moment ago is given the time that it takes to be seen as over. */
-async function shownState({ database }: Breakable, pipelineId: string): Promise<string> {
+/**
+ * State and error; what the pipeline showed a moment ago is given the time that it takes to be seen as over. Workers write
+ * it, so one has to run.
+ */
+export async function shownState({ database }: Breakable, pipelineId: string): Promise<string> {
   const deadline = performance.now() + CLEAR_MS;
   for (;;) {
     const { rows } = await database.pool.query<{ state: string; code: string | null }>(

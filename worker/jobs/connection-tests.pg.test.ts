@@ -57,6 +57,16 @@ describe('a source test', () => {
     ]);
   });
 
+  it('says that a server offers no TLS, instead of that there is none', async () => {
+    const admin = newAdmin();
+    const test = await outcome(
+      admin,
+      startSourceTest(deps, admin, { candidate: { ...candidate(), tlsMode: 'require' } }),
+    );
+    expect(codes(test)).toEqual(['SOURCE_WITHOUT_TLS']);
+    expect(test.findings[0]?.remedy).toMatch(/set TLS of the source to disable/);
+  });
+
   it('passes for a saved source, with nothing to do', async () => {
     const admin = newAdmin();
     const test = await outcome(admin, startSourceTest(deps, admin, { sourceId: installation.sourceId }));

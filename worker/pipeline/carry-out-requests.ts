@@ -63,7 +63,9 @@ async function resyncPart(shift: CommitShift, { table, requested }: Request<'res
     await client.query(
       /* sql */ `
       update pipeline_table
-         set generation = generation + 1, state = 'pending', requested = null, copy_scope = $2, copy_plan = null,
+         set generation = generation + 1, state = 'pending', requested = null, copy_plan = null,
+             copy_scope = $2::jsonb || jsonb_build_object(
+               'whole', jsonb_build_object('rows', copy_rows, 'rowsEstimate', copy_rows_estimate)),
              copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null, updated_at = now()
        where id = $1`,
       [table.id, JSON.stringify(requested.scope)],

@@ -79,8 +79,10 @@ async function restartPart(
     /* sql */ `
     with restarted as (
       update pipeline_table
-         set state = 'catching_up', requested = coalesce(requested, $3::jsonb), copy_scope = null, copy_plan = null,
-             copy_rows = 0, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null
+         set state = 'catching_up', requested = coalesce(requested, $3::jsonb), copy_plan = null,
+             copy_rows = coalesce((copy_scope #>> '{whole,rows}')::bigint, 0),
+             copy_rows_estimate = coalesce((copy_scope #>> '{whole,rowsEstimate}')::bigint, copy_rows_estimate),
+             copy_scope = null, copy_started_at = null, copy_ended_at = null, copy_end_lsn = null
        where id = $1 and generation = $2 and state in ('copying', 'catching_up') and copy_scope is not null
       returning id
     )

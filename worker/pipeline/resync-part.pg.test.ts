@@ -94,6 +94,12 @@ test('what a verification names is repaired in one commit while the table is wri
   await assertExact(work);
   const copies = (await tables.commits('repaired')).filter(({ kind }) => kind === 'copy').map(({ mode }) => mode);
   expect(copies.sort()).toEqual(['changelog', 'changelog', 'mirror', 'mirror']);
+  // The figures of the whole copy, not those of the part.
+  const { rows: copied } = await installation.database.pool.query(
+    'select copy_rows::int as rows from pipeline_table where id = $1',
+    [key.tableId],
+  );
+  expect(copied).toEqual([{ rows: ROWS }]);
   const again = await startVerification(control, SYSTEM_ACTOR, key);
   const second = { ...key, verificationId: again.id };
   await work.until(async () => (await getVerification(control, SYSTEM_ACTOR, second)).state === 'done', {

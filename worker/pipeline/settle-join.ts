@@ -34,7 +34,10 @@ export async function settleJoin(
     const { rowCount } = await client.query(
       /* sql */ `
       update pipeline_table
-         set state = case when state = 'paused' then state else 'live' end, is_joined = true, copy_scope = null, error_code = null, error_message = null, error_at = null
+         set state = case when state = 'paused' then state else 'live' end, is_joined = true, error_code = null, error_message = null, error_at = null,
+             copy_rows = coalesce((copy_scope #>> '{whole,rows}')::bigint, copy_rows),
+             copy_rows_estimate = coalesce((copy_scope #>> '{whole,rowsEstimate}')::bigint, copy_rows_estimate),
+             copy_scope = null
        where id = $1 and generation = $2 and state in ('catching_up', 'paused')`,
       [table.id, table.generation],
     );

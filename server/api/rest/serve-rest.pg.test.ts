@@ -132,7 +132,7 @@ it('forgets the key of a request that failed', async () => {
   const headers = { 'Idempotency-Key': 'k-2' };
   await call('POST', '/sources', { body: { name: 'taken', ...SHOP } });
   const failed = await call('POST', '/sources', { body: { name: 'taken', ...SHOP }, headers });
-  expect(failed.json()).toMatchObject({ status: 409, code: 'CONFLICT', field: 'name' });
+  expect(failed.json()).toMatchObject({ status: 409, code: 'NAME_TAKEN', field: 'name' });
   expect((await call('POST', '/sources', { body: { name: 'free', ...SHOP }, headers })).status).toBe(201);
 });
 

@@ -1,14 +1,23 @@
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
+/** Decimal units, as the console has them: `1.3 GB`. */
 export function bytesText(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return '-';
-  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** step;
+  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
   return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[step]}`;
 }
 
 export const countText = (count: number | null | undefined): string =>
   count === null || count === undefined ? '-' : count.toLocaleString('en-US');
+
+/** `1 range`, `5 ranges`. */
+export const counted = (count: number | null | undefined, noun: string): string =>
+  `${countText(count ?? 0)} ${count === 1 ? noun : `${noun}s`}`;
+
+/** When a wish is carried out, as the end of a sentence about it. */
+const WHEN = { now: '', soon: ' within seconds', 'when it runs': ' as soon as the pipeline runs' } as const;
+export const whenText = (carriedOut: keyof typeof WHEN | undefined): string => (carriedOut ? WHEN[carriedOut] : '');
 
 /** `0.8s`, `42s`, `3m 5s`, `2h 10m`, `3d 4h` */
 export function durationText(seconds: number | null | undefined): string {

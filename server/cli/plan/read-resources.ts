@@ -4,6 +4,7 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { interpolate } from '@/server/config/interpolate.ts';
 import { nearest } from '@/server/config/nearest.ts';
+import '@/server/errors/plain-words.ts';
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
 import { API_VERSION, KINDS, type Kind, type Resources, SECRET_PATHS, SPECS, UNSET_PATHS } from './resource-schemas.ts';

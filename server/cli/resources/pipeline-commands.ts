@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
+import { counted, whenText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import { showStatus } from '../status.ts';
 import { several, verb } from '../verb.ts';
@@ -23,7 +24,11 @@ type CreateOptions = Options & {
 
 const settingOption = (command: Command): Command =>
   schemaPolicyOption(
-    command.option('--setting <name=value>', 'a limit, like batchAgeMsMax=1000; several times', several),
+    command.option(
+      '--setting <name=value>',
+      'a limit, like batchAgeMsMax=1000 (docs/cli.md lists them); several times',
+      several,
+    ),
     'apply',
   );
 
@@ -104,9 +109,16 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
         },
       });
       if (!data) return;
-      if (options.start) await philotes.POST('/pipelines/{id}/start', { params: { path: { id: data.id } } });
       if (context.format !== 'table') printOne(io, context.format, data);
-      else context.done(`Created pipeline ${name} (${data.id})${options.start ? '; it starts' : ''}`);
+      else context.done(`Created pipeline ${name} (${data.id}) as a draft`);
+      if (!options.start) return;
+      try {
+        await philotes.POST('/pipelines/{id}/start', { params: { path: { id: data.id } } });
+      } catch (error) {
+        io.err(`${name} stays a draft; once the reason is gone: philotes pipeline start ${name}`);
+        throw error;
+      }
+      context.done(`Pipeline ${name} starts`);
     },
   });
   verb<Options>(pipeline, io, {
@@ -155,8 +167,11 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
     usage: 'start <pipeline>',
     summary: 'Start a pipeline, or go on after it stopped',
     async run(context, [name = '']) {
-      await context.philotes.POST('/pipelines/{id}/start', { params: await pathOf(context, name) });
-      context.done(`Pipeline ${name} starts`);
+      const params = await pathOf(context, name);
+      const { data } = await context.philotes.GET('/pipelines/{id}', { params });
+      await context.philotes.POST('/pipelines/{id}/start', { params });
+      const runsAlready = data?.state === 'copying' || data?.state === 'running';
+      context.done(runsAlready ? `Pipeline ${name} runs already` : `Pipeline ${name} starts`);
     },
   });
   verb(pipeline, io, {
@@ -192,7 +207,7 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
         `This copies all tables of ${name} again; readers see the present rows until the new ones are complete.`,
       );
       const { data } = await context.philotes.POST('/pipelines/{id}/resync', { params });
-      context.done(`${data?.tables ?? 0} tables of ${name} are copied again: ${data?.carriedOut}`);
+      context.done(`Copying ${counted(data?.tables, 'table')} of ${name} again${whenText(data?.carriedOut)}`);
     },
   });
 }

@@ -11,6 +11,6 @@ export function secretFrom(io: CliIo, option: string, variable: string | undefin
 
 export function numberFrom(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new CliError('USAGE', `${option}: "${text}" is not a whole number`);
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new CliError('USAGE', `${option}: "${text}" is not a whole number above zero`);
 }

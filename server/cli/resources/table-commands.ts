@@ -3,7 +3,7 @@ import type { Table } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
-import { bytesText, countText, timeText } from '../output/figures.ts';
+import { bytesText, countText, timeText, whenText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { several, verb } from '../verb.ts';
@@ -92,7 +92,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
       );
       const params = { path, query: { dropLakeTables } };
       const { data } = await context.philotes.DELETE('/pipelines/{pipelineId}/tables/{tableId}', { params });
-      context.done(`${args[1]} is removed: ${data?.carriedOut}`);
+      context.done(`${args[1]} is removed${whenText(data?.carriedOut)}`);
     },
   });
   verb<UpdateOptions>(table, io, {
@@ -132,7 +132,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
           `If ${args[1]} is in the lake already, this copies it again, so that all of it is as you say now.`,
         );
       const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
-      context.done(`Changed ${args[1]}${data?.resync ? '; it is copied again' : ''}: ${data?.carriedOut}`);
+      context.done(`${args[1]} is changed${data?.resync ? ' and copied again' : ''}${whenText(data?.carriedOut)}`);
     },
   });
   addSchemaCommands(table, io);
@@ -158,7 +158,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
       const what = Object.keys(body).length === 0 ? `all of ${args[1]}` : `that part of ${args[1]}`;
       await context.confirm(`This copies ${what} again; readers see the present rows until the new ones are complete.`);
       const { data } = await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/resync', { params, body });
-      context.done(`${args[1]} is copied again: ${data?.carriedOut}`);
+      context.done(`${args[1]} is copied again${whenText(data?.carriedOut)}`);
     },
   });
   addVerifyCommands(table, io, pathOf);

@@ -4,7 +4,7 @@ import { sleep } from '@/server/platform/sleep.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
-import { countText, timeText } from '../output/figures.ts';
+import { counted, countText, timeText, whenText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
@@ -101,13 +101,13 @@ async function repair(context: Context, args: readonly string[], { path }: Table
   const { id, ranges } = await newest(context, path);
   if (ranges.different === 0) return context.done(`Verification ${id} found nothing to repair`);
   await context.confirm(
-    `This reads ${ranges.different} ranges of ${args[1]} again and puts them in place of what the lake has there, in one commit.`,
+    `This reads ${counted(ranges.different, 'range')} of ${args[1]} again and puts what it finds in place of what the lake has there, in one commit.`,
   );
   const { data } = await context.philotes.POST(
     '/pipelines/{pipelineId}/tables/{tableId}/verifications/{verificationId}/repair',
     { params: { path: { ...path, verificationId: id } } },
   );
-  context.done(`${data?.ranges} ranges of ${args[1]} are read again: ${data?.carriedOut}`);
+  context.done(`Reading ${counted(data?.ranges, 'range')} of ${args[1]} again${whenText(data?.carriedOut)}`);
 }
 
 /** The newest verification of a table. Throws NOT_FOUND when there is none. */
@@ -143,7 +143,7 @@ async function untilEnded(
     const done = ranges.equal + ranges.different + ranges.undecided;
     const text = error
       ? `waits: ${error.message}`
-      : `${done} of ${ranges.all} ranges, ${countText(sourceRows)} rows, ${ranges.different} differ`;
+      : `${done} of ${counted(ranges.all, 'range')}, ${counted(sourceRows, 'row')}, ${ranges.different} differ`;
     if (text !== told) context.io.err(text);
     told = text;
     await sleep(LOOK_MS, signal);
@@ -172,7 +172,7 @@ async function showResult(context: Context, verification: Verification, path: Ta
   if (ranges.different > 0) {
     throw new CliError(
       'FINDINGS',
-      `${ranges.different} of ${ranges.all} ranges differ`,
+      `${ranges.different} of ${counted(ranges.all, 'range')} ${ranges.different === 1 ? 'differs' : 'differ'}`,
       'Repair them with philotes table repair.',
     );
   }
@@ -181,7 +181,7 @@ async function showResult(context: Context, verification: Verification, path: Ta
 function summary({ id, state, sourceRows, ranges, excused, leftOut }: Verification): string {
   const apart = Object.entries(excused).map(([why, count]) => `${countText(count)} ${why.replaceAll('_', ' ')}`);
   return [
-    `Verification ${id} is ${state}: ${countText(sourceRows)} rows in ${ranges.all} ranges compared`,
+    `Verification ${id} is ${state}: ${counted(sourceRows, 'row')} in ${counted(ranges.all, 'range')} compared`,
     ...(apart.length === 0 ? [] : [`not held against the lake: ${apart.join(', ')}`]),
     ...(leftOut.length === 0 ? [] : [`columns not compared: ${leftOut.map(({ column }) => column).join(', ')}`]),
   ].join('\n');

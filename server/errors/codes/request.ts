@@ -20,11 +20,17 @@ export const REQUEST_CODES = {
     retry: 'never',
     remedy: 'It does not exist, or you may not see it.',
   },
-  CONFLICT: {
-    cause: 'The name is taken, or somebody else changed the thing in the meantime.',
+  NAME_TAKEN: {
+    cause: 'Another thing of this kind has the name, or another pipeline writes the lake table.',
     http: 409,
     retry: 'never',
-    remedy: 'Load the present state and repeat the change on it.',
+    remedy: 'Choose another name, or rename or delete what has it.',
+  },
+  CONFLICT: {
+    cause: 'The thing is in a state that does not allow this, or something else depends on it.',
+    http: 409,
+    retry: 'never',
+    remedy: 'Do first what the message asks for, then try again.',
   },
   FORBIDDEN: {
     cause: 'The role or the API key lacks the right for this.',

@@ -8,6 +8,13 @@ export const SOURCE_CODES = {
     retry: 'automatic',
     remedy: "Check the source's host, port, network and credentials.",
   },
+  SOURCE_WITHOUT_TLS: {
+    cause: 'The source is to be reached over TLS, and its server offers none.',
+    http: 502,
+    retry: 'automatic',
+    remedy:
+      'Turn TLS on at the server (ssl = on), or, where nobody can listen in between, set TLS of the source to disable.',
+  },
   SOURCE_REFUSED: {
     cause: 'The source refused the credentials, or the role lacks a right.',
     http: 403,
@@ -179,7 +186,7 @@ export const SOURCE_CODES = {
     cause: 'The checks before the start found something that prevents replication.',
     http: 409,
     retry: 'never',
-    remedy: 'Do what each finding says on the source, then start the pipeline again.',
+    remedy: 'Do what each finding says, then try again.',
   },
   COPY_ROWS_MISCOUNTED: {
     cause: 'The rows that the source sent and the rows that were written or parked differ in number.',

@@ -3,6 +3,7 @@ import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
 import { setTable } from '@/server/pipelines/set-table.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
+import { stopPipeline } from '@/server/pipelines/stop-pipeline.ts';
 import { armFailpoint } from '@/server/platform/failpoint.ts';
 import { getVerification } from '@/server/verifications/get-verification.ts';
 import { listRanges } from '@/server/verifications/list-ranges.ts';
@@ -83,6 +84,9 @@ test('a healthy table that is written to all the time verifies clean, again and 
     for (const range of ranges) expect(range.lakeChecksum).toBe(range.sourceChecksum);
     expect(writer.written()).toBeGreaterThan(before);
   }
+  await stopPipeline(installation.control, SYSTEM_ACTOR, { id: key.pipelineId });
+  // Nothing would ever answer it.
+  await expect(startVerification(installation.control, SYSTEM_ACTOR, key)).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
 test('rows that another writer removed, changed, added and doubled are found and named while the table changes', async () => {
