@@ -55,6 +55,8 @@ export function applyEvent<Name extends EventName>(
 }
 
 const COMMIT_PATHS = new Set(['pipelines.commits', 'pipelines.schemaChanges', 'pipelines.status']);
+/** Lists that say what the pipelines of each row do. */
+const USERS_PATHS = new Set(['sources.list', 'destinations.list']);
 const LISTED = ['state', 'name', 'error', 'desiredState'];
 
 function applyPipeline(
@@ -71,6 +73,7 @@ function applyPipeline(
   queryClient.setQueriesData<Item>({ predicate: at('pipelines.status') }, (status) => status && merge(status));
   if (removed || !isListed || LISTED.some((field) => field in changed)) reread((path) => path === 'pipelines.list');
   if (removed) reread((path) => path === 'pipelines.deletions');
+  if (removed || !isListed || 'state' in changed) reread((path) => USERS_PATHS.has(path));
   if (removed || 'version' in changed || 'state' in changed) {
     reread((path, input) => path === 'pipelines.get' && input.id === id);
   }

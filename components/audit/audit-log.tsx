@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     header: 'What',
     cell: (entry) => (
       <span className="flex min-w-0 items-center gap-2">
-        <span className="block max-w-xl truncate">
+        <span className="block max-w-xl truncate max-sm:max-w-[80vw] max-sm:whitespace-normal">
           <span className="font-medium">{whoText(entry)}</span>{' '}
           <span className="text-muted">
             {entry.refused ? 'was refused:' : ''} {didText(entry)}
@@ -72,6 +72,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
         {entry.refused && <Badge tone="failed">Refused</Badge>}
       </span>
     ),
+    under: ({ at }) => <RelativeTime at={at} />,
   },
   {
     id: 'changed',
@@ -96,6 +97,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     id: 'at',
     header: 'When',
     align: 'right',
+    from: 'sm',
     width: 'w-28',
     cell: ({ at }) => <RelativeTime at={at} className="relative z-1 text-muted" />,
   },

@@ -114,7 +114,7 @@ function DeleteDestination({ destination }: { destination: Destination }) {
   const toast = useToast();
   const refusal = useRefusal();
   const [isAsking, setAsking] = useState(false);
-  const users = useUsers('destination')?.(destination.id).pipelines ?? [];
+  const users = useUsers({ destinationId: destination.id });
   const remove = useMutation(
     trpc.destinations.delete.mutationOptions({
       onSuccess: async () => {

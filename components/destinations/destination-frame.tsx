@@ -4,8 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Layers } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
-import { UseState } from '@/components/sources/sources-table.tsx';
-import { useUsers } from '@/components/sources/use-users.ts';
 import { ButtonLink } from '@/components/ui/button.tsx';
 import { PageHeader } from '@/components/ui/card.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
@@ -17,7 +15,6 @@ import { kindText } from './destination-words.ts';
 export function DestinationFrame({ id, children }: { id: string; children: ReactNode }) {
   const trpc = useTRPC();
   const destination = useQuery(trpc.destinations.get.queryOptions({ id }));
-  const used = useUsers('destination')?.(id);
   if (destination.isError) {
     return <ErrorState error={destination.error} onRetry={() => void destination.refetch()} />;
   }
@@ -26,7 +23,6 @@ export function DestinationFrame({ id, children }: { id: string; children: React
     <>
       <PageHeader
         title={data?.name ?? <Skeleton className="mt-1 h-5 w-48" />}
-        state={<UseState used={used} />}
         meta={data ? kindText(data) : <Skeleton className="mt-1.5 h-3 w-56" />}
         actions={
           <ButtonLink href={`/lake/${id}`} icon={Layers}>

@@ -4,8 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { HardDrive, Plus } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
-import { UseState } from '@/components/sources/sources-table.tsx';
-import { type UsedBy, useUsers } from '@/components/sources/use-users.ts';
+import { UsedByCell } from '@/components/sources/used-by-cell.tsx';
 import { ButtonLink } from '@/components/ui/button.tsx';
 import { PageHeader } from '@/components/ui/card.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
@@ -13,9 +12,8 @@ import { EmptyState } from '@/components/ui/empty-state.tsx';
 import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
-import type { Destination } from './destination-types.ts';
+import type { ListedDestination } from './destination-types.ts';
 import { kindText } from './destination-words.ts';
 
 const SORTS = ['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt'] as const;
@@ -25,7 +23,6 @@ export function DestinationList() {
   const trpc = useTRPC();
   const url = useUrlState();
   const reason = useRefusal()('destination:write');
-  const usersOf = useUsers('destination');
   const search = url.get('search');
   const sort = SORTS.find((known) => known === url.get('sort'));
   const list = useInfiniteQuery(
@@ -65,7 +62,7 @@ export function DestinationList() {
         {(rows, footer) => (
           <DataTable
             label="Destinations"
-            columns={columnsWith(usersOf)}
+            columns={COLUMNS}
             rows={rows}
             rowKey={({ id }) => id}
             rowHref={({ id }) => `/destinations/${id}`}
@@ -78,14 +75,13 @@ export function DestinationList() {
   );
 }
 
-const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Column<Destination>[] => [
+const COLUMNS: readonly Column<ListedDestination>[] = [
   {
     id: 'name',
     header: 'Destination',
     sort: 'name',
     cell: ({ name }) => <span className="block max-w-64 truncate font-medium">{name}</span>,
   },
-  { id: 'state', header: 'State', width: 'w-40', cell: ({ id }) => <UseState used={usersOf?.(id)} /> },
   {
     id: 'kind',
     header: 'Kind',
@@ -104,9 +100,8 @@ const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Co
   {
     id: 'pipelines',
     header: 'Pipelines',
-    align: 'right',
-    width: 'w-24',
-    cell: ({ id }) => usersOf?.(id).pipelines.length ?? <Skeleton className="ml-auto h-3 w-6" />,
+    width: 'w-44',
+    cell: ({ pipelines }) => <UsedByCell used={pipelines} />,
   },
   {
     id: 'changed',

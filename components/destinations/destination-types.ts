@@ -1,4 +1,7 @@
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '@/server/api/root.ts';
 
-export type Destination = inferRouterOutputs<AppRouter>['destinations']['get'];
+type Outputs = inferRouterOutputs<AppRouter>['destinations'];
+
+export type Destination = Outputs['get'];
+export type ListedDestination = Outputs['list']['items'][number];

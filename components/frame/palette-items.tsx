@@ -8,7 +8,7 @@ import type { ReactNode } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { usePipelineVerbs } from '@/components/pipeline/use-pipeline-verbs.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
-import { PLACES, SETTINGS } from './places.ts';
+import { PLACES, REFERENCE, SETTINGS } from './places.ts';
 import { THEMES } from './theme-switch.tsx';
 import { useTheme } from './use-theme.ts';
 
@@ -36,7 +36,7 @@ export function PaletteItems({ onDone }: { onDone: () => void }) {
   return (
     <>
       <Group heading="Go to">
-        {[...PLACES, SETTINGS].map(({ href, label, icon }) => (
+        {[...PLACES, REFERENCE, SETTINGS].map(({ href, label, icon }) => (
           <Item key={href} icon={icon} onSelect={go(href)}>
             {label}
           </Item>

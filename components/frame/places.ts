@@ -1,4 +1,14 @@
-import { Activity, Database, HardDrive, House, Layers, type LucideIcon, Settings, Workflow } from 'lucide-react';
+import {
+  Activity,
+  BookOpen,
+  Database,
+  HardDrive,
+  House,
+  Layers,
+  type LucideIcon,
+  Settings,
+  Workflow,
+} from 'lucide-react';
 
 export type Place = { readonly href: string; readonly label: string; readonly icon: LucideIcon };
 
@@ -12,6 +22,7 @@ export const PLACES: readonly Place[] = [
   { href: '/activity', label: 'Activity', icon: Activity },
 ];
 
+export const REFERENCE: Place = { href: '/docs/api', label: 'API reference', icon: BookOpen };
 export const SETTINGS: Place = { href: '/settings', label: 'Settings', icon: Settings };
 
 /** Whether a path lies in a place. */

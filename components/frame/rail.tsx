@@ -9,7 +9,7 @@ import { cx } from '@/components/ui/cx.ts';
 import { Logo } from '@/components/ui/logo.tsx';
 import { Tooltip } from '@/components/ui/tooltip.tsx';
 import { PersonMenu } from './person-menu.tsx';
-import { isIn, PLACES, type Place, SETTINGS } from './places.ts';
+import { isIn, PLACES, type Place, REFERENCE, SETTINGS } from './places.ts';
 import { RAIL_COOKIE } from './preferences.ts';
 import { remember } from './remember.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
@@ -58,7 +58,9 @@ export function RailContent({ isNarrow, onGo }: { isNarrow: boolean; onGo?: () =
       </nav>
       <div className="space-y-0.5 border-t border-line px-2 py-2">
         <ul>
-          <PlaceLink place={SETTINGS} isNarrow={isNarrow} {...(onGo ? { onGo } : {})} />
+          {[REFERENCE, SETTINGS].map((place) => (
+            <PlaceLink key={place.href} place={place} isNarrow={isNarrow} {...(onGo ? { onGo } : {})} />
+          ))}
         </ul>
         <ThemeSwitch isNarrow={isNarrow} />
         <PersonMenu isNarrow={isNarrow} />

@@ -105,12 +105,13 @@ const columns: readonly Column<FileEntry>[] = [
     id: 'path',
     header: 'File',
     cell: ({ path }) => (
-      <code className="block max-w-[48ch] truncate text-xs" title={path}>
+      <code className="block max-w-[48ch] truncate text-xs max-sm:max-w-36" title={path}>
         {path.split('/').slice(-1)[0]}
       </code>
     ),
+    under: ({ bytes }) => bytesText(bytes),
   },
-  { id: 'content', header: 'Content', width: 'w-40', cell: ({ content }) => content.replace('-', ' ') },
+  { id: 'content', header: 'Content', width: 'w-40 max-sm:w-auto', cell: ({ content }) => content.replace('-', ' ') },
   { id: 'rows', header: 'Rows', align: 'right', width: 'w-24', cell: ({ rows }) => countText(rows) },
   { id: 'bytes', header: 'Size', align: 'right', width: 'w-24', from: 'sm', cell: ({ bytes }) => bytesText(bytes) },
 ];

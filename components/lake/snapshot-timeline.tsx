@@ -34,7 +34,9 @@ export function SnapshotTimeline({ table }: { table: LakeTable }) {
     );
   }
   const most = Math.max(
-    ...snapshots.map(({ addedRows, deletedRows }) => Math.max(addedRows ?? 0, deletedRows ?? 0)),
+    ...snapshots
+      .filter(({ operation }) => operation !== 'replace')
+      .map(({ addedRows, deletedRows }) => Math.max(addedRows ?? 0, deletedRows ?? 0)),
     1,
   );
   return (
@@ -54,8 +56,10 @@ export function SnapshotTimeline({ table }: { table: LakeTable }) {
 }
 
 function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number }) {
-  const added = snapshot.addedRows ?? 0;
-  const deleted = snapshot.deletedRows ?? 0;
+  // A compaction writes rows anew that were there before: nothing comes and nothing goes.
+  const isRewrite = snapshot.operation === 'replace';
+  const added = isRewrite ? 0 : (snapshot.addedRows ?? 0);
+  const deleted = isRewrite ? 0 : (snapshot.deletedRows ?? 0);
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] px-4 text-sm">
       <span aria-hidden="true" className="relative mr-3 flex w-3 justify-center">
@@ -69,12 +73,16 @@ function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number 
       </span>
       <div className="min-w-0 border-b border-line py-2">
         <p className="flex flex-wrap items-center gap-x-2">
-          <Badge tone={TONES[snapshot.operation] ?? 'idle'}>{snapshot.operation}</Badge>
+          <Badge tone={TONES[snapshot.operation] ?? 'idle'}>{isRewrite ? 'compaction' : snapshot.operation}</Badge>
           <Identifier text={snapshot.id} />
           {snapshot.current && <span className="text-xs font-medium text-accent">current</span>}
         </p>
         <p className="mt-0.5 flex flex-wrap gap-x-4 text-muted tabular-nums">
-          <span>+{countText(added)} rows</span>
+          {isRewrite ? (
+            <span>{counted(snapshot.addedRows ?? 0, 'row')} rewritten</span>
+          ) : (
+            <span>+{countText(added)} rows</span>
+          )}
           {deleted > 0 && <span>−{countText(deleted)} rows</span>}
           {snapshot.addedFiles !== null && <span>{counted(snapshot.addedFiles, 'file')}</span>}
           {snapshot.addedBytes !== null && <span>{bytesText(snapshot.addedBytes)}</span>}

@@ -32,7 +32,7 @@ export function FiguresRow() {
         spark={<Sparkline values={series.worstFreshnessSeconds} color="freshness" label="Worst freshness, last hour" />}
       />
       <Cell
-        label="Changes"
+        label="Changes captured"
         figure={rateFigure(now.changesPerSecond)}
         note="last minute"
         spark={<Sparkline values={series.changesPerSecond} color="committed" label="Changes per second, last hour" />}

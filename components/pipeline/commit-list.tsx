@@ -82,7 +82,14 @@ const columns: readonly Column<Commit>[] = [
   {
     id: 'tables',
     header: 'Lake tables',
-    cell: ({ tables }) => <span className="block max-w-100 truncate font-medium">{namesOf(tables)}</span>,
+    cell: ({ tables }) => (
+      <span className="block max-w-100 truncate font-medium max-sm:max-w-40">{namesOf(tables)}</span>
+    ),
+    under: ({ at, bytesAdded }) => (
+      <>
+        <RelativeTime at={at} />, {bytesText(bytesAdded)}
+      </>
+    ),
   },
   { id: 'kind', header: 'Kind', width: 'w-28', cell: ({ kind }) => <Badge tone={TONES[kind]}>{kind}</Badge> },
   {

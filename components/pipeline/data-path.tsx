@@ -34,9 +34,9 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
         title="Buffer"
         name="PostgreSQL"
         reason={reasonAt('buffer')}
-        main={{ label: 'Waiting', value: bytesText(buffer.bytes) }}
+        main={{ label: 'Waiting, compressed', value: bytesText(buffer.bytes) }}
         facts={[
-          { label: 'Not committed', value: pipeline.lagBytes === null ? '–' : bytesText(pipeline.lagBytes) },
+          { label: 'WAL not committed', value: pipeline.lagBytes === null ? '–' : bytesText(pipeline.lagBytes) },
           { label: 'Oldest', value: pipeline.lagSeconds === null ? '–' : secondsText(pipeline.lagSeconds) },
           { label: 'Limit', value: buffer.bytesMax === null ? '–' : bytesText(buffer.bytesMax) },
         ]}
@@ -53,7 +53,7 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
         }}
         facts={[
           { label: 'Last commit', value: position ? <RelativeTime at={position.committedAt} /> : '–' },
-          { label: 'Throughput', value: rateText(pipeline.rowsLastMinute / 60) },
+          { label: 'Rows written', value: rateText(pipeline.rowsLastMinute / 60) },
           { label: 'Committed', value: countText(pipeline.rowsCommitted, 'rows') },
         ]}
       />

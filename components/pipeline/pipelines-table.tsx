@@ -69,7 +69,7 @@ const columns: readonly Column<Row>[] = [
   },
   {
     id: 'throughput',
-    header: 'Throughput',
+    header: 'Rows written',
     align: 'right',
     width: 'w-52',
     from: 'md',
@@ -78,7 +78,7 @@ const columns: readonly Column<Row>[] = [
         <Sparkline
           values={spark}
           color="committed"
-          label={`Throughput of ${name}, last half hour`}
+          label={`Rows written by ${name}, last half hour`}
           className="h-5 w-20"
         />
         <span className="w-20">{position === null ? dash : rateText(rowsLastMinute / 60)}</span>

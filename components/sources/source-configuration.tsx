@@ -103,7 +103,7 @@ function DeleteSource({ source }: { source: Source }) {
   const toast = useToast();
   const refusal = useRefusal();
   const [isAsking, setAsking] = useState(false);
-  const users = useUsers('source')?.(source.id).pipelines ?? [];
+  const users = useUsers({ sourceId: source.id });
   const remove = useMutation(
     trpc.sources.delete.mutationOptions({
       onSuccess: async () => {

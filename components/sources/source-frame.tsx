@@ -11,14 +11,11 @@ import { Identifier } from '@/components/ui/code-block.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
 import { RouteTabs } from '@/components/ui/route-tabs.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
-import { UseState } from './sources-table.tsx';
-import { useUsers } from './use-users.ts';
 
 /** What every page of a source has above itself. */
 export function SourceFrame({ id, children }: { id: string; children: ReactNode }) {
   const trpc = useTRPC();
   const source = useQuery(trpc.sources.get.queryOptions({ id }));
-  const used = useUsers('source')?.(id);
   const reason = useRefusal()('pipeline:write');
   if (source.isError) return <ErrorState error={source.error} onRetry={() => void source.refetch()} />;
   const { data } = source;
@@ -26,7 +23,6 @@ export function SourceFrame({ id, children }: { id: string; children: ReactNode 
     <>
       <PageHeader
         title={data?.name ?? <Skeleton className="mt-1 h-5 w-48" />}
-        state={<UseState used={used} />}
         meta={
           data ? (
             <Identifier text={`${data.host}:${data.port}/${data.database}`} />

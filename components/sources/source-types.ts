@@ -4,4 +4,5 @@ import type { AppRouter } from '@/server/api/root.ts';
 type Outputs = inferRouterOutputs<AppRouter>['sources'];
 
 export type Source = Outputs['get'];
+export type ListedSource = Outputs['list']['items'][number];
 export type SourceTable = Outputs['tables']['items'][number];

@@ -3,19 +3,16 @@
 import type { ReactNode } from 'react';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { Skeleton } from '@/components/ui/skeleton.tsx';
-import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { LastCheck } from './last-check.tsx';
-import type { Source } from './source-types.ts';
-import { type UsedBy, useUsers } from './use-users.ts';
+import type { ListedSource } from './source-types.ts';
+import { UsedByCell } from './used-by-cell.tsx';
 
 /** Sources, densely: where each leads, and whether what reads from it runs. */
-export function SourcesTable({ sources, footer }: { sources: readonly Source[]; footer?: ReactNode }) {
-  const usersOf = useUsers('source');
+export function SourcesTable({ sources, footer }: { sources: readonly ListedSource[]; footer?: ReactNode }) {
   return (
     <DataTable
       label="Sources"
-      columns={columnsWith(usersOf)}
+      columns={COLUMNS}
       rows={sources}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/sources/${id}`}
@@ -25,18 +22,12 @@ export function SourcesTable({ sources, footer }: { sources: readonly Source[]; 
   );
 }
 
-const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Column<Source>[] => [
+const COLUMNS: readonly Column<ListedSource>[] = [
   {
     id: 'name',
     header: 'Source',
     sort: 'name',
     cell: ({ name }) => <span className="block max-w-64 truncate font-medium">{name}</span>,
-  },
-  {
-    id: 'state',
-    header: 'State',
-    width: 'w-40',
-    cell: ({ id }) => <UseState used={usersOf?.(id)} />,
   },
   {
     id: 'host',
@@ -57,9 +48,8 @@ const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Co
   {
     id: 'pipelines',
     header: 'Pipelines',
-    align: 'right',
-    width: 'w-24',
-    cell: ({ id }) => usersOf?.(id).pipelines.length ?? <Skeleton className="ml-auto h-3 w-6" />,
+    width: 'w-44',
+    cell: ({ pipelines }) => <UsedByCell used={pipelines} />,
   },
   {
     id: 'check',
@@ -78,9 +68,3 @@ const columnsWith = (usersOf: ((id: string) => UsedBy) | undefined): readonly Co
     cell: ({ updatedAt }) => <RelativeTime at={updatedAt} className="relative z-1 text-muted" />,
   },
 ];
-
-/** What the pipelines of a source or destination are doing. */
-export function UseState({ used }: { used: UsedBy | undefined }) {
-  if (!used) return <Skeleton className="h-3 w-20" />;
-  return used.state === null ? <StateBadge state="idle" word="Not used yet" /> : <StateBadge state={used.state} />;
-}

@@ -2,21 +2,12 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/components/api/trpc.ts';
-import type { PipelineSummary } from '@/components/pipeline/pipeline-types.ts';
 
-/** As many as a list gives at once. */
-const LISTED = 200;
-const WORST_FIRST = ['needs_attention', 'copying', 'starting', 'stopping', 'running', 'paused', 'stopped', 'draft'];
+/** More are not named one by one. */
+const NAMED = 100;
 
-export type UsedBy = { readonly pipelines: readonly PipelineSummary[]; readonly state: string | null };
-
-/** The pipelines of each source or destination, and the state of the one that matters most; undefined until known. */
-export function useUsers(side: 'source' | 'destination'): ((id: string) => UsedBy) | undefined {
+/** The pipelines of one source or destination, by name; empty until they are known. */
+export function useUsers(of: { readonly sourceId: string } | { readonly destinationId: string }) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.pipelines.list.queryOptions({ limit: LISTED }));
-  if (!data) return undefined;
-  return (id) => {
-    const pipelines = data.items.filter((pipeline) => pipeline[side].id === id);
-    return { pipelines, state: WORST_FIRST.find((state) => pipelines.some((each) => each.state === state)) ?? null };
-  };
+  return useQuery(trpc.pipelines.list.queryOptions({ ...of, limit: NAMED })).data?.items ?? [];
 }

@@ -12,6 +12,9 @@ import { useTableVerbs } from './use-table-verbs.ts';
 /** Errors that a resume does not mend. */
 const STUCK: Readonly<Record<string, string>> = {
   SPILL_FULL: 'It waited too long: resync it.',
+  SOURCE_PUBLICATION: 'Changes of it are missing: resync it.',
+  SOURCE_TABLE_REPLACED: 'Changes of it are missing: resync it.',
+  SOURCE_PARTITION_ATTACHED: 'Rows of it are missing: resync it.',
   SCHEMA_CHANGE_WAITING: 'Approve or refuse its changed columns.',
 };
 

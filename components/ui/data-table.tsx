@@ -17,6 +17,8 @@ export type Column<Row> = {
   readonly align?: 'right';
   /** Leaves the column out on narrower screens. */
   readonly from?: 'sm' | 'md' | 'lg' | 'xl';
+  /** On phones, a second line under the first column's cell: what the columns show that are left out there. */
+  readonly under?: (row: Row) => ReactNode;
   /** A width class (`w-32`); without one the column takes what is left. */
   readonly width?: string;
   /** The header is read out and not shown (columns of buttons). */
@@ -113,6 +115,7 @@ function TableRow<Row>({ row, columns, rowHref, rowLabel, isSelected }: DataTabl
           ) : (
             column.cell(row)
           )}
+          {column.under && <div className="text-xs text-muted sm:hidden">{column.under(row)}</div>}
         </td>
       ))}
     </tr>

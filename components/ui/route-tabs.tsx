@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { cx } from './cx.ts';
 
 export type RouteTab = { readonly href: string; readonly label: string; readonly mark?: ReactNode };
@@ -11,8 +11,14 @@ export type RouteTab = { readonly href: string; readonly label: string; readonly
 export function RouteTabs({ label, tabs }: { label: string; tabs: readonly RouteTab[] }) {
   const path = usePathname();
   const [first] = tabs;
+  const bar = useRef<HTMLElement>(null);
+  // On a phone the tab that one is on may lie outside the bar.
+  useEffect(() => {
+    const here = bar.current?.querySelector(`[href="${path}"]`);
+    here?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
   return (
-    <nav aria-label={label} className="-mx-4 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6">
+    <nav ref={bar} aria-label={label} className="-mx-4 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6">
       <ul className="flex gap-5">
         {tabs.map((tab) => {
           const isHere = tab === first ? path === tab.href : path === tab.href || path.startsWith(`${tab.href}/`);

@@ -1925,7 +1925,7 @@ export interface components {
             warehouse: string;
         };
         DestinationPage: {
-            items: components["schemas"]["Destination"][];
+            items: components["schemas"]["ListedDestination"][];
             /** @description Ask for the next page with it; null on the last one */
             nextCursor: string | null;
             /** @description How many there are on all pages, where that is cheap to tell */
@@ -2142,6 +2142,64 @@ export interface components {
             slot: string;
             /** @description SQL that removes both on the source; it does nothing where they are gone */
             readonly statements: string[];
+        };
+        ListedDestination: {
+            /** @description none, bearer or oauth2 */
+            catalogAuth: string;
+            /** @description embedded or rest */
+            catalogKind: string;
+            /** @description Of OAuth2: what the token is asked for */
+            catalogScope: string | null;
+            /** @description Of OAuth2: where tokens come from, when not from the catalog itself */
+            catalogTokenUri: string | null;
+            catalogUri: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Whether keys of the object store are kept */
+            hasCredentials: boolean;
+            id: string;
+            name: string;
+            /** @description Null for who may not see pipelines */
+            pipelines: components["schemas"]["UsedBy"] | null;
+            s3Endpoint: string | null;
+            s3PathStyle: boolean;
+            s3Region: string | null;
+            /** @description file or s3 */
+            storageKind: string;
+            storageRoot: string;
+            /** Format: date-time */
+            updatedAt: string;
+            version: string;
+            warehouse: string;
+        };
+        ListedSource: {
+            /** Format: date-time */
+            createdAt: string;
+            database: string;
+            hasPassword: boolean;
+            host: string;
+            id: string;
+            /** @description What the last check of the source as such found; null before the first */
+            lastCheck: {
+                /** Format: date-time */
+                at: string;
+                blocking: number;
+                /** @description Why the source could not be asked at all */
+                errorCode: string | null;
+                warnings: number;
+            } | null;
+            name: string;
+            /** @description Null for who may not see pipelines */
+            pipelines: components["schemas"]["UsedBy"] | null;
+            port: number;
+            /** @description PEM certificates that are trusted instead of the system’s */
+            tlsCa: string | null;
+            /** @description disable, require or verify-full */
+            tlsMode: string;
+            /** Format: date-time */
+            updatedAt: string;
+            username: string;
+            version: string;
         };
         Me: {
             /** @description Where engines reach the embedded catalog */
@@ -2741,7 +2799,7 @@ export interface components {
             version: string;
         };
         SourcePage: {
-            items: components["schemas"]["Source"][];
+            items: components["schemas"]["ListedSource"][];
             /** @description Ask for the next page with it; null on the last one */
             nextCursor: string | null;
             /** @description How many there are on all pages, where that is cheap to tell */
@@ -2994,6 +3052,11 @@ export interface components {
         UpdatedPipeline: {
             id: string;
             version: string;
+        };
+        UsedBy: {
+            count: number;
+            /** @description Of the pipeline that matters most; null when there is none */
+            state: string | null;
         };
         Verification: {
             beganAt: string | null;
@@ -3289,6 +3352,8 @@ export type LakeTable = components['schemas']['LakeTable'];
 export type LakeTableEntry = components['schemas']['LakeTableEntry'];
 export type LakeTablePage = components['schemas']['LakeTablePage'];
 export type LeftOnSource = components['schemas']['LeftOnSource'];
+export type ListedDestination = components['schemas']['ListedDestination'];
+export type ListedSource = components['schemas']['ListedSource'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberPage = components['schemas']['MemberPage'];
@@ -3330,6 +3395,7 @@ export type TablePage = components['schemas']['TablePage'];
 export type TableStatus = components['schemas']['TableStatus'];
 export type TestFinding = components['schemas']['TestFinding'];
 export type UpdatedPipeline = components['schemas']['UpdatedPipeline'];
+export type UsedBy = components['schemas']['UsedBy'];
 export type Verification = components['schemas']['Verification'];
 export type VerificationPage = components['schemas']['VerificationPage'];
 export type VerifiedRange = components['schemas']['VerifiedRange'];

@@ -46,14 +46,16 @@ async function statusLine(options: {
       'select pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn) as bytes',
       [progress.committed_lsn],
     );
-    return describe({ progress, lagBytes: Number(rows[0]?.bytes ?? 0), transactions: workload.committed() });
+    const bytes = rows[0]?.bytes ?? null;
+    const lagBytes = bytes === null ? null : Number(bytes);
+    return describe({ progress, lagBytes, transactions: workload.committed() });
   } catch {
     return 'the metadata database does not answer; trying again';
   }
 }
 
-/** @param options.lagBytes WAL that the source wrote after the committed position */
-export function describe(options: { progress: Progress; lagBytes: number; transactions: number }): string {
+/** @param options.lagBytes WAL that the source wrote after the committed position; null before there is one */
+export function describe(options: { progress: Progress; lagBytes: number | null; transactions: number }): string {
   const { progress, lagBytes, transactions } = options;
   if (progress.state === 'needs_attention') return `needs attention: ${progress.error}`;
   const parts = [
@@ -62,9 +64,10 @@ export function describe(options: { progress: Progress; lagBytes: number; transa
     `${count(progress.copied)} rows copied`,
     `${count(progress.changes)} changes committed`,
     `${count(transactions)} demo transactions`,
-    `lag ${(Math.max(0, lagBytes) / 1_000_000).toFixed(1)} MB`,
-    `lake ${(progress.seconds_behind ?? 0).toFixed(1)} s behind`,
   ];
+  if (lagBytes !== null) parts.push(`lag ${(Math.max(0, lagBytes) / 1_000_000).toFixed(1)} MB`);
+  const { seconds_behind: behind } = progress;
+  if (behind !== null) parts.push(`lake ${behind.toFixed(1)} s behind`);
   if (progress.dead_letters > 0) parts.push(`${progress.dead_letters} dead letters`);
   if (progress.attention.length > 0) parts.push(`look at ${progress.attention.join(', ')}`);
   return parts.join(' | ');

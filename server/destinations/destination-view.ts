@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { destination } from '@/db/schema/definitions.ts';
 import { pageOf } from '@/server/paging/page.ts';
+import { UsedBy } from '@/server/pipelines/used-by.ts';
 
 /** A destination as every interface shows it; secrets are left out. */
 export const DestinationView = z
@@ -29,7 +30,13 @@ export const DestinationView = z
   .meta({ id: 'Destination' });
 export type DestinationView = z.output<typeof DestinationView>;
 
-export const DestinationPage = pageOf(DestinationView).meta({ id: 'DestinationPage' });
+/** In a list, with what uses it. */
+export const ListedDestination = DestinationView.extend({
+  pipelines: UsedBy.nullable().describe('Null for who may not see pipelines'),
+}).meta({ id: 'ListedDestination' });
+export type ListedDestination = z.output<typeof ListedDestination>;
+
+export const DestinationPage = pageOf(ListedDestination).meta({ id: 'DestinationPage' });
 
 export const destinationView = (row: typeof destination.$inferSelect): DestinationView => ({
   id: row.id,

@@ -7,7 +7,8 @@ import { parseInput } from '@/server/errors/parse-input.ts';
 import { keyset } from '@/server/paging/keyset.ts';
 import { matches } from '@/server/paging/matches.ts';
 import { type Page, pageInput, searchInput } from '@/server/paging/page.ts';
-import { type DestinationView, destinationView } from './destination-view.ts';
+import { usedBy } from '@/server/pipelines/used-by.ts';
+import { destinationView, type ListedDestination } from './destination-view.ts';
 
 export const listDestinationsInput = z.strictObject({
   ...pageInput(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']),
@@ -19,7 +20,7 @@ export async function listDestinations(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
   input: z.input<typeof listDestinationsInput> = {},
-): Promise<Page<DestinationView>> {
+): Promise<Page<ListedDestination>> {
   authorize(actor, 'destination:read');
   const page = parseInput(listDestinationsInput, input);
   const keys = keyset({
@@ -38,5 +39,7 @@ export async function listDestinations(
     .where(and(found, keys.where))
     .orderBy(keys.orderBy)
     .limit(keys.limit);
-  return keys.toPage(rows, destinationView, await database.db.$count(destination, found));
+  const used = await usedBy({ database }, actor, { side: 'destination', ids: rows.map(({ id }) => id) });
+  const view = (row: (typeof rows)[number]) => ({ ...destinationView(row), pipelines: used(row.id) });
+  return keys.toPage(rows, view, await database.db.$count(destination, found));
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { deleteDestination } from '@/server/destinations/delete-destination.ts';
+import { listDestinations } from '@/server/destinations/list-destinations.ts';
+import { createSource } from '@/server/sources/create-source.ts';
 import { deleteSource } from '@/server/sources/delete-source.ts';
-import { type Control, openWithPipeline, viewer } from '@/server/testing/open-control.ts';
+import { listSources } from '@/server/sources/list-sources.ts';
+import { type Control, openWithPipeline, SOURCE, viewer } from '@/server/testing/open-control.ts';
 import { renderMetrics } from '@/server/web/metrics.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deletePipeline } from './delete-pipeline.ts';
@@ -47,6 +50,20 @@ describe('pipelines', () => {
     await expect(deleteDestination(control.deps, SYSTEM_ACTOR, destination)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
+  });
+
+  it('are counted in the lists of sources and destinations, for those who may see them', async () => {
+    await using control = await openWithPipeline();
+    const { deps, source, destination } = control;
+    const used = { pipelines: { count: 1, state: 'draft' } };
+    const idle = await createSource(deps, SYSTEM_ACTOR, { ...SOURCE, name: 'idle' });
+    const { items } = await listSources(deps, SYSTEM_ACTOR);
+    expect(items.find(({ id }) => id === source.id)).toMatchObject(used);
+    expect(items.find(({ id }) => id === idle.id)).toMatchObject({ pipelines: { count: 0, state: null } });
+    const [lake] = (await listDestinations(deps, SYSTEM_ACTOR)).items;
+    expect(lake).toMatchObject({ id: destination.id, ...used });
+    const blind = { ...SYSTEM_ACTOR, scopes: new Set(['source:read'] as const) };
+    expect((await listSources(deps, blind)).items.map(({ pipelines }) => pipelines)).toEqual([null, null]);
   });
 
   it('start, stop and are deleted in any state, also twice', async () => {

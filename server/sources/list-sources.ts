@@ -7,7 +7,8 @@ import { parseInput } from '@/server/errors/parse-input.ts';
 import { keyset } from '@/server/paging/keyset.ts';
 import { matches } from '@/server/paging/matches.ts';
 import { type Page, pageInput, searchInput } from '@/server/paging/page.ts';
-import { type SourceView, sourceView } from './source-view.ts';
+import { usedBy } from '@/server/pipelines/used-by.ts';
+import { type ListedSource, sourceView } from './source-view.ts';
 
 export const listSourcesInput = z.strictObject({
   ...pageInput(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']),
@@ -19,7 +20,7 @@ export async function listSources(
   { database }: Pick<ControlDeps, 'database'>,
   actor: Actor,
   input: z.input<typeof listSourcesInput> = {},
-): Promise<Page<SourceView>> {
+): Promise<Page<ListedSource>> {
   authorize(actor, 'source:read');
   const page = parseInput(listSourcesInput, input);
   const keys = keyset({
@@ -38,5 +39,7 @@ export async function listSources(
     .where(and(found, keys.where))
     .orderBy(keys.orderBy)
     .limit(keys.limit);
-  return keys.toPage(rows, sourceView, await database.db.$count(source, found));
+  const used = await usedBy({ database }, actor, { side: 'source', ids: rows.map(({ id }) => id) });
+  const view = (row: (typeof rows)[number]) => ({ ...sourceView(row), pipelines: used(row.id) });
+  return keys.toPage(rows, view, await database.db.$count(source, found));
 }

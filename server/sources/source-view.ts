@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { source } from '@/db/schema/definitions.ts';
 import { pageOf } from '@/server/paging/page.ts';
+import { UsedBy } from '@/server/pipelines/used-by.ts';
 
 /** A source as every interface shows it. Its password can be set and never read. */
 export const SourceView = z
@@ -30,7 +31,13 @@ export const SourceView = z
   .meta({ id: 'Source' });
 export type SourceView = z.output<typeof SourceView>;
 
-export const SourcePage = pageOf(SourceView).meta({ id: 'SourcePage' });
+/** In a list, with what uses it. */
+export const ListedSource = SourceView.extend({
+  pipelines: UsedBy.nullable().describe('Null for who may not see pipelines'),
+}).meta({ id: 'ListedSource' });
+export type ListedSource = z.output<typeof ListedSource>;
+
+export const SourcePage = pageOf(ListedSource).meta({ id: 'SourcePage' });
 
 export const sourceView = (row: typeof source.$inferSelect): SourceView => ({
   id: row.id,

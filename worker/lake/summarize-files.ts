@@ -59,7 +59,8 @@ function healthOf(counts: Counts): LakeFilesSummary['health'] {
     manifests > 200 && `${manifests} manifests have to be read to plan a query`,
   ].filter((reason) => reason !== false);
   if (fair.length > 0) return { level: 'fair', reason: fair.join('; ') };
-  return { level: 'good', reason: 'few files, few deletes' };
+  if (small === 0) return { level: 'good', reason: 'few files, few deletes' };
+  return { level: 'good', reason: `few files, few deletes; the ${small} small ones are merged when there are more` };
 }
 
 const total = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
