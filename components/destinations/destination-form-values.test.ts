@@ -24,6 +24,7 @@ const destination: Destination = {
   s3Region: 'eu-west-1',
   s3PathStyle: false,
   hasCredentials: true,
+  lastCheck: null,
   version: '2',
   createdAt: '2026-11-22T00:00:00.000Z',
   updatedAt: '2026-11-22T00:00:00.000Z',

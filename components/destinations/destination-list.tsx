@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { HardDrive, Plus } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
+import { LastCheck } from '@/components/sources/last-check.tsx';
 import { UsedByCell } from '@/components/sources/used-by-cell.tsx';
 import { ButtonLink } from '@/components/ui/button.tsx';
 import { PageHeader } from '@/components/ui/card.tsx';
@@ -102,6 +103,13 @@ const COLUMNS: readonly Column<ListedDestination>[] = [
     header: 'Pipelines',
     width: 'w-44',
     cell: ({ pipelines }) => <UsedByCell used={pipelines} />,
+  },
+  {
+    id: 'check',
+    header: 'Last check',
+    width: 'w-44',
+    from: 'xl',
+    cell: ({ lastCheck }) => <LastCheck check={lastCheck} />,
   },
   {
     id: 'changed',

@@ -6,6 +6,7 @@ import { useTRPC } from '@/components/api/trpc.ts';
 import { PipelinesTable } from '@/components/pipeline/pipelines-table.tsx';
 import { useMe, useRefusal } from '@/components/session/use-me.ts';
 import { TestButton, TestResult } from '@/components/sources/connection-test.tsx';
+import { LastCheck } from '@/components/sources/last-check.tsx';
 import { ButtonLink } from '@/components/ui/button.tsx';
 import { Card, Facts, Section } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
@@ -126,6 +127,7 @@ const facts = (destination: Destination, catalogUrl: string | undefined) => [
         },
       ]
     : []),
+  { name: 'Last check', value: <LastCheck check={destination.lastCheck} /> },
   { name: 'Added', value: <RelativeTime at={destination.createdAt} /> },
   { name: 'Changed', value: <RelativeTime at={destination.updatedAt} /> },
   { name: 'Id', value: <Identifier text={destination.id} /> },

@@ -3,7 +3,7 @@ import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import type { Source } from './source-types.ts';
 
-/** What the last check of a source came to, and when that was. */
+/** What the last check of a source or a destination came to, and when that was. */
 export function LastCheck({ check }: { check: Source['lastCheck'] }) {
   if (!check) return <span className="text-faint">never</span>;
   const { state, word } = shown(check);

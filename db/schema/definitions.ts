@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import type { BoundRules, ColumnRules, OtherColumns } from '@/server/domain/column-rules.ts';
+import type { ConnectionCheck } from '@/server/domain/connection-check.ts';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import type { BoundFilter, RowFilter } from '@/server/domain/row-filter.ts';
 import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
-import type { SourceCheck } from '@/server/domain/source-check.ts';
 import type { EffectPolicy, TablePolicies, TableRequest } from '@/server/domain/table-request.ts';
 import { bytea, counter, instant, lifecycle, pgLsn } from './columns.ts';
 
@@ -23,7 +23,7 @@ export const source = pgTable('source', {
   tlsMode: text('tls_mode').notNull(),
   tlsCa: text('tls_ca'),
   /** What the last check of the whole source found. */
-  lastCheck: jsonb('last_check').$type<SourceCheck>(),
+  lastCheck: jsonb('last_check').$type<ConnectionCheck>(),
   ...lifecycle,
 });
 
@@ -53,6 +53,8 @@ export const destination = pgTable('destination', {
   s3PathStyle: boolean('s3_path_style').notNull().default(false),
   /** JSON {accessKeyId, secretAccessKey}, sealed. */
   s3SecretSealed: bytea('s3_secret_sealed'),
+  /** What the last test of it as it is saved found. */
+  lastCheck: jsonb('last_check').$type<ConnectionCheck>(),
   ...lifecycle,
 });
 

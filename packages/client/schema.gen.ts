@@ -1791,6 +1791,14 @@ export interface components {
             /** @description How many there are on all pages, where that is cheap to tell */
             total?: number;
         };
+        ConnectionCheck: {
+            /** Format: date-time */
+            at: string;
+            blocking: number;
+            /** @description Why it could not be asked at all */
+            errorCode: string | null;
+            warnings: number;
+        };
         ConnectionTest: {
             /** Format: date-time */
             createdAt: string;
@@ -1912,6 +1920,8 @@ export interface components {
             /** @description Whether keys of the object store are kept */
             hasCredentials: boolean;
             id: string;
+            /** @description What the last test found; null before the first */
+            lastCheck: components["schemas"]["ConnectionCheck"] | null;
             name: string;
             s3Endpoint: string | null;
             s3PathStyle: boolean;
@@ -2158,6 +2168,8 @@ export interface components {
             /** @description Whether keys of the object store are kept */
             hasCredentials: boolean;
             id: string;
+            /** @description What the last test found; null before the first */
+            lastCheck: components["schemas"]["ConnectionCheck"] | null;
             name: string;
             /** @description Null for who may not see pipelines */
             pipelines: components["schemas"]["UsedBy"] | null;
@@ -2180,14 +2192,7 @@ export interface components {
             host: string;
             id: string;
             /** @description What the last check of the source as such found; null before the first */
-            lastCheck: {
-                /** Format: date-time */
-                at: string;
-                blocking: number;
-                /** @description Why the source could not be asked at all */
-                errorCode: string | null;
-                warnings: number;
-            } | null;
+            lastCheck: components["schemas"]["ConnectionCheck"] | null;
             name: string;
             /** @description Null for who may not see pipelines */
             pipelines: components["schemas"]["UsedBy"] | null;
@@ -2779,14 +2784,7 @@ export interface components {
             host: string;
             id: string;
             /** @description What the last check of the source as such found; null before the first */
-            lastCheck: {
-                /** Format: date-time */
-                at: string;
-                blocking: number;
-                /** @description Why the source could not be asked at all */
-                errorCode: string | null;
-                warnings: number;
-            } | null;
+            lastCheck: components["schemas"]["ConnectionCheck"] | null;
             name: string;
             port: number;
             /** @description PEM certificates that are trusted instead of the system’s */
@@ -3322,6 +3320,7 @@ export type ChangedTable = components['schemas']['ChangedTable'];
 export type ClosedDeadLetters = components['schemas']['ClosedDeadLetters'];
 export type Commit = components['schemas']['Commit'];
 export type CommitPage = components['schemas']['CommitPage'];
+export type ConnectionCheck = components['schemas']['ConnectionCheck'];
 export type ConnectionTest = components['schemas']['ConnectionTest'];
 export type CreatedApiKey = components['schemas']['CreatedApiKey'];
 export type CreatedPipeline = components['schemas']['CreatedPipeline'];

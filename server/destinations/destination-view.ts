@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { destination } from '@/db/schema/definitions.ts';
+import { ConnectionCheckView } from '@/server/connection-tests/check-view.ts';
 import { pageOf } from '@/server/paging/page.ts';
 import { UsedBy } from '@/server/pipelines/used-by.ts';
 
@@ -23,6 +24,7 @@ export const DestinationView = z
     s3Region: z.string().nullable(),
     s3PathStyle: z.boolean(),
     hasCredentials: z.boolean().describe('Whether keys of the object store are kept'),
+    lastCheck: ConnectionCheckView.nullable().describe('What the last test found; null before the first'),
     version: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -53,6 +55,7 @@ export const destinationView = (row: typeof destination.$inferSelect): Destinati
   s3Region: row.s3Region,
   s3PathStyle: row.s3PathStyle,
   hasCredentials: row.s3SecretSealed !== null,
+  lastCheck: row.lastCheck,
   version: row.version.toString(),
   createdAt: new Date(row.createdAt).toISOString(),
   updatedAt: new Date(row.updatedAt).toISOString(),

@@ -46,19 +46,31 @@ export async function updateDestination(
       };
       const [row] = await tx
         .update(destination)
-        .set({ ...open, ...sealed, version: sql`${destination.version} + 1`, updatedAt: sql`now()` })
+        .set({
+          ...open,
+          ...sealed,
+          ...(connects(wanted) ? { lastCheck: null } : {}),
+          version: sql`${destination.version} + 1`,
+          updatedAt: sql`now()`,
+        })
         .where(eq(destination.id, id))
         .returning();
       if (!row) throw new AppError('NOT_FOUND', `there is no destination ${id}`);
       const secretsChanged = Object.keys(sealed).filter((name) => name.endsWith('Sealed'));
       const result = destinationView(row);
-      return { result, subject: id, detail: { secretsChanged }, before: destinationView(before), after: result };
+      // The check is an observation, and none of what somebody changed.
+      const [was, is] = [destinationView(before), result].map((view) => ({ ...view, lastCheck: undefined }));
+      return { result, subject: id, detail: { secretsChanged }, ...(was && is ? { before: was, after: is } : {}) };
     });
   } catch (error) {
     if (!isViolation(error, 'unique')) throw error;
     throw fieldError('NAME_TAKEN', 'name', 'another destination has this name', { cause: error });
   }
 }
+
+/** What the last check found is not said of another address or other secrets. */
+const connects = ({ catalog, storage }: Pick<UpdateDestination, 'catalog' | 'storage'>): boolean =>
+  catalog !== undefined || storage !== undefined;
 
 /** The name is the warehouse's in the embedded catalog: its tables and its readers know it by that. */
 async function refuseRename(tx: Transaction, before: Row): Promise<void> {

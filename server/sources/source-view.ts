@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { source } from '@/db/schema/definitions.ts';
+import { ConnectionCheckView } from '@/server/connection-tests/check-view.ts';
 import { pageOf } from '@/server/paging/page.ts';
 import { UsedBy } from '@/server/pipelines/used-by.ts';
 
@@ -15,15 +16,9 @@ export const SourceView = z
     hasPassword: z.boolean(),
     tlsMode: z.string().describe('disable, require or verify-full'),
     tlsCa: z.string().nullable().describe('PEM certificates that are trusted instead of the system’s'),
-    lastCheck: z
-      .object({
-        at: z.iso.datetime(),
-        blocking: z.number().int(),
-        warnings: z.number().int(),
-        errorCode: z.string().nullable().describe('Why the source could not be asked at all'),
-      })
-      .nullable()
-      .describe('What the last check of the source as such found; null before the first'),
+    lastCheck: ConnectionCheckView.nullable().describe(
+      'What the last check of the source as such found; null before the first',
+    ),
     version: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -6,6 +6,7 @@ import { readConnectionTest } from '@/server/connection-tests/read-connection-te
 import { startDestinationTest } from '@/server/connection-tests/start-destination-test.ts';
 import { startSourceTest } from '@/server/connection-tests/start-source-test.ts';
 import type { ConnectionTest } from '@/server/connection-tests/test-view.ts';
+import { listDestinations } from '@/server/destinations/list-destinations.ts';
 import { lakeNamespaces } from '@/server/lake/lake-namespaces.ts';
 import { answerInquiries } from '@/worker/testing/answer-inquiries.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
@@ -146,6 +147,8 @@ describe('a destination test', () => {
     ]);
     expect(test.state).toBe('passed');
     expect(await lakeNamespaces(deps, admin, { destinationId })).toEqual(before);
+    const [shown] = (await listDestinations(deps, admin)).items;
+    expect(shown?.lastCheck).toMatchObject({ blocking: 0, warnings: 0, errorCode: null });
   });
 
   it('names a catalog that is none and a folder that is not ours', async () => {

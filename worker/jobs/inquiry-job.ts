@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
+import type { TestFinding, TestReport } from '@/server/connection-tests/test-finding.ts';
 import { openCandidate } from '@/server/destinations/open-candidate.ts';
 import { openDestination } from '@/server/destinations/open-destination.ts';
+import type { ConnectionCheck } from '@/server/domain/connection-check.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { type Answer, type Question, question } from '@/server/inquiries/questions.ts';
 import { answerPlace, questionPlace } from '@/server/inquiries/sealed-places.ts';
@@ -50,15 +52,31 @@ async function answerTo(deps: WorkerDeps, asked: Question, signal: AbortSignal):
     }
     case 'destination-test': {
       const { subject } = asked;
-      const isSaved = 'destinationId' in subject;
-      const destination = isSaved
-        ? await openDestination(deps, subject.destinationId)
-        : openCandidate(deps, subject.candidate);
-      return await probeDestination({ destination, isSaved, signal });
+      if ('candidate' in subject) {
+        return await probeDestination({ destination: openCandidate(deps, subject.candidate), isSaved: false, signal });
+      }
+      const { destinationId } = subject;
+      const destination = await openDestination(deps, destinationId);
+      const report = await probeDestination({ destination, isSaved: true, signal });
+      await keepOutcome(deps.database.pool, destinationId, report);
+      return report;
     }
     case 'lake':
       return await answerLake(deps, { ...asked, signal });
   }
+}
+
+/** Shown with the destination from now on; an observation, so that neither its version nor the audit log knows of it. */
+async function keepOutcome(pool: Pool, destinationId: string, { findings }: TestReport): Promise<void> {
+  const count = (severity: TestFinding['severity']) =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const check: ConnectionCheck = {
+    at: new Date().toISOString(),
+    blocking: count('error'),
+    warnings: count('warning'),
+    errorCode: null,
+  };
+  await pool.query('update destination set last_check = $2 where id = $1', [destinationId, JSON.stringify(check)]);
 }
 
 const TOO_SLOW = { code: 'WORKER_SILENT', message: `there was no answer within ${INQUIRY_MS_MAX / 1000} seconds` };

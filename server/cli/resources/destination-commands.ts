@@ -8,6 +8,7 @@ import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
 import { awaitTest } from './await-test.ts';
+import { checkText } from './check-text.ts';
 import { collect } from './collect.ts';
 import { findId } from './find-id.ts';
 import { secretFrom } from './read-secret.ts';
@@ -17,6 +18,7 @@ const COLUMNS: readonly Column<Destination>[] = [
   ['CATALOG', ({ catalogKind, catalogUri }) => catalogUri ?? catalogKind],
   ['WAREHOUSE', ({ warehouse }) => warehouse],
   ['STORAGE', ({ storageRoot }) => storageRoot],
+  ['CHECKED', ({ lastCheck }) => checkText(lastCheck)],
   ['CHANGED', ({ updatedAt }) => timeText(updatedAt)],
   ['ID', ({ id }) => id],
 ];

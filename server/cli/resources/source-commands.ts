@@ -10,6 +10,7 @@ import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
 import { awaitTest } from './await-test.ts';
+import { checkText } from './check-text.ts';
 import { collect } from './collect.ts';
 import { findId } from './find-id.ts';
 import { numberFrom, secretFrom } from './read-secret.ts';
@@ -23,12 +24,6 @@ const COLUMNS: readonly Column<Source>[] = [
   ['CHANGED', ({ updatedAt }) => timeText(updatedAt)],
   ['ID', ({ id }) => id],
 ];
-
-function checkText(check: Source['lastCheck']): string {
-  if (!check) return 'never';
-  const found = check.errorCode ?? (check.blocking > 0 ? `${check.blocking} blocking` : 'ready');
-  return `${found}, ${timeText(check.at)}`;
-}
 
 const TABLE_COLUMNS: readonly Column<SourceTable>[] = [
   ['TABLE', ({ schema, table }) => `${schema}.${table}`],
