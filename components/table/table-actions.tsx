@@ -6,6 +6,7 @@ import { useRefusal } from '@/components/session/use-me.ts';
 import { Button } from '@/components/ui/button.tsx';
 import { Checkbox } from '@/components/ui/choice.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
+import { ResyncDialog } from './resync-dialog.tsx';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
 
@@ -62,18 +63,7 @@ export function TableActions({ table, onRemoved }: { table: TableView; onRemoved
       >
         Take out
       </Button>
-      <ConfirmDialog
-        open={asked === 'resync'}
-        onClose={close}
-        title={`Resync ${source}?`}
-        consequences={['All of its rows are read from the source again.', 'Its changes wait until the copy is done.']}
-        stays={['Readers see its present content until the copy takes its place in one commit.', 'Other tables go on.']}
-        action="Resync table"
-        acting="Asking"
-        isPending={verbs.resync.isPending}
-        error={verbs.resync.error}
-        onConfirm={() => verbs.resync.mutate(verbs.key, { onSuccess: close })}
-      />
+      <ResyncDialog table={table} open={asked === 'resync'} onClose={close} />
       <ConfirmDialog
         open={asked === 'remove'}
         onClose={close}
