@@ -3,7 +3,7 @@ import { findChromium } from './scripts/chromium.mjs';
 
 const executablePath = findChromium(process.env.PATH ?? '');
 
-/** Journeys through the real product in a browser. `--project pictures` takes every page instead of judging it. */
+/** Journeys through the real product in a browser. `--project pictures` takes every page instead of judging it, `--project times` measures it. */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
@@ -22,5 +22,6 @@ export default defineConfig({
   projects: [
     { name: 'journeys', testMatch: '*.spec.ts' },
     { name: 'pictures', testMatch: '*.pictures.ts' },
+    { name: 'times', testMatch: '*.bench.ts' },
   ],
 });

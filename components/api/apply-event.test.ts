@@ -23,6 +23,7 @@ function openCache() {
       'deadLetters.list',
       'sources.tables',
       'sources.get',
+      'sources.list',
     ]) {
       if (wanted(path, { id: 'pl_1', pipelineId: 'pl_1' })) reread.push(path);
     }
@@ -51,7 +52,13 @@ it('reads lists again when their order or contents may change', () => {
   expect(reread).toEqual(['pipelines.list']);
   applyEvent(client, { name: 'pipeline', data: { id: 'pl_1', changed: {}, removed: true } }, ask);
   expect(client.getQueryData(LIST)).toMatchObject({ items: [{ id: 'pl_2' }] });
-  expect(reread).toEqual(['pipelines.list', 'pipelines.list', 'pipelines.get']);
+  expect(reread).toEqual(['pipelines.list', 'pipelines.list', 'sources.list', 'pipelines.get']);
+});
+
+it('reads the lists again that say what the pipelines of each row do', () => {
+  const { client, reread, ask } = openCache();
+  applyEvent(client, { name: 'pipeline', data: { id: 'pl_1', changed: { state: 'paused' } } }, ask);
+  expect(reread).toEqual(['pipelines.list', 'sources.list', 'pipelines.get']);
 });
 
 it('merges tables into lists and into the status of their pipeline', () => {
@@ -68,7 +75,7 @@ it('reads dead letters and definitions again, but asks no source for its tables'
   const { client, reread, ask } = openCache();
   applyEvent(client, { name: 'dead-letter', data: { pipelineId: 'pl_1', open: 1 } }, ask);
   applyEvent(client, { name: 'source', data: { id: 'src_1' } }, ask);
-  expect(reread).toEqual(['deadLetters.list', 'sources.get']);
+  expect(reread).toEqual(['deadLetters.list', 'sources.get', 'sources.list']);
 });
 
 it('marks everything old as stale when a stream could not be resumed', () => {

@@ -73,7 +73,7 @@ function applyPipeline(
   queryClient.setQueriesData<Item>({ predicate: at('pipelines.status') }, (status) => status && merge(status));
   if (removed || !isListed || LISTED.some((field) => field in changed)) reread((path) => path === 'pipelines.list');
   if (removed) reread((path) => path === 'pipelines.deletions');
-  if (removed || !isListed || 'state' in changed) reread((path) => USERS_PATHS.has(path));
+  if (removed || 'state' in changed) reread((path) => USERS_PATHS.has(path));
   if (removed || 'version' in changed || 'state' in changed) {
     reread((path, input) => path === 'pipelines.get' && input.id === id);
   }

@@ -24,11 +24,13 @@ const FIXED: readonly ConsolePage[] = [
   { name: 'reference', path: '/docs/api' },
 ];
 
-/** The pages that need something to show: none on an empty installation. */
-export async function everyPage(product: Product): Promise<ConsolePage[]> {
+/** Every page, with those of one pipeline, by default any; on an empty installation only those that need none. */
+export async function everyPage(product: Product, pipelineId: string | null = null): Promise<ConsolePage[]> {
   const [found] = await product.metadata<{ id: string; source_id: string; destination_id: string; table_id: string }>(
     `select p.id, p.source_id, p.destination_id, min(t.id)::text as table_id
-       from pipeline p join pipeline_table t on t.pipeline_id = p.id group by p.id`,
+       from pipeline p join pipeline_table t on t.pipeline_id = p.id
+      where $1::text is null or p.id = $1 group by p.id`,
+    [pipelineId],
   );
   if (!found) return [...FIXED];
   const pipeline = `/pipelines/${found.id}`;
