@@ -11,6 +11,7 @@ import { Resources } from '@/server/platform/resources.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import { createSealer } from '@/server/secrets/seal.ts';
 import { Arrivals } from '@/worker/buffer/arrivals.ts';
+import { sessionName } from '@/worker/buffer/lease.ts';
 import { openColumnar } from '@/worker/columnar/open-columnar.ts';
 import { serveHealth } from './runtime/health.ts';
 import { createHousekeeping, signOffWorker } from './runtime/housekeeping.ts';
@@ -36,13 +37,14 @@ async function main(): Promise<void> {
   const { signal } = stopped;
 
   await using resources = new Resources();
+  const holder = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
   const database = openDatabase(secrets.databaseUrl, {
     max: 40,
+    applicationName: sessionName(holder),
     onError: (error) => log.warn('idle database connection lost', { error }),
   });
   resources.add(database, (opened) => opened.close());
   await refuseEvictingRedis(secrets.redisUrl);
-  const holder = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
   const home = resources.add(await openWorkHome({ workDir: config.workDir, holder, log }), (opened) =>
     opened[Symbol.asyncDispose](),
   );

@@ -35,7 +35,8 @@ export function policyOf(error: unknown): { code: ErrorCode; retry: 'automatic' 
 
 /**
  * Drivers' errors of every other system are translated where they arise, so what arrives as it is comes from our own
- * database: lost or refused connections, and SQLSTATE classes 08, 40, 53 and 57 (manual: appendix A).
+ * database: lost or refused connections, SQLSTATE classes 08, 40, 53 and 57, and a session that was ended because it stood
+ * still within a transaction (manual: appendix A).
  */
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -43,7 +44,7 @@ function isDatabaseAway(error: unknown): boolean {
   if (error.cause !== undefined && isDatabaseAway(error.cause)) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code)) return true;
-  if (/^(08|40|53|57)[0-9A-Z]{3}$/.test(code)) return true;
-  // The driver has no code for these two.
-  return /^Connection terminated|^timeout exceeded when trying to connect/.test(error.message);
+  if (/^(08|40|53|57)[0-9A-Z]{3}$|^25P03$/.test(code)) return true;
+  // The driver has no code for these; the last one is of a connection that broke between two statements.
+  return /^Connection terminated|^timeout exceeded when trying to connect|is not queryable$/.test(error.message);
 }

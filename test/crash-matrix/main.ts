@@ -131,9 +131,15 @@ async function runCase(run: Run): Promise<string | null> {
   return wrong.length === 0 ? null : wrong.map(({ what, detail }) => `${what} (${detail ?? ''})`).join('; ');
 }
 
-/** As if the seconds had passed after which a worker that says nothing any more is taken for dead. */
+/**
+ * As if the seconds had passed after which a worker that says nothing any more is taken for dead. One that was frozen in the
+ * middle of a transaction keeps its row locked: whoever comes next has to cope with that by itself.
+ */
 async function endLeases({ database }: Breakable): Promise<void> {
-  await database.pool.query('update lease set expires_at = now() where expires_at > now()');
+  await database.pool.query(
+    `update lease set expires_at = now() where (pipeline_id, role) in
+       (select pipeline_id, role from lease where expires_at > now() for update skip locked)`,
+  );
 }
 
 /** A further pipeline is deleted, and leaves no slot behind. */
