@@ -59,13 +59,16 @@ export function SetupGuide({ role, database }: { role: string; database: string 
       )}
       {guide && (
         <ol className="mt-3 divide-y divide-line border-t border-line">
-          {guide.steps.map(({ title, text, sql }, index) => (
+          {guide.steps.map(({ title, text, sql, optional }, index) => (
             <li key={title} className="flex gap-3 px-4 py-3">
               <span className="flex size-5 shrink-0 items-center justify-center rounded-full border border-control text-xs text-muted tabular-nums">
                 {index + 1}
               </span>
               <div className="min-w-0 flex-1">
-                <p className="text-sm font-medium">{title}</p>
+                <p className="text-sm font-medium">
+                  {title}
+                  {optional && <span className="ml-2 text-xs font-normal text-muted">Optional</span>}
+                </p>
                 <p className="text-sm text-muted">{text}</p>
                 {sql && <CodeBlock code={sql} label="SQL" className="mt-2" />}
               </div>

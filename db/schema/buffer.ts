@@ -90,6 +90,23 @@ export const tableSchema = pgTable(
   (table) => [primaryKey({ columns: [table.pipelineId, table.hash] })],
 );
 
+/** Which columns a table has from a commit on, as an event trigger of the source told, see server/domain/column-messages.ts. */
+export const toldColumns = pgTable(
+  'told_columns',
+  {
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipeline.id, { onDelete: 'cascade' }),
+    tableOid: bigint('table_oid', { mode: 'number' }).notNull(),
+    /** Commit of the transaction, and where the message stands in it. */
+    lsn: pgLsn('lsn').notNull(),
+    messageLsn: pgLsn('message_lsn').notNull(),
+    /** [{attnum, name, typeOid, typmod}] */
+    columns: jsonb('columns').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pipelineId, table.tableOid, table.lsn, table.messageLsn] })],
+);
+
 /** History of the source's columns: one row for each thing that changed, as commit met it. */
 export const schemaChange = pgTable(
   'schema_change',

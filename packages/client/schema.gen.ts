@@ -2807,9 +2807,11 @@ export interface components {
             items: {
                 /** @enum {string} */
                 provider: "postgresql" | "rds" | "cloud-sql" | "azure" | "supabase" | "neon";
-                /** @description All statements in order; the password is left to the reader */
+                /** @description All statements that are needed, in order; the password is left to the reader */
                 sql: string;
                 steps: {
+                    /** @description Pipelines run without it */
+                    optional: boolean;
                     sql: string | null;
                     text: string;
                     title: string;

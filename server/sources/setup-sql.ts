@@ -24,8 +24,15 @@ export const SourceSetupView = z
       z.object({
         provider: z.enum(SETUP_PROVIDERS),
         title: z.string(),
-        steps: z.array(z.object({ title: z.string(), text: z.string(), sql: z.string().nullable() })),
-        sql: z.string().describe('All statements in order; the password is left to the reader'),
+        steps: z.array(
+          z.object({
+            title: z.string(),
+            text: z.string(),
+            sql: z.string().nullable(),
+            optional: z.boolean().describe('Pipelines run without it'),
+          }),
+        ),
+        sql: z.string().describe('All statements that are needed, in order; the password is left to the reader'),
       }),
     ),
   })

@@ -1,4 +1,5 @@
 import { escapeIdentifier } from 'pg';
+import { INSTALL_COLUMN_MESSAGES } from '@/server/domain/column-messages.ts';
 
 export const SETUP_PROVIDERS = ['postgresql', 'rds', 'cloud-sql', 'azure', 'supabase', 'neon'] as const;
 type Provider = (typeof SETUP_PROVIDERS)[number];
@@ -10,7 +11,13 @@ type Names = {
   readonly owner: string;
 };
 
-type Step = { readonly title: string; readonly text: string; readonly sql: string | null };
+type Step = {
+  readonly title: string;
+  readonly text: string;
+  readonly sql: string | null;
+  /** Pipelines run without it. */
+  readonly optional: boolean;
+};
 
 /** Of servers of one kind. */
 export type Setup = {
@@ -32,7 +39,12 @@ type Service = {
 const PASSWORD = 'choose-a-password';
 const WAL_SQL = `ALTER SYSTEM SET wal_level = 'logical';`;
 
-const step = (title: string, text: string, sql: string | null = null): Step => ({ title, text, sql });
+const step = (title: string, text: string, sql: string | null = null, optional = false): Step => ({
+  title,
+  text,
+  sql,
+  optional,
+});
 
 const SERVICES: Readonly<Record<Provider, Service>> = {
   postgresql: {
@@ -114,8 +126,15 @@ export function setupSteps(provider: Provider, names: Names): Setup {
       publishSql(names),
     ),
     connect,
+    step(
+      'Tell of changed columns',
+      'An event trigger writes into the log which columns a table has whenever they change, so that a column that was dropped and a later one of its name are never taken for each other, however far behind a pipeline is. It needs a superuser, or whom the service allows to make event triggers.',
+      INSTALL_COLUMN_MESSAGES,
+      true,
+    ),
   ];
-  return { provider, title, steps, sql: steps.flatMap(({ sql }) => sql ?? []).join('\n\n') };
+  const needed = steps.filter(({ optional }) => !optional);
+  return { provider, title, steps, sql: needed.flatMap(({ sql }) => sql ?? []).join('\n\n') };
 }
 
 const readSql = ({ role, schemas, owner }: Names): string =>

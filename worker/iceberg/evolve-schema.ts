@@ -21,7 +21,7 @@ import {
 /**
  * The updates that bring a lake table up to the source's present columns; empty when nothing changed. New columns are
  * added as optional, renamed ones renamed, types widened where Iceberg allows. Columns the source dropped stay, so that
- * their history can be read; what is held stays as it is. A column that rules hide or mask
+ * their history can be read, and make way for a later one of their name; what is held stays as it is. A column that rules hide or mask
  * otherwise than before goes, and with it what older files show under it. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
  */
 export function evolveSchema(options: {
@@ -38,16 +38,23 @@ export function evolveSchema(options: {
   const shown = lake.fields.filter((field) => !isOverruled(field, { schema, source: match(field) }));
   const matched = shown.map((field) => ({ field, source: match(field) }));
   const known = new Set(matched.flatMap(({ source }) => (source ? [source.attnum] : [])));
-  const keepsName = (source: { attnum: number } | null) => source === null || held[source.attnum]?.name === true;
-  const kept = matched.filter(({ source }) => keepsName(source)).map(({ field }) => field.name);
+  const keepsName = ({ attnum }: { attnum: number }) => known.has(attnum) && held[attnum]?.name === true;
+  const isDropped = ({ field, source }: (typeof matched)[number]) => source === null && attnumOf(field) !== null;
+  const kept = matched
+    .filter((one) => (one.source ? keepsName(one.source) : !isDropped(one)))
+    .map(({ field }) => field.name);
   const carried = carriedColumns(schema, held);
   const names = lakeNames(
-    carried.filter((column) => !(known.has(column.attnum) && keepsName(column))),
+    carried.filter((column) => !keepsName(column)),
     kept,
+  );
+  const dropped = droppedNames(
+    matched.filter(isDropped).map(({ field }) => field),
+    [...kept, ...names.values()],
   );
 
   const fields = matched.map(({ field, source }): Field => {
-    if (!source) return field;
+    if (!source) return { ...field, name: dropped.get(field.id) ?? field.name };
     const needed = neededType(source, field.type === 'string' ? 'string' : 'dead-letter');
     const type = held[source.attnum]?.type ? field.type : widened(field, needed, source.typeName);
     // Without an attnum in the doc a rename cannot be told from a drop and an add.
@@ -76,6 +83,24 @@ export function evolveSchema(options: {
     { action: 'add-schema', schema: { ...lake, 'schema-id': highest + 1, fields }, 'last-column-id': lastId },
     { action: 'set-current-schema', 'schema-id': LAST_ADDED },
   ];
+}
+
+/** By field id: dropped columns keep their names unless these are taken, and are called `x_dropped` then. */
+function droppedNames(fields: readonly Field[], taken: readonly string[]): Map<number, string> {
+  const used = new Set(taken.map((name) => name.toLowerCase()));
+  const names = new Map<number, string>();
+  const take = (field: Field, name: string) => {
+    used.add(name.toLowerCase());
+    names.set(field.id, name);
+  };
+  for (const field of fields) if (!used.has(field.name.toLowerCase())) take(field, field.name);
+  for (const field of fields) {
+    if (names.has(field.id)) continue;
+    let name = `${field.name}_dropped`;
+    for (let n = 2; used.has(name.toLowerCase()); n += 1) name = `${field.name}_dropped_${n}`;
+    take(field, name);
+  }
+  return names;
 }
 
 /**

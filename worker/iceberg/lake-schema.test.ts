@@ -8,7 +8,7 @@ import type { ValuePolicy, ValueType } from '@/server/domain/value-type.ts';
 import { lakeNames } from './column-names.ts';
 import { evolveSchema } from './evolve-schema.ts';
 import { icebergType } from './iceberg-type.ts';
-import { lakeSchema, lakeTable } from './lake-schema.ts';
+import { attnumOf, lakeSchema, lakeTable } from './lake-schema.ts';
 
 type Spec = [attnum: number, name: string, type: ValueType['kind'] | ValueType, keyOrdinal?: number];
 
@@ -169,8 +169,8 @@ describe('evolveSchema', () => {
     ).toEqual([
       [1, 'id', 'long'],
       [2, 'b', 'double'],
-      [3, 'gone', 'string'],
-      [4, 'gone_2', 'date'],
+      [3, 'gone_dropped', 'string'],
+      [4, 'gone', 'date'],
       [5, 'list', 'list'],
     ]);
     expect(after['last-column-id']).toBe(6);
@@ -179,6 +179,20 @@ describe('evolveSchema', () => {
     expect(
       lakeTable({ lake: currentSchema(after), schema, policies: NONE }).columns.map(({ attnum }) => attnum),
     ).toEqual([1, 2, null, 4, 5]);
+  });
+
+  it('lets one column after the other go under the same name, and the last have it', () => {
+    const id = [1, 'id', 'int4', 0] as const;
+    let metadata = created(source([...id], [2, 'x', 'int4']));
+    for (const attnum of [3, 4]) metadata = evolve(metadata, source([...id], [attnum, 'x', 'int4']));
+    expect(currentSchema(metadata).fields.map((field) => [field.name, attnumOf(field)])).toEqual([
+      ['id', 1],
+      ['x_dropped', 2],
+      ['x_dropped_2', 3],
+      ['x', 4],
+    ]);
+    const renamed = evolve(metadata, source([...id], [4, 'y', 'int4']));
+    expect(currentSchema(renamed).fields.map(({ name }) => name)).toEqual(['id', 'x_dropped', 'x_dropped_2', 'y']);
   });
 
   it('refuses what Iceberg cannot promote', () => {

@@ -5,6 +5,7 @@ import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { readLastSchema } from '@/worker/buffer/schemas.ts';
+import { keptColumns } from '@/worker/buffer/told-columns.ts';
 import { beatHeart } from '@/worker/pipeline/beat-heart.ts';
 import { beginPipelineAnew, untilResyncRequested } from '@/worker/pipeline/begin-pipeline-anew.ts';
 import { bufferRoom, capture } from '@/worker/pipeline/capture.ts';
@@ -100,6 +101,7 @@ async function captureOnce(
     rulesOf: (oid) => readRules(pool, { pipelineId, oid }),
     maskSalt: await maskSalt(deps, pipelineId),
     lastSchema: (oid) => readLastSchema(pool, { pipelineId, oid }),
+    told: keptColumns(pool, { pipelineId, from: buffer.tail.lsn }),
     ...(inProgress ? { inProgress } : {}),
     log,
     signal: until,

@@ -94,6 +94,7 @@ async function storeBeginning(pool: Pool, { pipeline, lease, identity, consisten
     }
     // The old log's positions say nothing about the new one's, so schemas known from it count as the oldest.
     await client.query(`update table_schema set first_lsn = '0/0' where pipeline_id = $1`, [pipeline.id]);
+    await client.query('delete from told_columns where pipeline_id = $1', [pipeline.id]);
     const { rowCount } = await client.query(
       /* sql */ `
       update position

@@ -6,12 +6,23 @@ import { AppError } from '@/server/errors/app-error.ts';
 import { type StreamTable, streamTable } from './growing-block.ts';
 import type { Relation } from './pgoutput.ts';
 import { resolveRelation } from './relation-schema.ts';
+import type { ToldAt, ToldColumn } from './told-columns.ts';
 
 export type AnnouncedTablesOptions = {
   /** Only these tables (pg_class oids); default: all of the publication. */
   readonly tables?: ReadonlySet<number>;
   /** A table's columns as last known, for its first announcement: the catalog may be further already. */
   readonly lastSchema?: (oid: number) => Promise<TableSchema | null>;
+  /** What a source tells of the columns itself is kept across sessions with these; without them it is not listened to. */
+  readonly told?:
+    | {
+        /** The newest that was kept up to where the stream begins. */
+        readonly last: (oid: number) => Promise<readonly ToldColumn[] | null>;
+        readonly keep: (told: ToldAt) => Promise<void>;
+        /** Called when the source does not tell any more. */
+        readonly forget: () => Promise<void>;
+      }
+    | undefined;
   /** What is left out or masked of a table's columns. */
   readonly rulesOf?: (oid: number) => Promise<BoundRules | null>;
   /** Of hashed columns. */
@@ -24,6 +35,8 @@ export class AnnouncedTables {
   readonly #options: AnnouncedTablesOptions;
   /** By oid: the schema in force; null for tables that are not ours. */
   readonly #tables = new Map<number, StreamTable | null>();
+  /** By oid: the columns as the source told of them last. */
+  readonly #told = new Map<number, readonly ToldColumn[]>();
 
   constructor(catalog: Client, options: AnnouncedTablesOptions) {
     this.#catalog = catalog;
@@ -46,6 +59,14 @@ export class AnnouncedTables {
     return null;
   }
 
+  /** What the source told of a table's columns holds from here on. Nothing may be read until it is kept. */
+  tell(told: ToldAt, { isKept }: { isKept: boolean }): Promise<void> | null {
+    const { tables } = this.#options;
+    if (tables && !tables.has(told.oid)) return null;
+    this.#told.set(told.oid, told.columns);
+    return isKept ? null : (this.#options.told?.keep(told) ?? null);
+  }
+
   async #take(relation: Relation): Promise<void> {
     const previous = this.#tables.get(relation.oid);
     const resolved = await this.#resolve(relation, previous?.sent);
@@ -55,10 +76,12 @@ export class AnnouncedTables {
   }
 
   async #resolve(relation: Relation, announced: TableSchema | undefined): Promise<StreamTable> {
+    const { oid } = relation;
     const { lastSchema, rulesOf, maskSalt: salt = null } = this.#options;
-    const previous = announced ?? (await lastSchema?.(relation.oid)) ?? undefined;
-    const { schema: sent, unsure } = await resolveRelation(this.#catalog, { relation, previous });
-    const rules = (await rulesOf?.(relation.oid)) ?? null;
+    const previous = announced ?? (await lastSchema?.(oid)) ?? undefined;
+    const told = this.#told.get(oid) ?? (await this.#options.told?.last(oid)) ?? null;
+    const { schema: sent, unsure } = await resolveRelation(this.#catalog, { relation, previous, told });
+    const rules = (await rulesOf?.(oid)) ?? null;
     if (!rules) return streamTable(sent);
     const schema = visibleSchema(sent, rules);
     // Renamed twice while the stream was behind: it may be a column that is to be hidden.

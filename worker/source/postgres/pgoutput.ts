@@ -32,7 +32,12 @@ export type PgoutputHandlers = {
   update(message: Message, newAt: number): void;
   delete(message: Message): void;
   truncate(oids: readonly number[]): void;
+  /** A message that was emitted within a transaction. */
+  message(message: LogicalMessage): void;
 };
+
+/** What `pg_logical_emit_message()` wrote. */
+export type LogicalMessage = { readonly lsn: Lsn; readonly prefix: string; readonly content: Buffer };
 
 /** The message being read; reused for the next one, so nothing may hold on to it. */
 export type Message = {
@@ -44,6 +49,8 @@ export type Message = {
   oldAt: number;
 };
 
+export const MESSAGE = 0x4d;
+const TRANSACTIONAL = 1;
 const KEY = 0x4b;
 const NEW = 0x4e;
 const OLD = 0x4f;
@@ -87,9 +94,11 @@ export class PgoutputReader {
       case 0x54: // Truncate
         this.#handlers.truncate(readTruncate(bytes, start + 1));
         break;
+      case MESSAGE:
+        if (bytes[start + 1] === TRANSACTIONAL) this.#handlers.message(readLogicalMessage(bytes, start + 2));
+        break;
       case 0x59: // Type: names of custom types, which are read from the catalog
       case 0x4f: // Origin: where a replicated transaction came from
-      case 0x4d: // Message: pg_logical_emit_message()
         break;
       // Stream Abort: PostgreSQL 18 tells of large transactions that it skips because they were rolled back before they were
       // decoded, also to readers that asked for no streaming. Nothing of them was sent.
@@ -179,6 +188,14 @@ function readRelation(bytes: Buffer, start: number): Relation {
   }
   // The system catalog's own schema is sent as an empty name.
   return { oid, schema: schema.text || 'pg_catalog', table: table.text, replicaIdentity, columns };
+}
+
+/** LSN, prefix, length, content. */
+export function readLogicalMessage(bytes: Buffer, start: number): LogicalMessage {
+  const prefix = cString(bytes, start + 8);
+  const contentAt = prefix.next + 4;
+  const content = bytes.subarray(contentAt, contentAt + bytes.readUInt32BE(prefix.next));
+  return { lsn: toLsn(bytes.readBigUInt64BE(start)), prefix: prefix.text, content };
 }
 
 const isReplicaIdentity = (letter: string): letter is Relation['replicaIdentity'] => /^[dfin]$/.test(letter);

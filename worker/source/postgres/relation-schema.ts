@@ -3,23 +3,32 @@ import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts'
 import { discoverTable } from '@/server/postgres/discover.ts';
 import { resolveTypes } from '@/server/postgres/value-types.ts';
 import type { Relation } from './pgoutput.ts';
+import { type ToldColumn, toldAttnums } from './told-columns.ts';
 
 /**
  * The schema of a table as the stream announced it. The announcement decides which columns there are; the catalog adds
  * what it lacks (attnum, base types, key order). The catalog shows the present and the stream the past, so when they
  * differ, columns are aligned in order: attnums only grow, and dropped ones stay behind as gaps. `unsure` names the columns
- * that neither knows under the attnum that they were given.
+ * that neither knows under the attnum that they were given. What the source itself `told` of this moment is exact.
  */
 export async function resolveRelation(
   client: Client,
-  options: { relation: Relation; previous: TableSchema | undefined },
+  options: { relation: Relation; previous: TableSchema | undefined; told?: readonly ToldColumn[] | null },
 ): Promise<{ schema: TableSchema; unsure: string[] }> {
-  const { relation, previous } = options;
+  const { relation, previous, told = null } = options;
   const discovered = (await discoverTable(client, relation.oid))?.schema;
-  if (discovered && isSame(relation, discovered)) return { schema: discovered, unsure: [] };
+  const exact = told && toldAttnums(relation.columns, told);
+  const isPresent = exact === null || exact.every((attnum, index) => attnum === discovered?.columns[index]?.attnum);
+  if (discovered && isPresent && isSame(relation, discovered)) return { schema: discovered, unsure: [] };
   const types = await resolveTypes(client, relation.columns);
-  const slots = await attributeSlots(client, relation.oid);
-  const attnums = alignColumns(relation.columns, slots, previous?.columns ?? [], previous?.hidden);
+  const attnums =
+    exact ??
+    alignColumns(
+      relation.columns,
+      await attributeSlots(client, relation.oid),
+      previous?.columns ?? [],
+      previous?.hidden,
+    );
   const byAttnum = new Map((discovered ?? previous)?.columns.map((column) => [column.attnum, column]));
   let keyPlace = 0;
   const columns = relation.columns.map((column, index): SourceColumn => {
@@ -42,7 +51,7 @@ export async function resolveRelation(
     [discovered, previous].some((known) => known?.columns.some((one) => one.attnum === attnum && one.name === name));
   return {
     schema: { oid, schema, table, replicaIdentity, columns: withDenseKey(columns) },
-    unsure: columns.filter((column) => !isSure(column)).map(({ name }) => name),
+    unsure: exact ? [] : columns.filter((column) => !isSure(column)).map(({ name }) => name),
   };
 }
 

@@ -31,6 +31,7 @@ function encode(changes: readonly Change[]): { text: string; rows: number; hasUn
     begin: unexpected,
     commit: unexpected,
     relation: unexpected,
+    message: unexpected,
     truncate: () => encoder.truncate(block),
     insert: (message, at) => encoder.insert(block, message, at),
     update: (message, at) => encoder.update(block, message, at),

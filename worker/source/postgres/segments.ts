@@ -1,46 +1,26 @@
-import { formatLsn, type Lsn, toLsn } from '@/server/domain/lsn.ts';
+import type { Client } from 'pg';
+import { COLUMNS_PREFIX } from '@/server/domain/column-messages.ts';
+import { formatLsn, type Lsn, toLsn, ZERO_LSN } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import type { Log } from '@/server/platform/logger.ts';
-import { openSourceSession, type SourceConnection, type SourceSession } from '@/server/postgres/connect.ts';
+import { openSourceSession, type SourceSession } from '@/server/postgres/connect.ts';
 import { sourceError } from '@/server/postgres/source-error.ts';
 import { AckTracker } from '../ack-tracker.ts';
 import type { ChangeSource } from '../source.ts';
-import { AnnouncedTables, type AnnouncedTablesOptions } from './announced-tables.ts';
+import { AnnouncedTables } from './announced-tables.ts';
+import type { ChangeSourceOptions } from './change-source-options.ts';
 import type { StreamTable } from './growing-block.ts';
 import { Handoff } from './handoff.ts';
-import { type Message, PgoutputReader, type Relation } from './pgoutput.ts';
+import { type LogicalMessage, type Message, PgoutputReader, type Relation } from './pgoutput.ts';
 import { checkResumePoint } from './resume-point.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { SegmentBuilder } from './segment-builder.ts';
 import { takeOverSlot } from './slot.ts';
-import type { SpoolOptions } from './spool-disk.ts';
 import { streamError } from './stream-error.ts';
 import { streamedFrames } from './streamed-frames.ts';
+import { readToldColumns, tellsColumns } from './told-columns.ts';
 import { type WalFrames, type WalFramesOptions, walFrames } from './wal-frames.ts';
 import { widenXid } from './widen-xid.ts';
-
-export type ChangeSourceOptions = AnnouncedTablesOptions & {
-  readonly connection: SourceConnection;
-  readonly slot: string;
-  readonly publication: string;
-  /** Commit LSN of the last durable transaction: everything at or before it is discarded. Zero at the beginning. */
-  readonly from: Lsn;
-  /** What the slot may be confirmed to for `from`. Zero only for a slot that has never been read. */
-  readonly endLsn: Lsn;
-  readonly limits: {
-    readonly segmentBytesMax: number;
-    readonly segmentAgeMsMax: number;
-    /** How often an idle stream's position is stored; default 10 s. */
-    readonly advanceIntervalMs?: number;
-  };
-  /** Names our sessions on the source, and marks the ones that may be ended to take the slot over. */
-  readonly applicationName?: string;
-  /** Where large transactions are kept that are streamed before they commit; default: they come after their commit. */
-  readonly inProgress?: SpoolOptions;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-};
 
 /** Segments that wait for the consumer; with the one being built and the one being stored, the memory bound. */
 const SEGMENTS_WAITING_MAX = 2;
@@ -63,13 +43,24 @@ export async function openChangeSource(options: ChangeSourceOptions): Promise<Ch
     const { rows } = await catalog.client.query<{ xid: string }>(
       'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid',
     );
-    source = new PostgresSource(options, { applicationName, catalog, resumeEnd, xidReference: Number(rows[0]?.xid) });
+    const told = await listenedTo(catalog.client, options);
+    source = new PostgresSource(
+      { ...options, told },
+      { applicationName, catalog, resumeEnd, xidReference: Number(rows[0]?.xid) },
+    );
     await source.start();
     return source;
   } catch (error) {
     await (source ?? catalog)[Symbol.asyncDispose]();
     throw streamError(error, options);
   }
+}
+
+/** Null when the source does not tell of its columns, and then not what it told before either. */
+async function listenedTo(client: Client, { told }: ChangeSourceOptions): Promise<ChangeSourceOptions['told']> {
+  if (!told || (await tellsColumns(client))) return told;
+  await told.forget();
+  return undefined;
 }
 
 /** The name of the session that reads a slot; whoever holds the lease may end such a session. */
@@ -90,6 +81,7 @@ class PostgresSource implements ChangeSource {
   readonly #frames: WalFrames;
   #isResolving = false;
   #isSkipping = false;
+  #commitLsn: Lsn = ZERO_LSN;
   #xidReference: number;
   #serverClockUs = 0n;
   #builtSinceMs = 0;
@@ -130,6 +122,7 @@ class PostgresSource implements ChangeSource {
       update: (message, newAt) => this.#change('update', message, newAt),
       delete: (message) => this.#change('delete', message, message.oldAt),
       truncate: (oids) => this.#truncate(oids),
+      message: (message) => this.#message(message),
     });
     const framesOptions: WalFramesOptions = {
       connection: options.connection,
@@ -137,6 +130,7 @@ class PostgresSource implements ChangeSource {
       slot: options.slot,
       publication: options.publication,
       startLsn: this.#acks.safe,
+      messages: options.told !== undefined,
       safe: () => this.#acks.safe,
       onMessage: (bytes, start, end) => this.#reader.read(bytes, start, end),
       onKeepalive: ({ walEnd, clockUs }) => {
@@ -186,6 +180,7 @@ class PostgresSource implements ChangeSource {
   }
 
   #begin(transaction: { commitLsn: Lsn; commitTimeUs: bigint; xid: number }): void {
+    this.#commitLsn = transaction.commitLsn;
     this.#isSkipping = transaction.commitLsn <= this.#options.from;
     this.#acks.began();
     this.#builder.begin(transaction);
@@ -238,18 +233,28 @@ class PostgresSource implements ChangeSource {
     if (this.#builder.isFull) this.#cut();
   }
 
-  /** Reading stops until the table's columns are known; what follows waits in the socket. */
   #relation(relation: Relation): void {
-    const resolved = this.#tables.announce(relation);
-    if (!resolved) return;
+    this.#holdFor(this.#tables.announce(relation), `reading the columns of table ${relation.oid}`);
+  }
+
+  #message({ lsn, prefix, content }: LogicalMessage): void {
+    const told = prefix === COLUMNS_PREFIX ? readToldColumns(content) : null;
+    if (!told) return;
+    const at = { ...told, commitLsn: this.#commitLsn, messageLsn: lsn };
+    this.#holdFor(this.#tables.tell(at, { isKept: this.#isSkipping }), `keeping the columns of table ${told.oid}`);
+  }
+
+  /** Reading stops until it is done, as a table's columns have to be known before its rows; what follows waits in the socket. */
+  #holdFor(work: Promise<void> | null, what: string): void {
+    if (!work) return;
     this.#isResolving = true;
     this.#frames.pause();
-    resolved.then(
+    work.then(
       () => {
         this.#isResolving = false;
         this.#resume();
       },
-      (error: unknown) => this.#queue.fail(sourceError(error, `reading the columns of table ${relation.oid}`)),
+      (error: unknown) => this.#queue.fail(sourceError(error, what)),
     );
   }
 

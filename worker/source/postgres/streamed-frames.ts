@@ -1,4 +1,5 @@
-import { unreadable } from './pgoutput.ts';
+import { COLUMNS_PREFIX } from '@/server/domain/column-messages.ts';
+import { MESSAGE, readLogicalMessage, unreadable } from './pgoutput.ts';
 import { Spool } from './spool.ts';
 import { SpoolDisk, type SpoolOptions } from './spool-disk.ts';
 import {
@@ -147,10 +148,14 @@ class StreamedFrames implements WalFrames {
         block.flush();
         this.#block = null;
         break;
+      case MESSAGE:
+        // Others' may be large, and nobody reads them outside of blocks either.
+        if (readLogicalMessage(bytes, start + MESSAGE_HEAD_BYTES).prefix === COLUMNS_PREFIX)
+          block.append(bytes, start, end, 0);
+        break;
       case TYPE:
       case ORIGIN:
-      case MESSAGE:
-        break; // nobody reads them outside of blocks either
+        break; // read nowhere
       default:
         throw unreadable(bytes, start, end);
     }
@@ -238,6 +243,7 @@ const TRUNCATE = 0x54;
 const RELATION = 0x52;
 const TYPE = 0x59;
 const ORIGIN = 0x4f;
-const MESSAGE = 0x4d;
+/** Tag, transaction id, flags. */
+const MESSAGE_HEAD_BYTES = 6;
 
 const oidOf = (bytes: Buffer, start: number): number => bytes.readUInt32BE(start + 1);

@@ -20,6 +20,8 @@ export type WalFramesOptions = {
   /** One pgoutput message as a range of `bytes`. */
   readonly onMessage: (bytes: Buffer, start: number, end: number) => void;
   readonly onKeepalive: (keepalive: { walEnd: Lsn; clockUs: bigint }) => void;
+  /** Asks for logical messages as well (14 and later). */
+  readonly messages?: boolean;
   /** Asks for transactions while they are in progress, in blocks whose messages carry transaction ids. */
   readonly streamed?: { readonly isInBlock: () => boolean };
 };
@@ -123,7 +125,7 @@ class Transport implements WalFrames {
   }
 
   async #begin(client: Client): Promise<void> {
-    const { slot, startLsn, publication, streamed } = this.#options;
+    const { slot, startLsn, publication, streamed, messages } = this.#options;
     await verifySessionSettings(client);
     const { rows } = await client.query<{ timeout_ms: number }>(
       `SELECT setting::int4 AS timeout_ms FROM pg_settings WHERE name = 'wal_sender_timeout'`,
@@ -138,7 +140,7 @@ class Transport implements WalFrames {
     });
     await client.query(
       `START_REPLICATION SLOT ${escapeIdentifier(slot)} LOGICAL ${formatLsn(startLsn)} ` +
-        `(${streamed ? `proto_version '2', streaming 'on'` : `proto_version '1'`}, ` +
+        `(${streamed ? `proto_version '2', streaming 'on'` : `proto_version '1'`}, ${messages ? `messages 'true', ` : ''}` +
         `publication_names ${escapeLiteral(escapeIdentifier(publication))})`,
     );
   }

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSourceSession } from '@/server/postgres/connect.ts';
-import type { ChangeSourceOptions } from '../postgres/segments.ts';
+import type { ChangeSourceOptions } from '../postgres/change-source-options.ts';
 import { createSlot } from '../postgres/slot.ts';
 import type { ChangeSource } from '../source.ts';
 import { openTestSource, parseRows, readUntil, type TestSource } from './test-source.ts';

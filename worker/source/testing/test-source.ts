@@ -3,8 +3,9 @@ import { type Lsn, ZERO_LSN } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
 import { silentLog } from '@/server/platform/logger.ts';
 import { openSourceSession, type SourceConnection } from '@/server/postgres/connect.ts';
+import type { ChangeSourceOptions } from '../postgres/change-source-options.ts';
 import { ensurePublication } from '../postgres/publication.ts';
-import { type ChangeSourceOptions, openChangeSource } from '../postgres/segments.ts';
+import { openChangeSource } from '../postgres/segments.ts';
 import { createSlot } from '../postgres/slot.ts';
 import type { ChangeSource } from '../source.ts';
 
