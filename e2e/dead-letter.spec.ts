@@ -38,7 +38,7 @@ test('a row that the lake cannot hold is parked, looked at, and replayed', async
       .last()
       .click();
     await page.getByRole('dialog').getByRole('button', { name: 'Replay row' }).click();
-    await expect(page.getByText('The row is replayed', { exact: true })).toBeVisible();
+    await expect(page.getByText('The replay is asked for', { exact: true })).toBeVisible();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
     await expect(page.getByRole('cell', { name: 'Replayed' })).toBeVisible({ timeout: 60_000 });
   });

@@ -5,7 +5,7 @@ import { Eye, RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
-import { Button } from '@/components/ui/button.tsx';
+import { Button, ButtonLink } from '@/components/ui/button.tsx';
 import { Facts } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
@@ -18,15 +18,31 @@ import { type DeadLetter, opWord } from './dead-letter-types.ts';
 import { LetterValues } from './letter-values.tsx';
 import { useDeadLetterVerbs } from './use-dead-letter-verbs.ts';
 
-type Props = { readonly pipelineId: string; readonly letter: DeadLetter | null; readonly onClose: () => void };
+type Props = {
+  readonly pipelineId: string;
+  readonly letter: DeadLetter | null;
+  /** A number that the list does not have. */
+  readonly missing: number | null;
+  readonly onClose: () => void;
+};
 
 /** One parked row: why it could not be carried, what it holds (on record), and what can be done. */
-export function DeadLetterDrawer({ pipelineId, letter, onClose }: Props) {
+export function DeadLetterDrawer({ pipelineId, letter, missing, onClose }: Props) {
   const trpc = useTRPC();
   const refusal = useRefusal();
   const [isDiscarding, setDiscarding] = useState(false);
   const inspect = useMutation(trpc.deadLetters.inspect.mutationOptions());
   const verbs = useDeadLetterVerbs();
+  if (missing !== null) {
+    return (
+      <Drawer open onClose={onClose} title={`Dead letter ${missing}`}>
+        <p>The list does not show it: it is in another state, on a later page, or there is none of this number.</p>
+        <p className="mt-3">
+          <ButtonLink href={`/pipelines/${pipelineId}/dead-letters?letter=${missing}`}>Look in all states</ButtonLink>
+        </p>
+      </Drawer>
+    );
+  }
   if (letter === null) return null;
   const key = { pipelineId, id: letter.id };
   const reason = refusal('dead-letter:write') ?? (letter.state === 'open' ? null : 'It is not open any more.');
@@ -63,6 +79,9 @@ export function DeadLetterDrawer({ pipelineId, letter, onClose }: Props) {
             { name: 'Lake table', value: <code>{letter.lakeName}</code> },
             { name: 'Position', value: <Identifier text={letter.lsn} /> },
             { name: 'Parked', value: <RelativeTime at={letter.createdAt} /> },
+            ...(letter.replayFailedAt === null || letter.state !== 'open'
+              ? []
+              : [{ name: 'Replay failed', value: <RelativeTime at={letter.replayFailedAt} /> }]),
           ]}
         />
         {inspect.data ? (
@@ -80,8 +99,14 @@ export function DeadLetterDrawer({ pipelineId, letter, onClose }: Props) {
           <h3 className="mb-1 font-semibold text-ink">What can be done</h3>
           <ul className="list-disc space-y-1 pl-5">
             <li>Change the column’s policy on the table’s page, or the value on the source, then replay.</li>
-            <li>A replay fetches the row as it is now from the source, never the old values.</li>
-            <li>A later change of the same row closes the dead letter by itself.</li>
+            <li>
+              A replay fetches the row for the mirror as it is now on the source, and carries the parked change itself
+              into the changelog.
+            </li>
+            <li>
+              A later change of the same row closes the dead letter by itself, unless the table has a changelog: that
+              still lacks the parked change.
+            </li>
           </ul>
         </section>
       </div>

@@ -17,6 +17,9 @@ import { DownloadLetters } from './download-letters.tsx';
 
 const STATES = ['open', 'replay_requested', 'replayed', 'discarded', 'superseded'] as const;
 const SORTS = ['createdAt', '-createdAt'] as const;
+const REPLAY_MS = 1_500;
+const isReplaying = ({ items }: { items: readonly DeadLetter[] }): boolean =>
+  items.some(({ state }) => state === 'replay_requested');
 
 /** The rows of a pipeline that could not be carried, filtered by the address; a row opens its drawer. */
 export function DeadLetterList({ pipelineId }: { pipelineId: string }) {
@@ -35,7 +38,12 @@ export function DeadLetterList({ pipelineId }: { pipelineId: string }) {
         ...(tableId === null ? {} : { tableId }),
         ...(column ? { column } : {}),
       },
-      { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
+      {
+        getNextPageParam: ({ nextCursor }) => nextCursor,
+        placeholderData: (before) => before,
+        // One that is tried in vain is open again before any figure has changed that the event stream would tell of.
+        refetchInterval: ({ state: { data } }) => (data?.pages.some(isReplaying) ? REPLAY_MS : false),
+      },
     ),
   );
   const letters = rowsOf(list);
@@ -87,6 +95,7 @@ export function DeadLetterList({ pipelineId }: { pipelineId: string }) {
         key={opened}
         pipelineId={pipelineId}
         letter={letters.find(({ id }) => id === opened) ?? null}
+        missing={list.isSuccess && opened !== null && !letters.some(({ id }) => id === opened) ? opened : null}
         onClose={() => url.set({ letter: null })}
       />
     </Section>

@@ -18,7 +18,7 @@ export function useDeadLetterVerbs() {
     replay: useMutation(
       trpc.deadLetters.replay.mutationOptions({
         onSuccess: () => {
-          toast.done('The row is replayed', 'A worker fetches it from the source as it is now.');
+          toast.done('The replay is asked for', 'A worker tries it within seconds.');
           return refresh();
         },
         onError: (error) => toast.failed('The row was not replayed', error),

@@ -45,6 +45,7 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => 
     <Dialog
       open={open}
       onClose={close}
+      once={invite.data !== undefined}
       title={invite.data ? `${invite.data.member.email} is invited` : 'Invite a member'}
       description={
         invite.data

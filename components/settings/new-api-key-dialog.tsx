@@ -58,6 +58,7 @@ export function NewApiKeyDialog({ open, onClose }: { open: boolean; onClose: () 
       open={open}
       onClose={close}
       wide
+      once={create.data !== undefined}
       title={create.data ? `API key ${create.data.key.name} is made` : 'Make an API key'}
       description={create.data ? 'Copy the token now.' : 'It acts for you, with the rights that you choose.'}
       footer={

@@ -1,5 +1,6 @@
 'use client';
 
+import { useState } from 'react';
 import { Field, Input, Select } from '@/components/ui/field.tsx';
 import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
 import type { ColumnRule, ColumnRules } from '@/server/domain/column-rules.ts';
@@ -79,15 +80,11 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
                 </Select>
               </Field>
               {typeof rule === 'object' && (
-                <Input
-                  aria-label={`Characters of ${name}`}
-                  inputMode="numeric"
-                  value={String(rule.truncate)}
+                <CharactersInput
+                  label={`Characters of ${name}`}
+                  value={rule.truncate}
                   disabled={disabled}
-                  className="mt-2 w-20"
-                  onChange={({ target }) =>
-                    set(name, { truncate: Math.min(1_000, Math.max(1, Math.floor(Number(target.value)) || 1)) })
-                  }
+                  onChange={(truncate) => set(name, { truncate })}
                 />
               )}
             </div>
@@ -98,3 +95,36 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
     </div>
   );
 }
+
+type CharactersProps = {
+  readonly label: string;
+  readonly value: number;
+  readonly disabled: boolean;
+  readonly onChange: (value: number) => void;
+};
+
+/** A number from 1 to 1,000. What is being typed stays as it is; only what is one counts, and leaving shows what counts. */
+function CharactersInput({ label, value, disabled, onChange }: CharactersProps) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <Input
+      aria-label={label}
+      aria-invalid={typed !== null && toCharacters(typed) === null ? true : undefined}
+      inputMode="numeric"
+      value={typed ?? String(value)}
+      disabled={disabled}
+      className="mt-2 w-20"
+      onChange={({ target }) => {
+        setTyped(target.value);
+        const characters = toCharacters(target.value);
+        if (characters !== null) onChange(characters);
+      }}
+      onBlur={() => setTyped(null)}
+    />
+  );
+}
+
+const toCharacters = (text: string): number | null => {
+  const characters = /^\d{1,4}$/.test(text.trim()) ? Number(text) : 0;
+  return characters >= 1 && characters <= 1_000 ? characters : null;
+};

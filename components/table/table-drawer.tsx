@@ -18,6 +18,7 @@ import { SchemaDecision } from './schema-decision.tsx';
 import { TableActions } from './table-actions.tsx';
 import { TableColumnRules } from './table-column-rules.tsx';
 import { TableColumns } from './table-columns.tsx';
+import { TableEffects } from './table-effects.tsx';
 import { TableRowFilter } from './table-row-filter.tsx';
 import { TableSchemaPolicy } from './table-schema-policy.tsx';
 import type { TableView } from './table-types.ts';
@@ -94,6 +95,7 @@ function TableDetail({ table }: { table: TableView }) {
         ]}
       />
       <TableVerification table={table} />
+      <TableEffects key={`${table.modes.join()} ${table.onDelete} ${table.onTruncate}`} table={table} />
       <TableColumns table={table} />
       <TableRowFilter key={JSON.stringify(table.where)} table={table} />
       <TableColumnRules key={JSON.stringify([table.columns, table.otherColumns])} table={table} />

@@ -14,17 +14,22 @@ type DialogProps = {
   /** Buttons, the one that acts last. */
   readonly footer?: ReactNode;
   readonly wide?: boolean;
+  /** Holds what is shown once: neither Escape nor a press beside it closes it. */
+  readonly once?: boolean;
   readonly children?: ReactNode;
 };
 
 /** A question that must be answered before anything else. */
-export function Dialog({ open, onClose, title, description, footer, wide, children }: DialogProps) {
+export function Dialog({ open, onClose, title, description, footer, wide, once = false, children }: DialogProps) {
+  const stays = (event: Event) => once && event.preventDefault();
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="overlay-in fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onEscapeKeyDown={stays}
+          onInteractOutside={stays}
           className={cx(
             'overlay-in fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-md border border-line bg-overlay shadow-overlay',
             wide ? 'max-w-2xl' : 'max-w-md',
@@ -48,7 +53,7 @@ export function Dialog({ open, onClose, title, description, footer, wide, childr
 }
 
 /** Secondary detail beside the page; the page that opens it keeps what is open in its address. */
-export function Drawer({ open, onClose, title, description, footer, children }: Omit<DialogProps, 'wide'>) {
+export function Drawer({ open, onClose, title, description, footer, children }: Omit<DialogProps, 'wide' | 'once'>) {
   const content = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>

@@ -29,3 +29,9 @@ test('a failure without an answer means that the server is away', () => {
 });
 
 test('a sentence is left as it is', () => expect(sentence('The slot is gone.')).toBe('The slot is gone.'));
+
+test('names at the beginning of a message are left as they are', () => {
+  expect(sentence('public.orders is in the pipeline already')).toBe('public.orders is in the pipeline already.');
+  expect(sentence('timestamptz has no infinite value')).toBe('timestamptz has no infinite value.');
+  expect(sentence('decimal(12, 2) has no NaN')).toBe('decimal(12, 2) has no NaN.');
+});

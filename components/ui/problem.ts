@@ -37,6 +37,8 @@ export const fieldError = (error: unknown, field: string): string | null =>
 
 /** Messages begin in lower case and end without a stop; on a page they are sentences. */
 export const sentence = (message: string): string => {
-  const capital = message.charAt(0).toUpperCase() + message.slice(1);
+  // Names of tables, columns and types are no words: they stay as they are.
+  const isName = /^\S*[._(]|^(timestamptz?|numeric|decimal|date|time|uuid|int|long|double|float)\b/.test(message);
+  const capital = isName ? message : message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?:)]$/.test(capital) ? capital : `${capital}.`;
 };

@@ -221,6 +221,8 @@ export const deadLetter = pgTable(
     replayedLsn: pgLsn('replayed_lsn'),
     createdAt: instant('created_at').notNull().defaultNow(),
     closedAt: instant('closed_at'),
+    /** When a replay was last tried in vain; `reason` says why. */
+    replayFailedAt: instant('replay_failed_at'),
   },
   (table) => [
     unique('dead_letter_position').on(table.pipelineTableId, table.epoch, table.lsn, table.ordinal),

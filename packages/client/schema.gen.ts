@@ -1843,6 +1843,8 @@ export interface components {
             op: string;
             ordinal: string;
             reason: string;
+            /** @description When a replay was last tried in vain; the reason is of that */
+            replayFailedAt: string | null;
             /** @description schema.table */
             source: string;
             /** @description open, replay_requested, replayed, discarded, superseded */
@@ -1858,6 +1860,8 @@ export interface components {
             op: string;
             ordinal: string;
             reason: string;
+            /** @description When a replay was last tried in vain; the reason is of that */
+            replayFailedAt: string | null;
             /** @description schema.table */
             source: string;
             /** @description open, replay_requested, replayed, discarded, superseded */

@@ -56,7 +56,7 @@ async function run(options: {
   const control = resources.add(openControl(services), (opened) => opened[Symbol.asyncDispose]());
   const readKey = await ensureReadKey({ control, installation });
   if (args.demo) return await runDemo({ installation, args, services, control, readKey, resources, signal });
-  showSite({ installation, services, readKey });
+  showSite({ installation, services, demo: null });
   return await new Promise<never>(() => undefined);
 }
 

@@ -2,18 +2,31 @@ import { NAMESPACE, WAREHOUSE } from './demo-pipeline.ts';
 import type { Installation } from './installation.ts';
 import type { Services } from './services.ts';
 
-/** Where to look and how to sign in, and lines to paste into two query engines. */
-export function showSite(options: { installation: Installation; services: Services; readKey: string }): void {
-  const { installation, services, readKey } = options;
-  const { env } = services;
-  const catalog = `${services.publicUrl}/api/catalog`;
+type Site = { installation: Installation; services: Services };
+
+/** Where to look and how to sign in; with a demo, also lines to paste into two query engines. */
+export function showSite({ demo, ...options }: Site & { demo: { readKey: string } | null }): void {
+  showAddress(options);
+  console.log(demo ? engines(options, demo.readKey) : FIRST_STEPS);
+  console.log('Ctrl-C stops everything; the next start goes on where this one ended.\n');
+}
+
+const FIRST_STEPS = `It is empty: sign in and connect a source, or see docs/cli.md for the terminal. Lines for query engines are on the page
+of each lake table, once there is one.
+`;
+
+function showAddress({ installation, services: { publicUrl, env } }: Site): void {
   console.log(`
 Philotes runs
-  console   ${services.publicUrl}
+  console   ${publicUrl}
   sign in   ${env.PHILOTES_OWNER_EMAIL}  ${env.PHILOTES_OWNER_PASSWORD}
   data      ${installation.dataDir}   (logs in logs/)
+`);
+}
 
-DuckDB
+function engines({ services }: Site, readKey: string): string {
+  const catalog = `${services.publicUrl}/api/catalog`;
+  return `DuckDB
   INSTALL iceberg; LOAD iceberg;
   ATTACH '${WAREHOUSE}' AS lake (TYPE iceberg, ENDPOINT '${catalog}', TOKEN '${readKey}');
   SELECT status, count(*), sum(total) FROM lake.${NAMESPACE}.orders GROUP BY ALL;
@@ -22,7 +35,5 @@ pyiceberg
   from pyiceberg.catalog import load_catalog
   lake = load_catalog("lake", type="rest", uri="${catalog}", warehouse="${WAREHOUSE}", token="${readKey}")
   print(lake.load_table("${NAMESPACE}.orders").scan().to_arrow())
-
-Ctrl-C stops everything; the next start goes on where this one ended.
-`);
+`;
 }

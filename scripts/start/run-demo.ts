@@ -23,7 +23,7 @@ export async function runDemo(options: {
 }): Promise<number> {
   const { installation, args, services, control, readKey, resources, signal } = options;
   const shopUrl = await createDatabase(services.postgres, 'shop');
-  await step('Filling the demo shop (234,000 rows)', () => seedShop(shopUrl));
+  await step('The demo shop (234,000 rows, filled once)', () => seedShop(shopUrl));
   const pipeline = await step('Setting up the demo pipeline', () => ensureDemoPipeline({ control, shopUrl }));
   const workload = startWorkload({ url: shopUrl, ratePerSecond: args.rate });
   resources.add(workload, () => workload.stop());
@@ -40,6 +40,6 @@ export async function runDemo(options: {
       signal,
     });
   }
-  showSite({ installation, services, readKey });
+  showSite({ installation, services, demo: { readKey } });
   return await keepStatusLine({ control, pipeline, shopUrl, workload, signal });
 }

@@ -17,6 +17,7 @@ export const DeadLetterView = z
     reason: z.string(),
     state: z.string().describe(DEAD_LETTER_STATES.join(', ')),
     createdAt: z.iso.datetime(),
+    replayFailedAt: z.iso.datetime().nullable().describe('When a replay was last tried in vain; the reason is of that'),
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetterEntry = z.output<typeof DeadLetterView>;

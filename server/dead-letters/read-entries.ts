@@ -15,6 +15,7 @@ export const entryColumns = {
   reason: deadLetter.reason,
   state: deadLetter.state,
   createdAt: deadLetter.createdAt,
+  replayFailedAt: deadLetter.replayFailedAt,
 };
 
 type EntryRow = {
@@ -34,4 +35,5 @@ export const entry = (row: EntryRow): DeadLetterEntry => ({
   reason: row.reason,
   state: row.state,
   createdAt: new Date(row.createdAt).toISOString(),
+  replayFailedAt: row.replayFailedAt === null ? null : new Date(row.replayFailedAt).toISOString(),
 });

@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { isViolation } from '@/db/is-violation.ts';
-import { destination } from '@/db/schema/definitions.ts';
+import { destination, pipeline } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { namesOfUsers } from '@/server/pipelines/names-of-users.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 
 /** Forgets a destination that no pipeline writes to. The tables in its warehouse stay. */
@@ -26,6 +27,9 @@ export async function deleteDestination(
     });
   } catch (error) {
     if (!isViolation(error, 'foreignKey')) throw error;
-    throw new AppError('CONFLICT', 'pipelines write to this destination; delete them first', { cause: error });
+    const users = await namesOfUsers(database, eq(pipeline.destinationId, id));
+    throw new AppError('CONFLICT', `pipelines write to this destination; delete them first: ${users}`, {
+      cause: error,
+    });
   }
 }

@@ -11,7 +11,11 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 
 /** What a schema refused, as INVALID_INPUT. */
 export function invalidInput(error: z.ZodError): AppError {
-  const problems = error.issues.map((issue) => ({ field: z.core.toDotPath(issue.path), reason: issue.message }));
+  const problems = error.issues.flatMap((issue) => {
+    const path = z.core.toDotPath(issue.path);
+    if (issue.code !== 'unrecognized_keys') return [{ field: path, reason: issue.message }];
+    return issue.keys.map((key) => ({ field: path === '' ? key : `${path}.${key}`, reason: 'is no field here' }));
+  });
   const message = problems.map(({ field, reason }) => (field === '' ? reason : `${field}: ${reason}`)).join('; ');
   return new AppError('INVALID_INPUT', message, { fields: problems.filter(isNamed), cause: error });
 }

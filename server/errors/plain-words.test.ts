@@ -36,7 +36,7 @@ it.each([
   [{ isOn: 'yes' }, 'isOn: must be true or false, not text'],
   [{ port: true }, 'port: must be a number, not true'],
   [{ own: 'b' }, 'own: begins with an a'],
-  [{ odd: 1 }, 'odd is no field here'],
+  [{ odd: 1 }, 'odd: is no field here'],
 ])('%j is refused with "%s"', (change, reason) => {
   expect(reasonOf(change)).toBe(reason);
 });

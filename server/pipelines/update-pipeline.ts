@@ -29,6 +29,11 @@ export async function updatePipeline(
       const { id, version, name, tables, settings, schemaPolicy } = parseInput(updatePipelineInput, input);
       const before = await lockPipeline(tx, id);
       requireVersion('pipeline', before.version, version);
+      if (name === undefined && tables === undefined && settings === undefined && schemaPolicy === undefined)
+        throw new AppError(
+          'INVALID_INPUT',
+          'give at least one field to change: name, tables, settings or schemaPolicy',
+        );
       if (tables) await replaceTables(tx, { before, tables: tables.map(withLakeName) });
       const [row] = await tx
         .update(pipeline)

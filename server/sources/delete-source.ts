@@ -5,6 +5,7 @@ import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { namesOfUsers } from '@/server/pipelines/names-of-users.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 
 /** Forgets a source that no pipeline reads from. Throws CONFLICT while one does. */
@@ -30,9 +31,11 @@ export async function deleteSource(
       pipeline,
       and(eq(pipeline.sourceId, id), eq(pipeline.desiredState, 'deleted')),
     );
-    const reason = isBeingLeft
-      ? 'deleted pipelines have not let go of this source yet; see the list of deletions for what keeps them'
-      : 'pipelines read from this source; delete them first';
+    const users = await namesOfUsers(database, eq(pipeline.sourceId, id));
+    const reason =
+      users === '' && isBeingLeft
+        ? 'deleted pipelines have not let go of this source yet; see the list of deletions for what keeps them'
+        : `pipelines read from this source; delete them first: ${users}`;
     throw new AppError('CONFLICT', reason, { cause: error });
   }
 }

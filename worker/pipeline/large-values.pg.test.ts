@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { requestReplay } from '@/server/dead-letters/dead-letters.ts';
+import { listDeadLetters } from '@/server/dead-letters/list-dead-letters.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { readMirror } from '@/worker/testing/read-mirror.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
@@ -92,6 +93,10 @@ test('values of 50 MB arrive whole from copy and stream, larger ones are parked 
   const replay = { pipelineId: pipeline.id, id: Number(first?.id) };
   await requestReplay(control, SYSTEM_ACTOR, replay);
   await work.until(async () => (await letters())[0]?.state === 'open', { what: 'the letter is open again' });
+  const [tried] = (await listDeadLetters(control, SYSTEM_ACTOR, { pipelineId: pipeline.id })).items.filter(
+    ({ id }) => id === replay.id,
+  );
+  expect(tried?.replayFailedAt).toEqual(expect.any(String));
   await source.query(`update docs set body = 'now small' where id = 3`);
   await source.query(`update docs set body = 'small, too' where id = 1003`);
   await caughtUp('the smaller rows');

@@ -112,7 +112,7 @@ export async function reopen(pool: Pool, refusals: ReadonlyMap<number, { column:
     await pool.query(
       /* sql */ `
       update dead_letter
-         set state = 'open', replay_batch_id = null, column_name = coalesce($2, column_name), reason = $3
+         set state = 'open', replay_batch_id = null, replay_failed_at = now(), column_name = coalesce($2, column_name), reason = $3
        where id = $1 and state = 'replay_requested'`,
       [id, column, reason],
     );

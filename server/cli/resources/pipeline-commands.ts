@@ -89,8 +89,8 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
           .requiredOption('--destination <destination>', 'name or id')
           .requiredOption('--namespace <namespace>', 'namespace of the lake tables')
           .requiredOption(
-            '--table <schema.table[:mode]>',
-            'mirror (default), changelog or both; several times',
+            '--table <schema.table[:mode][=name]>',
+            'mirror (default), changelog or both, and its name in the lake; several times',
             several,
           )
           .option('--start', 'start it at once'),

@@ -15,8 +15,9 @@ export function modesOf(text: string): Modes {
   throw new CliError('USAGE', `"${text}" is not a mode`, 'There are mirror, changelog and both.');
 }
 
-/** `public.orders:both` as the API takes it. */
-export function tableInput(text: string): Modes & { schema: string; table: string } {
-  const [name = '', mode = 'mirror'] = text.split(':');
-  return { ...tableName(name), ...modesOf(mode) };
+/** `public.orders:both=orders_2024` as the API takes it. */
+export function tableInput(text: string): Modes & { schema: string; table: string; lakeName?: string } {
+  const [source = '', lakeName] = text.split('=');
+  const [name = '', mode = 'mirror'] = source.split(':');
+  return { ...tableName(name), ...modesOf(mode), ...(lakeName === undefined ? {} : { lakeName }) };
 }

@@ -71,7 +71,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
   verb(table, io, {
     usage: 'add <pipeline> <tables...>',
     summary: 'Add tables to a pipeline, also while it runs',
-    examples: ['table add shop public.refunds audit.events:changelog'],
+    examples: ['table add shop public.refunds audit.events:changelog', 'table add shop public.orders:both=orders_2024'],
     async run({ philotes, done }, [pipeline = '', ...tables]) {
       const pipelineId = await findId(philotes, 'pipeline', pipeline);
       const { data } = await philotes.POST('/pipelines/{pipelineId}/tables', {
@@ -110,7 +110,11 @@ export function addTableCommands(program: Command, io: CliIo): void {
       schemaPolicyOption(
         rowFilterOptions(columnRuleOptions(command))
           .option('--mode <mode>', 'mirror, changelog or both')
-          .option('--policy <column=policy>', 'dead-letter, string or null; several times', several)
+          .option(
+            '--policy <column=policy>',
+            'dead-letter, string or null; several times; other columns keep theirs',
+            several,
+          )
           .addOption(new Option('--on-delete <effect>', 'what a delete does to the mirror').choices(EFFECTS))
           .addOption(new Option('--on-truncate <effect>', 'what a truncate does to the mirror').choices(EFFECTS)),
         'as the pipeline says',
@@ -120,18 +124,22 @@ export function addTableCommands(program: Command, io: CliIo): void {
       const body = {
         ...rules,
         ...(mode === undefined ? {} : modesOf(mode)),
-        ...(policy === undefined ? {} : { policies: policiesOf(policy) }),
         ...(onDelete === undefined ? {} : { onDelete }),
         ...(onTruncate === undefined ? {} : { onTruncate }),
         ...(schemaPolicy === undefined ? {} : { schemaPolicy: schemaPolicyOf(schemaPolicy) }),
       };
-      if (Object.keys(body).length === 0) throw new CliError('USAGE', 'nothing to change was given');
+      if (Object.keys(body).length === 0 && policy === undefined)
+        throw new CliError('USAGE', 'nothing to change was given');
       const params = await pathOf(context, args);
+      const policies = policy === undefined ? {} : { policies: await withPresent(context, params, policiesOf(policy)) };
       if (Object.keys(rules).length > 0)
         await context.confirm(
           `If ${args[1]} is in the lake already, this copies it again, so that all of it is as you say now.`,
         );
-      const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', { params, body });
+      const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', {
+        params,
+        body: { ...body, ...policies },
+      });
       context.done(`${args[1]} is changed${data?.resync ? ' and copied again' : ''}${whenText(data?.carriedOut)}`);
     },
   });
@@ -180,6 +188,16 @@ export function addTableCommands(program: Command, io: CliIo): void {
       context.done(`${args[1]} goes on`);
     },
   });
+}
+
+/** The API takes all policies at once; those that were not named stay. */
+async function withPresent(
+  { philotes }: Context,
+  params: { path: { pipelineId: string; tableId: number } },
+  given: Record<string, Policy>,
+): Promise<Record<string, Policy>> {
+  const { data } = await philotes.GET('/pipelines/{pipelineId}/tables/{tableId}', { params });
+  return { ...data?.policies, ...given };
 }
 
 const isPolicy = (text: string): text is Policy => POLICIES.some((policy) => policy === text);

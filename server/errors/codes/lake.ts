@@ -114,10 +114,11 @@ export const LAKE_CODES = {
     remedy: 'The Iceberg table is gone from the catalog. Restore it, or resync the table.',
   },
   LAKE_TABLE_EXISTS: {
-    cause: 'Somebody else made an Iceberg table of this name before.',
+    cause: 'There is an Iceberg table of this name already: somebody else’s, or one that a pipeline left behind.',
     http: 409,
     retry: 'manual',
-    remedy: 'The Iceberg table exists already. Drop it, or choose another name.',
+    remedy:
+      'Drop the Iceberg table with any engine that uses the catalog and resume the table, or take the table out and add it under another lake name.',
   },
   LAKE_TABLE_UNSUPPORTED: {
     cause: 'The Iceberg table has a layout, a schema or files that we cannot follow.',

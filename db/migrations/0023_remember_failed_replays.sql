@@ -1,0 +1,1 @@
+ALTER TABLE "dead_letter" ADD COLUMN "replay_failed_at" timestamp with time zone;
