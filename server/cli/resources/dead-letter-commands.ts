@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DeadLetter, DeadLetterGroup } from '@/packages/client/client.ts';
+import { sleep } from '@/server/platform/sleep.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -28,6 +29,8 @@ const GROUP_COLUMNS: readonly Column<DeadLetterGroup>[] = [
   ['LAST', ({ lastAt }) => timeText(lastAt)],
   ['REASON', ({ reason }) => reason],
 ];
+const LOOK_MS = 500;
+const REPLAY_WAIT_MS = 60_000;
 const STATES = ['open', 'replay_requested', 'replayed', 'discarded', 'superseded'] as const;
 type State = (typeof STATES)[number];
 type AllOptions = { readonly all?: boolean; readonly table?: string; readonly column?: string };
@@ -75,25 +78,28 @@ export function addDeadLetterCommands(program: Command, io: CliIo): void {
       printList(io, format, { rows: data?.items ?? [], columns: GROUP_COLUMNS, none: 'no dead letters' });
     },
   });
-  verb<AllOptions>(letter, io, {
+  verb<AllOptions & { wait: boolean }>(letter, io, {
     usage: 'replay <pipeline> [ids...]',
-    summary: 'Carry rows again, as they are on the source now',
+    summary: 'Carry rows again, as they are on the source now, and say which could not be',
     examples: ['dead-letter replay shop 17 18', 'dead-letter replay shop --all --table orders --column total'],
-    options: allOptions,
+    options: (command) => allOptions(command).option('--no-wait', 'return at once'),
     async run(context, [pipeline = '', ...ids], options) {
       const { philotes } = context;
       const pipelineId = await findId(philotes, 'pipeline', pipeline);
+      const since = await lastFailures(context, pipelineId);
+      let count = ids.length;
       if (isAll(ids, options)) {
         const body = await filterOf(context, pipelineId, options);
         const params = { path: { pipelineId } };
         const { data } = await philotes.POST('/pipelines/{pipelineId}/dead-letters/replay', { params, body });
-        return context.done(`Asked for a replay of ${data?.count ?? 0}`);
+        count = data?.count ?? 0;
       }
       for (const id of ids.map(letterId)) {
         const params = { path: { pipelineId, id } };
         await philotes.POST('/pipelines/{pipelineId}/dead-letters/{id}/replay', { params });
       }
-      context.done(`Asked for a replay of ${ids.length}`);
+      if (!options.wait || count === 0) return context.done(`Asked for a replay of ${count}`);
+      await showOutcome(context, { pipelineId, count, since });
     },
   });
   verb<AllOptions & { note?: string }>(letter, io, {
@@ -123,6 +129,49 @@ export function addDeadLetterCommands(program: Command, io: CliIo): void {
       context.done(`Discarded ${letters.length}`);
     },
   });
+}
+
+/** When each open letter was last tried in vain. */
+async function lastFailures({ philotes }: Context, pipelineId: string): Promise<ReadonlyMap<number, string | null>> {
+  const letters = await collect(
+    philotes.all('/pipelines/{pipelineId}/dead-letters', { path: { pipelineId }, query: { state: 'open' } }),
+  );
+  return new Map(letters.map(({ id, replayFailedAt }) => [id, replayFailedAt]));
+}
+
+type Asked = {
+  readonly pipelineId: string;
+  readonly count: number;
+  readonly since: ReadonlyMap<number, string | null>;
+};
+
+/** Waits until nothing is asked for any more. Throws FAILED when some rows could not be carried, with their reasons. */
+async function showOutcome(context: Context, { pipelineId, count, since }: Asked): Promise<void> {
+  const { philotes, io } = context;
+  const lettersIn = (state: State) =>
+    collect(philotes.all('/pipelines/{pipelineId}/dead-letters', { path: { pipelineId }, query: { state } }));
+  const deadline = performance.now() + REPLAY_WAIT_MS;
+  while ((await lettersIn('replay_requested')).length > 0) {
+    if (performance.now() > deadline) {
+      throw new CliError(
+        'FAILED',
+        `the replay of ${count} is asked for and not over after ${REPLAY_WAIT_MS / 1_000} seconds`,
+        'It goes on while the pipeline runs: see philotes dead-letter list --state replay_requested.',
+      );
+    }
+    await sleep(LOOK_MS, io.signal);
+    io.signal.throwIfAborted();
+  }
+  const failed = (await lettersIn('open')).filter(
+    ({ id, replayFailedAt }) => replayFailedAt !== null && replayFailedAt !== since.get(id),
+  );
+  if (failed.length === 0) return context.done(`Replayed ${count}`);
+  printList(io, context.format, { rows: failed, columns: COLUMNS, none: '' });
+  throw new CliError(
+    'FAILED',
+    `${failed.length} of ${count} could not be replayed`,
+    'Change the policy of the column, or the value on the source, and replay again.',
+  );
 }
 
 const allOptions = (command: Command): Command =>
