@@ -6,6 +6,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireChange } from '@/server/platform/require-change.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 import { type UpdateDestination, updateDestinationInput } from './destination-input.ts';
 import { type DestinationView, destinationView } from './destination-view.ts';
@@ -30,6 +31,7 @@ export async function updateDestination(
       const [before] = await tx.select().from(destination).where(eq(destination.id, id)).for('update');
       if (!before) throw new AppError('NOT_FOUND', `there is no destination ${id}`);
       requireVersion('destination', before.version, version);
+      requireChange(wanted);
       if (wanted.name !== undefined && wanted.name !== before.name) await refuseRename(tx, before);
       const isEmbedded = before.catalogKind === 'embedded';
       const open = {

@@ -9,6 +9,7 @@ import { isAtRest } from '@/server/domain/pipeline-state.ts';
 import { sameFilter } from '@/server/domain/row-filter.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireChange } from '@/server/platform/require-change.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 import { claimLakeNames } from './claim-lake-names.ts';
 import { type LockedPipeline, lockPipeline } from './lock-pipeline.ts';
@@ -29,11 +30,7 @@ export async function updatePipeline(
       const { id, version, name, tables, settings, schemaPolicy } = parseInput(updatePipelineInput, input);
       const before = await lockPipeline(tx, id);
       requireVersion('pipeline', before.version, version);
-      if (name === undefined && tables === undefined && settings === undefined && schemaPolicy === undefined)
-        throw new AppError(
-          'INVALID_INPUT',
-          'give at least one field to change: name, tables, settings or schemaPolicy',
-        );
+      requireChange({ name, tables, settings, schemaPolicy });
       if (tables) await replaceTables(tx, { before, tables: tables.map(withLakeName) });
       const [row] = await tx
         .update(pipeline)

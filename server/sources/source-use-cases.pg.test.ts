@@ -23,6 +23,7 @@ describe('sources', () => {
     await using control = await openControl();
     const { id } = await createSource(control.deps, SYSTEM_ACTOR, SOURCE);
     await expect(createSource(control.deps, SYSTEM_ACTOR, SOURCE)).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    await expect(updateSource(control.deps, SYSTEM_ACTOR, { id })).rejects.toThrow(/at least one field/);
     const odd = { ...SOURCE, name: 'x', sslmode: 'off' };
     await expect(createSource(control.deps, SYSTEM_ACTOR, odd)).rejects.toThrow(/sslmode/);
     await expect(updateSource(control.deps, SYSTEM_ACTOR, { id, host: 'evil.example.com' })).rejects.toThrow(

@@ -6,6 +6,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireChange } from '@/server/platform/require-change.ts';
 import { requireVersion } from '@/server/platform/require-version.ts';
 import { type UpdateSource, updateSourceInput } from './source-input.ts';
 import { sourcePassword } from './source-password.ts';
@@ -27,6 +28,7 @@ export async function updateSource(
       const [before] = await tx.select().from(source).where(eq(source.id, id)).for('update');
       if (!before) throw new AppError('NOT_FOUND', `there is no source ${id}`);
       requireVersion('source', before.version, version);
+      requireChange({ password, ...fields });
       const moves = (fields.host ?? before.host) !== before.host || (fields.port ?? before.port) !== before.port;
       if (moves && password === undefined && before.passwordSealed !== null) {
         throw fieldError('INVALID_INPUT', 'password', 'enter it again, since the host or the port changes');

@@ -35,7 +35,12 @@ function workersService(workers: readonly Seen[]): SystemService {
       remedy: 'Read their logs: they crashed or lost the database.',
     };
   }
-  return { name: 'workers', state: 'ok', message: alive.length === 1 ? 'One is at work.' : `${alive.length} are at work.`, remedy: '' };
+  return {
+    name: 'workers',
+    state: 'ok',
+    message: alive.length === 1 ? 'One is at work.' : `${alive.length} are at work.`,
+    remedy: '',
+  };
 }
 
 /** Rows are the truth and jobs are rebuilt, so a bad Redis delays work and loses nothing. */

@@ -44,7 +44,7 @@ it('names every field that is wrong, and changes nothing', async () => {
   const refused = await call('POST', '/sources', { body: { name: '', ...SHOP, port: 0, colour: 'red' } });
   expect(refused).toMatchObject({ status: 400, headers: { 'content-type': 'application/problem+json' } });
   expect(refused.json()).toMatchObject({ code: 'INVALID_INPUT', field: 'name', requestId: /^req_/ });
-  expect(refused.json()).toMatchObject({ fields: [{ field: 'name' }, { field: 'port' }] });
+  expect(refused.json()).toMatchObject({ fields: [{ field: 'name' }, { field: 'port' }, { field: 'colour' }] });
   expect(refused.text).toMatch(/colour/);
   expect(refused.text).not.toContain('hunter2');
   expect(await site.query('select count(*) from source')).toEqual(before);
