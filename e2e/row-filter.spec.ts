@@ -23,6 +23,13 @@ test('rows are left out by conditions that the console offers, and refused ones 
   await drawer.getByRole('button', { name: 'Add condition' }).click();
   await drawer.getByRole('combobox', { name: 'Operator of condition 1' }).selectOption('<=');
   await drawer.getByRole('textbox', { name: 'Value of condition 1' }).fill('ten');
+  // What is not saved yet is not lost by a key.
+  await page.keyboard.press('Escape');
+  await page
+    .getByRole('dialog', { name: 'Close without saving?' })
+    .getByRole('button', { name: 'Keep editing' })
+    .click();
+  await expect(drawer.getByRole('textbox', { name: 'Value of condition 1' })).toHaveValue('ten');
   await drawer.getByRole('button', { name: 'Save row filter' }).click();
   const asked = page.getByRole('dialog', { name: 'Change the rows of public.parcels?' });
   await asked.getByRole('button', { name: 'Save and copy' }).click();

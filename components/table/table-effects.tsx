@@ -5,6 +5,7 @@ import { useRefusal } from '@/components/session/use-me.ts';
 import { Button } from '@/components/ui/button.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { Field, Select } from '@/components/ui/field.tsx';
+import { useUnsaved } from '@/components/ui/unsaved.ts';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
 
@@ -31,6 +32,7 @@ export function TableEffects({ table }: { table: TableView }) {
   const [onTruncate, setOnTruncate] = useState<Effect>(table.onTruncate);
   const [isAsking, setAsking] = useState(false);
   const isChanged = mode !== modeOf(table) || onDelete !== table.onDelete || onTruncate !== table.onTruncate;
+  useUnsaved(isChanged);
   const { mirror, changelog } = MODES[mode];
   const effect = (label: string, value: Effect, set: (effect: Effect) => void) => (
     <Field label={label}>

@@ -9,6 +9,7 @@ import type { SourceTable } from '@/components/sources/source-types.ts';
 import { Button } from '@/components/ui/button.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
+import { useUnsaved } from '@/components/ui/unsaved.ts';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
 
@@ -53,6 +54,7 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
   const found = source.data?.items.find((each) => each.schema === table.schema && each.table === table.table);
   const value = draft ? draft.value : present;
   const isChanged = draft !== null && !isSame(draft.value, present);
+  useUnsaved(isChanged);
   const close = () => setIsAsked(false);
   return (
     <section>

@@ -2,9 +2,10 @@
 
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import { type ReactNode, useRef } from 'react';
-import { IconButton } from './button.tsx';
+import { type ReactNode, useRef, useState } from 'react';
+import { Button, IconButton } from './button.tsx';
 import { cx } from './cx.ts';
+import { UnsavedContext, useUnsavedForms } from './unsaved.ts';
 
 type DialogProps = {
   readonly open: boolean;
@@ -52,11 +53,17 @@ export function Dialog({ open, onClose, title, description, footer, wide, once =
   );
 }
 
-/** Secondary detail beside the page; the page that opens it keeps what is open in its address. */
+/**
+ * Secondary detail beside the page; the page that opens it keeps what is open in its address. Asks before it closes over what
+ * is changed and not saved.
+ */
 export function Drawer({ open, onClose, title, description, footer, children }: Omit<DialogProps, 'wide' | 'once'>) {
   const content = useRef<HTMLDivElement>(null);
+  const { tell, isChanged } = useUnsavedForms();
+  const [isAsking, setAsking] = useState(false);
+  const close = () => (isChanged() ? setAsking(true) : onClose());
   return (
-    <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && close()}>
       <Radix.Portal>
         <Radix.Overlay className="overlay-in fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
@@ -79,8 +86,31 @@ export function Drawer({ open, onClose, title, description, footer, children }: 
               <IconButton label="Close" icon={X} className="-mr-2" />
             </Radix.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
-          {footer && <div className="flex flex-wrap gap-2 border-t border-line px-5 py-3">{footer}</div>}
+          <UnsavedContext value={tell}>
+            <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+            {footer && <div className="flex flex-wrap gap-2 border-t border-line px-5 py-3">{footer}</div>}
+          </UnsavedContext>
+          <Dialog
+            open={isAsking}
+            onClose={() => setAsking(false)}
+            title="Close without saving?"
+            footer={
+              <>
+                <Button onClick={() => setAsking(false)}>Keep editing</Button>
+                <Button
+                  kind="danger"
+                  onClick={() => {
+                    setAsking(false);
+                    onClose();
+                  }}
+                >
+                  Discard changes
+                </Button>
+              </>
+            }
+          >
+            <p>What you have changed here is not saved.</p>
+          </Dialog>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
