@@ -198,7 +198,7 @@ test('what does not fit is refused with the reason, and changes nothing', async 
   await expect(add({ table: 'none' })).rejects.toThrow(/none/);
   await expect(add({ table: 'a', lakeName: 'other' })).rejects.toThrow(/in the pipeline already/);
   await expect(add({ lakeName: 'a' })).rejects.toMatchObject({
-    code: 'CONFLICT',
+    code: 'NAME_TAKEN',
     fields: [{ field: 'tables[0].lakeName' }],
   });
   const key = await tables.key('a');
