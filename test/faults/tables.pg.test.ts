@@ -154,6 +154,6 @@ test('a second pipeline on the same lake table is refused before it writes (row 
   };
   await createPipeline(control, SYSTEM_ACTOR, { ...input, name: 'first' });
   await expect(createPipeline(control, SYSTEM_ACTOR, { ...input, name: 'second' })).rejects.toMatchObject({
-    code: 'CONFLICT',
+    code: 'NAME_TAKEN',
   });
 });
