@@ -15,6 +15,7 @@ import { CopyRecord } from './copy-record.ts';
 import type { PipelineTable } from './definition.ts';
 import { joinPart } from './join-part.ts';
 import { loadTargets } from './lake-targets.ts';
+import { landedUpTo } from './landed-up-to.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { restartCopy } from './restart-copy.ts';
 import { sendCommits } from './send-commits.ts';
@@ -76,21 +77,23 @@ async function joinCopy(
   const startedAt = performance.now();
   const record = CopyRecord.parse(table.copyPlan);
   const chunks = await readChunks(pool, table);
-  const spill = await listSpill(pool, { tableId: table.id, generation: table.generation });
-  const hash = spill.at(-1)?.schemaHash ?? record.schemaHash;
+  const kept = await listSpill(pool, { tableId: table.id, generation: table.generation });
+  const hash = kept.at(-1)?.schemaHash ?? record.schemaHash;
   const schema = await readSchema(pool, { pipelineId: pipeline.id, hash, cache: shift.schemas });
   // The same after a crash, so that a commit whose answer was lost is recognised.
   const batchId = `copy-${table.id}-${table.generation}`;
+  const targets = await loadTargets(lake, { pipeline, table, schema, signal, lease });
+  const landed = targets.filter((target) => readMarker(target.loaded.metadata)?.batchId === batchId);
+  const upTo = landedUpTo(landed, state.committedLsn);
+  const spill = kept.filter(({ toLsn }) => toLsn <= upTo);
   const marker: Marker = {
     pipelineId: pipeline.id,
     epoch: state.epoch,
-    fromLsn: state.committedLsn,
-    toLsn: state.committedLsn,
+    fromLsn: upTo,
+    toLsn: upTo,
     batchId,
     leaseToken: lease.token,
   };
-  const targets = await loadTargets(lake, { pipeline, table, schema, signal, lease });
-  const landed = targets.filter((target) => readMarker(target.loaded.metadata)?.batchId === batchId);
   const startLsn = parseLsn(record.startLsn);
   const ahead = targets.filter((target) => !landed.includes(target));
   const beginning = await stageNewLife(shift, { targets: ahead, schema, epoch: state.epoch, startLsn });
@@ -136,6 +139,7 @@ async function joinCopy(
     nulled: staged.nulled,
     kind: 'copy',
     durationMs: performance.now() - startedAt,
+    isBehind: spill.length < kept.length,
   });
 }
 

@@ -13,6 +13,7 @@ import { type CopiedChunk, readChunks } from './copied-chunks.ts';
 import { CopyRecord } from './copy-record.ts';
 import type { PipelineTable } from './definition.ts';
 import { type LakeTarget, loadTargets } from './lake-targets.ts';
+import { landedUpTo } from './landed-up-to.ts';
 import { localFiles } from './local-files.ts';
 import { readParkedKeys } from './parked-keys.ts';
 import { sendCommits } from './send-commits.ts';
@@ -40,23 +41,25 @@ export async function joinPart(
   const startedAt = performance.now();
   const record = CopyRecord.parse(table.copyPlan);
   const chunks = await readChunks(pool, table);
-  const spill = await listSpill(pool, { tableId: table.id, generation: table.generation });
-  if (spill.some(({ hasTruncate }) => hasTruncate)) {
+  const kept = await listSpill(pool, { tableId: table.id, generation: table.generation });
+  if (kept.some(({ hasTruncate }) => hasTruncate)) {
     throw new AppError('COPY_TORN', 'the table was truncated while a part of it was read');
   }
-  const hash = spill.at(-1)?.schemaHash ?? record.schemaHash;
+  const hash = kept.at(-1)?.schemaHash ?? record.schemaHash;
   const schema = await readSchema(pool, { pipelineId: pipeline.id, hash, cache: shift.schemas });
   const batchId = `copy-${table.id}-${table.generation}`;
+  const targets = await loadTargets(lake, { pipeline, table, schema, signal, lease });
+  const landed = targets.filter((target) => hasLanded({ target, table, batchId }));
+  const upTo = landedUpTo(landed, state.committedLsn);
+  const spill = kept.filter(({ toLsn }) => toLsn <= upTo);
   const marker: Marker = {
     pipelineId: pipeline.id,
     epoch: state.epoch,
-    fromLsn: table.markerLsn ?? state.committedLsn,
-    toLsn: state.committedLsn,
+    fromLsn: table.markerLsn ?? upTo,
+    toLsn: upTo,
     batchId,
     leaseToken: lease.token,
   };
-  const targets = await loadTargets(lake, { pipeline, table, schema, signal, lease });
-  const landed = targets.filter((target) => hasLanded({ target, table, batchId }));
   const ahead = targets.filter((target) => !landed.includes(target));
   const of = (mode: LakeTarget['mode'], among: readonly LakeTarget[]) => among.filter((one) => one.mode === mode);
   const common = { columnar: deps.columnar, lake, workDir: deps.config.workDir, epoch: state.epoch, signal };
@@ -106,6 +109,7 @@ export async function joinPart(
     nulled: mirror.nulled,
     kind: 'copy',
     durationMs: performance.now() - startedAt,
+    isBehind: spill.length < kept.length,
   });
 }
 

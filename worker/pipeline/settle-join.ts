@@ -1,3 +1,4 @@
+import { formatLsn } from '@/server/domain/lsn.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
 import type { Marker } from '@/worker/iceberg/marker.ts';
@@ -17,15 +18,17 @@ export type Joined = {
   nulled: ReadonlyMap<string, number>;
   kind: 'copy' | 'stream';
   durationMs: number;
+  /** More was kept for the table than the lake has now: it goes on catching up from there. */
+  isBehind?: boolean;
 };
 
 /**
- * Makes a table live, with what was kept for it carried. A pause that came meanwhile stays; a table that was begun anew
+ * Makes a table live, with what was kept for it carried, or leaves it catching up behind what was. A pause that came meanwhile stays; a table that was begun anew
  * meanwhile is left alone: COMMIT_CONFLICT.
  */
 export async function settleJoin(
   shift: CommitShift,
-  { table, marker, sent, landed, rows, superseded, nulled, kind, durationMs }: Joined,
+  { table, marker, sent, landed, rows, superseded, nulled, kind, durationMs, isBehind = false }: Joined,
 ): Promise<void> {
   const client = await shift.deps.database.pool.connect();
   try {
@@ -34,12 +37,12 @@ export async function settleJoin(
     const { rowCount } = await client.query(
       /* sql */ `
       update pipeline_table
-         set state = case when state = 'paused' then state else 'live' end, is_joined = true, error_code = null, error_message = null, error_at = null,
+         set state = case when state = 'paused' then state when $3 then 'catching_up' else 'live' end, is_joined = true, error_code = null, error_message = null, error_at = null,
              copy_rows = coalesce((copy_scope #>> '{whole,rows}')::bigint, copy_rows),
              copy_rows_estimate = coalesce((copy_scope #>> '{whole,rowsEstimate}')::bigint, copy_rows_estimate),
              copy_scope = null
        where id = $1 and generation = $2 and state in ('catching_up', 'paused')`,
-      [table.id, table.generation],
+      [table.id, table.generation, isBehind],
     );
     if (rowCount !== 1) throw new AppError('COMMIT_CONFLICT', 'the table was begun anew while its copy joined');
     // A lake table without any row has no snapshot and so no marker to compare.
@@ -56,7 +59,11 @@ export async function settleJoin(
       batchIds: Object.fromEntries(batches),
     });
     await insertHistory(client, lakeCommits({ sent, landed, marker, kind, durationMs }));
-    await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
+    await client.query('delete from spill_block where pipeline_table_id = $1 and (not $2 or to_lsn <= $3::pg_lsn)', [
+      table.id,
+      isBehind,
+      formatLsn(marker.toLsn),
+    ]);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
