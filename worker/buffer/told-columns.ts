@@ -1,20 +1,13 @@
 import type { Pool } from 'pg';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
-
-type Column = { readonly attnum: number; readonly name: string; readonly typeOid: number; readonly typmod: number };
-type ToldAt = {
-  readonly oid: number;
-  readonly columns: readonly Column[];
-  readonly commitLsn: Lsn;
-  readonly messageLsn: Lsn;
-};
+import type { ToldAt, ToldColumn } from '@/server/domain/told-columns.ts';
 
 /** What sources have told of the columns of a pipeline's tables, for sessions that begin behind it. */
 export function keptColumns(pool: Pool, { pipelineId, from }: { pipelineId: string; from: Lsn }) {
   return {
     /** The newest at or before `from`; null when nothing was told. */
-    async last(oid: number): Promise<readonly Column[] | null> {
-      const { rows } = await pool.query<{ columns: Column[] }>(
+    async last(oid: number): Promise<readonly ToldColumn[] | null> {
+      const { rows } = await pool.query<{ columns: ToldColumn[] }>(
         /* sql */ `
         select columns from told_columns where pipeline_id = $1 and table_oid = $2 and lsn <= $3::pg_lsn
          order by lsn desc, message_lsn desc limit 1`,

@@ -1,12 +1,12 @@
 import type { Client } from 'pg';
 import type { BoundRules } from '@/server/domain/column-rules.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
+import type { ToldAt, ToldColumn } from '@/server/domain/told-columns.ts';
 import { visibleSchema } from '@/server/domain/visible-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { type StreamTable, streamTable } from './growing-block.ts';
 import type { Relation } from './pgoutput.ts';
 import { resolveRelation } from './relation-schema.ts';
-import type { ToldAt, ToldColumn } from './told-columns.ts';
 
 export type AnnouncedTablesOptions = {
   /** Only these tables (pg_class oids); default: all of the publication. */

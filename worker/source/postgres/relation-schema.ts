@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
+import type { ToldColumn } from '@/server/domain/told-columns.ts';
 import { discoverTable } from '@/server/postgres/discover.ts';
 import { resolveTypes } from '@/server/postgres/value-types.ts';
 import type { Relation } from './pgoutput.ts';
-import { type ToldColumn, toldAttnums } from './told-columns.ts';
+import { toldAttnums } from './told-columns.ts';
 
 /**
  * The schema of a table as the stream announced it. The announcement decides which columns there are; the catalog adds

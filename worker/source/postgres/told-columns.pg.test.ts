@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { INSTALL_COLUMN_MESSAGES, REMOVE_COLUMN_MESSAGES } from '@/server/domain/column-messages.ts';
 import type { Segment } from '@/server/domain/segment.ts';
+import type { ToldAt } from '@/server/domain/told-columns.ts';
 import { openStreamedSource } from '../testing/streamed-source.ts';
 import { openTestSource, readUntil, rowCount } from '../testing/test-source.ts';
-import type { ToldAt } from './told-columns.ts';
 
 const SETUP = 'CREATE TABLE t (id int PRIMARY KEY, a int)';
 /** A column that goes and one of its name and type that comes, with rows before, between and after. */

@@ -1,25 +1,8 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { COLUMNS_TRIGGER } from '@/server/domain/column-messages.ts';
-import type { Lsn } from '@/server/domain/lsn.ts';
+import type { ToldColumn, ToldColumns } from '@/server/domain/told-columns.ts';
 import type { Relation } from './pgoutput.ts';
-
-/** A column as an event trigger of the source told of it, see server/domain/column-messages.ts. */
-export type ToldColumn = {
-  readonly attnum: number;
-  readonly name: string;
-  readonly typeOid: number;
-  readonly typmod: number;
-};
-
-/** The columns of a table from a position of the stream on. */
-export type ToldColumns = {
-  readonly oid: number;
-  readonly columns: readonly ToldColumn[];
-};
-
-/** What was told is kept with the commit and the message itself: several may stand in one transaction. */
-export type ToldAt = ToldColumns & { readonly commitLsn: Lsn; readonly messageLsn: Lsn };
 
 const told = z.object({
   oid: z.number().int().positive(),
