@@ -22,6 +22,7 @@ export default defineConfig({
   projects: [
     { name: 'journeys', testMatch: '*.spec.ts' },
     { name: 'pictures', testMatch: '*.pictures.ts' },
-    { name: 'times', testMatch: '*.bench.ts' },
+    // A trace takes a picture of the page at each step, on the cores that are measured.
+    { name: 'times', testMatch: '*.bench.ts', use: { trace: 'off' } },
   ],
 });

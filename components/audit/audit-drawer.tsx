@@ -1,10 +1,10 @@
 'use client';
 
-import Link from 'next/link';
 import { Badge } from '@/components/ui/badge.tsx';
 import { Facts } from '@/components/ui/card.tsx';
 import { CodeBlock, Identifier } from '@/components/ui/code-block.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { exactTime } from '@/components/ui/relative-time.tsx';
 import type { AuditEntry } from './audit-types.ts';
 import { didText, pageOf, subjectText, valueText, whoText } from './audit-words.ts';

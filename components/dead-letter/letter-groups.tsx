@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { RotateCcw, Trash2 } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
@@ -10,6 +9,7 @@ import { Button } from '@/components/ui/button.tsx';
 import { Section } from '@/components/ui/card.tsx';
 import { cx } from '@/components/ui/cx.ts';
 import { counted, exactCount } from '@/components/ui/figures.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Sparkline } from '@/components/ui/sparkline.tsx';

@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { ChevronRight } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { cx } from '@/components/ui/cx.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { type Crumb, crumbsOf } from './crumbs.ts';
 
 /** Where one is; the names of pipelines, sources and destinations come from what the page loads anyway. */

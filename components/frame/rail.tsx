@@ -1,11 +1,11 @@
 'use client';
 
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { IconButton } from '@/components/ui/button.tsx';
 import { cx } from '@/components/ui/cx.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { Logo } from '@/components/ui/logo.tsx';
 import { Tooltip } from '@/components/ui/tooltip.tsx';
 import { PersonMenu } from './person-menu.tsx';

@@ -2,13 +2,13 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { HardDrive, Layers } from 'lucide-react';
-import Link from 'next/link';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { ButtonLink } from '@/components/ui/button.tsx';
 import { Card, PageHeader, Section } from '@/components/ui/card.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { LakeTableList } from './lake-table-list.tsx';
 

@@ -2,13 +2,13 @@
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Layers } from 'lucide-react';
-import Link from 'next/link';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { lakeTableHref } from '@/components/table/lake-links.tsx';
 import { Badge } from '@/components/ui/badge.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';

@@ -1,12 +1,12 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { Badge } from '@/components/ui/badge.tsx';
 import { Card, Facts, PageHeader, Section } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Segmented } from '@/components/ui/segmented.tsx';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';

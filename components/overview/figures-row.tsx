@@ -1,11 +1,11 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { ErrorState } from '@/components/ui/error-state.tsx';
 import { bytesFigure, countFigure, type Figure, rateFigure, secondsFigure } from '@/components/ui/figures.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { Sparkline } from '@/components/ui/sparkline.tsx';
 

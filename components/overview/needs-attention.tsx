@@ -1,7 +1,6 @@
 'use client';
 
 import { CircleAlert } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { NextButton } from '@/components/pipeline/pipeline-actions.tsx';
 import { PipelineDialogs } from '@/components/pipeline/pipeline-dialogs.tsx';
@@ -9,6 +8,7 @@ import { usePipelineVerbs } from '@/components/pipeline/use-pipeline-verbs.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { Section } from '@/components/ui/card.tsx';
 import { ErrorCode } from '@/components/ui/error-state.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import type { AttentionItem } from './attention.ts';

@@ -1,9 +1,9 @@
-import Link from 'next/link';
 import { lakeTableHref } from '@/components/table/lake-links.tsx';
 import { Facts } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
 import { bytesText, countText, secondsText } from '@/components/ui/figures.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { exactTime } from '@/components/ui/relative-time.tsx';
 import type { Commit } from './pipeline-types.ts';
 import { usePipeline } from './use-pipeline.ts';

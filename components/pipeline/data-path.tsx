@@ -1,8 +1,8 @@
 import { ArrowRight, CircleAlert, Database, Layers, type LucideIcon, Rows3 } from 'lucide-react';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { cx } from '@/components/ui/cx.ts';
 import { bytesText, countText, rateText, secondsText } from '@/components/ui/figures.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import type { PipelineStatus } from './pipeline-types.ts';

@@ -1,10 +1,10 @@
 'use client';
 
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Badge } from '@/components/ui/badge.tsx';
 import { PageHeader } from '@/components/ui/card.tsx';
 import { ErrorState, RecordedError } from '@/components/ui/error-state.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { RouteTabs } from '@/components/ui/route-tabs.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';

@@ -2,10 +2,10 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Columns3 } from 'lucide-react';
-import Link from 'next/link';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import type { SchemaChange } from './pipeline-types.ts';

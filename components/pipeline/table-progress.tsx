@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { copyPace } from '@/components/table/copy-pace.ts';
 import { Section } from '@/components/ui/card.tsx';
 import { countText, rateText, secondsText } from '@/components/ui/figures.ts';
+import { Link } from '@/components/ui/link.tsx';
 import { useNow } from '@/components/ui/now.ts';
 import { ProgressBar } from '@/components/ui/progress-bar.tsx';
 import type { PipelineStatus } from './pipeline-types.ts';

@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { Card, Facts, PageHeader } from '@/components/ui/card.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { ERROR_CODES, type ErrorCode } from '@/server/errors/codes.ts';
 
 const RETRIES = {

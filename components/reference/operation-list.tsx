@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { Card, PageHeader, Section } from '@/components/ui/card.tsx';
 import { CodeBlock } from '@/components/ui/code-block.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { BASE, DESCRIPTION, OPERATIONS, TAGS } from './document.ts';
 import { MethodBadge } from './method-badge.tsx';
 import { PlainMarkdown } from './plain-markdown.tsx';

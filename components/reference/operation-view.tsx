@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
 import { Card, PageHeader, Section } from '@/components/ui/card.tsx';
 import { CodeBlock } from '@/components/ui/code-block.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { type Answer, BASE, type Operation, type Parameter } from './document.ts';
 import { exampleRequest } from './example.ts';
 import { MethodBadge } from './method-badge.tsx';

@@ -1,4 +1,4 @@
-import Link from 'next/link';
+import { Link } from '@/components/ui/link.tsx';
 import type { TableView } from './table-types.ts';
 
 type Where = { readonly destination: { readonly id: string }; readonly namespace: string };

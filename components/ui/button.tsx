@@ -1,9 +1,9 @@
 'use client';
 
 import type { LucideIcon } from 'lucide-react';
-import Link from 'next/link';
 import type { ComponentProps, MouseEvent, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 import { Tooltip } from './tooltip.tsx';
 
 export type ButtonKind = 'primary' | 'secondary' | 'ghost' | 'danger';

@@ -1,9 +1,9 @@
 'use client';
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import Link from 'next/link';
 import { type ReactNode, useRef } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 import { moveFocus } from './row-focus.ts';
 import { SortHeader } from './sort-header.tsx';
 

@@ -1,9 +1,9 @@
 'use client';
 
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 
 export type RouteTab = { readonly href: string; readonly label: string; readonly mark?: ReactNode };
 
