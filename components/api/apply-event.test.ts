@@ -49,10 +49,26 @@ it('merges figures wherever the pipeline is shown, and reads nothing again', () 
 it('reads lists again when their order or contents may change', () => {
   const { client, reread, ask } = openCache();
   applyEvent(client, { name: 'pipeline', data: { id: 'pl_9', changed: { lagBytes: 1 } } }, ask);
+  expect(reread).toEqual([]);
+  applyEvent(client, { name: 'pipeline', data: { id: 'pl_9', changed: { name: 'new', lagBytes: 1 } } }, ask);
   expect(reread).toEqual(['pipelines.list']);
   applyEvent(client, { name: 'pipeline', data: { id: 'pl_1', changed: {}, removed: true } }, ask);
   expect(client.getQueryData(LIST)).toMatchObject({ items: [{ id: 'pl_2' }] });
   expect(reread).toEqual(['pipelines.list', 'pipelines.list', 'sources.list', 'pipelines.get']);
+});
+
+it('reads the list of what needs a look again when another pipeline may belong to it', () => {
+  const { client } = openCache();
+  const reread: string[] = [];
+  const ask = (wanted: (path: string, input: Record<string, unknown>) => boolean) => {
+    if (wanted('pipelines.list', { attention: true })) reread.push('attention');
+    if (wanted('pipelines.list', {})) reread.push('all');
+  };
+  const changed = { deadLettersOpen: 1 };
+  applyEvent(client, { name: 'pipeline', data: { id: 'pl_9', changed: { deadLettersOpen: 0 } } }, ask);
+  expect(reread).toEqual([]);
+  applyEvent(client, { name: 'pipeline', data: { id: 'pl_9', changed } }, ask);
+  expect(reread).toEqual(['attention']);
 });
 
 it('reads the lists again that say what the pipelines of each row do', () => {

@@ -57,7 +57,11 @@ export function applyEvent<Name extends EventName>(
 const COMMIT_PATHS = new Set(['pipelines.commits', 'pipelines.schemaChanges', 'pipelines.status']);
 /** Lists that say what the pipelines of each row do. */
 const USERS_PATHS = new Set(['sources.list', 'destinations.list']);
+/** A pipeline that is new comes with all of its fields. */
 const LISTED = ['state', 'name', 'error', 'desiredState'];
+/** What a list of pipelines to look at is made of, besides errors. */
+const mayNeedLook = ({ tables, deadLettersOpen, slot }: EventData['pipeline']['changed']): boolean =>
+  (tables?.needAttention ?? 0) > 0 || (deadLettersOpen ?? 0) > 0 || slot?.walStatus === 'unreserved';
 
 function applyPipeline(
   queryClient: QueryClient,
@@ -65,13 +69,12 @@ function applyPipeline(
   reread: Reread,
 ): void {
   const merge = (item: Item): Item => (item.id === id ? merged(item, changed) : item);
-  let isListed = false;
-  update(queryClient, 'pipelines.list', (items) => {
-    isListed ||= items.some((item) => item.id === id);
-    return removed ? items.filter((item) => item.id !== id) : items.map(merge);
-  });
+  update(queryClient, 'pipelines.list', (items) =>
+    removed ? items.filter((item) => item.id !== id) : items.map(merge),
+  );
   queryClient.setQueriesData<Item>({ predicate: at('pipelines.status') }, (status) => status && merge(status));
-  if (removed || !isListed || LISTED.some((field) => field in changed)) reread((path) => path === 'pipelines.list');
+  if (removed || LISTED.some((field) => field in changed)) reread((path) => path === 'pipelines.list');
+  else if (mayNeedLook(changed)) reread((path, input) => path === 'pipelines.list' && input.attention !== undefined);
   if (removed) reread((path) => path === 'pipelines.deletions');
   if (removed || 'state' in changed) reread((path) => USERS_PATHS.has(path));
   if (removed || 'version' in changed || 'state' in changed) {

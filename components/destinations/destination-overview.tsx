@@ -1,19 +1,15 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Workflow } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
-import { PipelinesTable } from '@/components/pipeline/pipelines-table.tsx';
+import { PipelinesOf } from '@/components/pipeline/pipelines-of.tsx';
 import { useMe, useRefusal } from '@/components/session/use-me.ts';
 import { TestButton, TestResult } from '@/components/sources/connection-test.tsx';
 import { LastCheck } from '@/components/sources/last-check.tsx';
-import { ButtonLink } from '@/components/ui/button.tsx';
 import { Card, Facts, Section } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
-import { EmptyState } from '@/components/ui/empty-state.tsx';
-import { ErrorState } from '@/components/ui/error-state.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { Skeleton, TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useDestinationTest } from './destination-test.tsx';
 import type { Destination } from './destination-types.ts';
 import { AUTH_WORDS, kindText } from './destination-words.ts';
@@ -27,7 +23,12 @@ export function DestinationOverview({ id }: { id: string }) {
   return (
     <div className="space-y-8">
       <Works id={id} />
-      <Users id={id} />
+      <PipelinesOf
+        of="destination"
+        id={id}
+        description="What writes to this destination. Every lake table has one writer."
+        none="No pipeline writes to it yet"
+      />
       <Section title="Place">
         <Card className="py-2">
           {data ? (
@@ -63,36 +64,6 @@ function Works({ id }: { id: string }) {
           </p>
         </Card>
       )}
-    </Section>
-  );
-}
-
-function Users({ id }: { id: string }) {
-  const trpc = useTRPC();
-  const reason = useRefusal()('pipeline:write');
-  const list = useQuery(trpc.pipelines.list.queryOptions({ destinationId: id, limit: 100 }));
-  return (
-    <Section title="Pipelines" description="What writes to this destination. Every lake table has one writer.">
-      <Card flush>
-        {list.isPending && <TableSkeleton rows={2} columns={5} />}
-        {list.isError && (
-          <div className="px-4 py-2">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.data?.items.length === 0 && (
-          <EmptyState
-            icon={Workflow}
-            title="No pipeline writes to it yet"
-            action={
-              <ButtonLink href={`/pipelines/new?destination=${id}`} reason={reason}>
-                Create a pipeline
-              </ButtonLink>
-            }
-          />
-        )}
-        {list.data && list.data.items.length > 0 && <PipelinesTable pipelines={list.data.items} />}
-      </Card>
     </Section>
   );
 }

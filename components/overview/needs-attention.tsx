@@ -8,13 +8,21 @@ import { usePipelineVerbs } from '@/components/pipeline/use-pipeline-verbs.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
 import { Section } from '@/components/ui/card.tsx';
 import { ErrorCode } from '@/components/ui/error-state.tsx';
+import { counted } from '@/components/ui/figures.ts';
 import { Link } from '@/components/ui/link.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import type { AttentionItem } from './attention.ts';
 
 /** What needs a person, each with its remedy as a button. Absent when nothing does. */
-export function NeedsAttention({ items }: { items: readonly AttentionItem[] }) {
+export function NeedsAttention({
+  items,
+  more,
+}: {
+  items: readonly AttentionItem[];
+  /** How many pipelines are left out. */
+  more: number;
+}) {
   if (items.length === 0) return null;
   return (
     <Section title="Needs attention">
@@ -22,6 +30,13 @@ export function NeedsAttention({ items }: { items: readonly AttentionItem[] }) {
         {items.map((item) => (
           <AttentionRow key={item.key} item={item} />
         ))}
+        {more > 0 && (
+          <li className="px-4 py-2.5">
+            <Link href="/pipelines?attention=yes" className="text-accent hover:underline">
+              {counted(more, 'more pipeline')}
+            </Link>
+          </li>
+        )}
       </ul>
     </Section>
   );

@@ -14,7 +14,9 @@ import { FiguresRow } from './figures-row.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { NeedsAttention } from './needs-attention.tsx';
 
-const SHOWN_MAX = 100;
+/** More are on the page of all pipelines. */
+const SHOWN_MAX = 25;
+const ATTENTION_MAX = 50;
 
 /** Is the lake fresh, and what needs me? */
 export function Overview() {
@@ -22,10 +24,8 @@ export function Overview() {
   const refusal = useRefusal();
   const list = useQuery(trpc.pipelines.list.queryOptions({ limit: SHOWN_MAX }));
   // Asked on its own, so that none is missed behind the first page.
-  const parked = useQuery(trpc.pipelines.list.queryOptions({ state: 'needs_attention', limit: SHOWN_MAX }));
+  const troubled = useQuery(trpc.pipelines.list.queryOptions({ attention: true, limit: ATTENTION_MAX }));
   const pipelines = list.data?.items ?? [];
-  const known = new Set(pipelines.map(({ id }) => id));
-  const rest = (parked.data?.items ?? []).filter(({ id }) => !known.has(id));
   if (list.isSuccess && pipelines.length === 0) return <FirstSteps />;
   return (
     <div className="space-y-8">
@@ -37,7 +37,10 @@ export function Overview() {
           </ButtonLink>
         }
       />
-      <NeedsAttention items={attentionOf([...pipelines, ...rest])} />
+      <NeedsAttention
+        items={attentionOf(troubled.data?.items ?? [])}
+        more={troubled.data?.nextCursor ? (troubled.data.total ?? 0) - ATTENTION_MAX : 0}
+      />
       <FiguresRow />
       <Section
         title="Pipelines"

@@ -13,9 +13,12 @@ import { SearchField } from '@/components/ui/search-field.tsx';
 import { shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { isPipelineState, PIPELINE_STATES } from '@/server/domain/pipeline-state.ts';
+import { EndFilters } from './end-filters.tsx';
 import { PipelineDeletions } from './pipeline-deletions.tsx';
 import { PipelinesTable } from './pipelines-table.tsx';
 
+/** Rows that are drawn at once. */
+const PAGE = 50;
 const SORTS = ['name', '-name', 'state', '-state'] as const;
 
 /** All pipelines: searched, filtered and sorted by the address. */
@@ -25,19 +28,25 @@ export function PipelineList() {
   const refusal = useRefusal();
   const search = url.get('search');
   const state = url.get('state');
+  const sourceId = url.get('source');
+  const destinationId = url.get('destination');
+  const attention = url.get('attention') === 'yes';
   const sort = SORTS.find((known) => known === url.get('sort'));
   const list = useInfiniteQuery(
     trpc.pipelines.list.infiniteQueryOptions(
       {
-        limit: 100,
+        limit: PAGE,
         ...(search ? { search } : {}),
         ...(state && isPipelineState(state) ? { state } : {}),
         ...(sort ? { sort } : {}),
+        ...(sourceId ? { sourceId } : {}),
+        ...(destinationId ? { destinationId } : {}),
+        ...(attention ? { attention: true } : {}),
       },
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const isFiltered = Boolean(search || state);
+  const isFiltered = Boolean(search || state || sourceId || destinationId || attention);
   return (
     <>
       <PageHeader
@@ -56,6 +65,13 @@ export function PipelineList() {
           all="All states"
           choices={PIPELINE_STATES.map((value) => ({ value, label: shownState(value).word }))}
         />
+        <FilterSelect
+          label="Attention"
+          name="attention"
+          all="Any condition"
+          choices={[{ value: 'yes', label: 'Needs attention' }]}
+        />
+        <EndFilters />
       </div>
       <PagedCard
         list={list}
@@ -73,7 +89,7 @@ export function PipelineList() {
             }
           >
             {isFiltered
-              ? 'Change the search or the state above.'
+              ? 'Change the search or the filters above.'
               : 'A pipeline keeps tables of the lake in step with a PostgreSQL database.'}
           </EmptyState>
         }

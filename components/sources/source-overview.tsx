@@ -1,18 +1,16 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { RotateCw, Workflow } from 'lucide-react';
+import { RotateCw } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { PipelineDeletions } from '@/components/pipeline/pipeline-deletions.tsx';
-import { PipelinesTable } from '@/components/pipeline/pipelines-table.tsx';
-import { useRefusal } from '@/components/session/use-me.ts';
-import { Button, ButtonLink } from '@/components/ui/button.tsx';
+import { PipelinesOf } from '@/components/pipeline/pipelines-of.tsx';
+import { Button } from '@/components/ui/button.tsx';
 import { Card, Facts, Section } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
-import { EmptyState } from '@/components/ui/empty-state.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
-import { Skeleton, TableSkeleton } from '@/components/ui/skeleton.tsx';
+import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { Findings, FindingsSkeleton } from './findings.tsx';
 import { LastCheck } from './last-check.tsx';
 import { TLS_WORDS } from './tls-words.ts';
@@ -23,7 +21,12 @@ export function SourceOverview({ id }: { id: string }) {
   return (
     <div className="space-y-8">
       <Readiness id={id} />
-      <Users id={id} />
+      <PipelinesOf
+        of="source"
+        id={id}
+        description="What reads from this source. Each keeps a replication slot on it."
+        none="No pipeline reads from it yet"
+      />
       <PipelineDeletions sourceId={id} />
       <Connection id={id} />
     </div>
@@ -65,36 +68,6 @@ function Readiness({ id }: { id: string }) {
             fine="Nothing blocks: the server sends logical changes, the role may read them, and a slot is free."
           />
         )}
-      </Card>
-    </Section>
-  );
-}
-
-function Users({ id }: { id: string }) {
-  const trpc = useTRPC();
-  const reason = useRefusal()('pipeline:write');
-  const list = useQuery(trpc.pipelines.list.queryOptions({ sourceId: id, limit: 100 }));
-  return (
-    <Section title="Pipelines" description="What reads from this source. Each keeps a replication slot on it.">
-      <Card flush>
-        {list.isPending && <TableSkeleton rows={2} columns={5} />}
-        {list.isError && (
-          <div className="px-4 py-2">
-            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-          </div>
-        )}
-        {list.data?.items.length === 0 && (
-          <EmptyState
-            icon={Workflow}
-            title="No pipeline reads from it yet"
-            action={
-              <ButtonLink href={`/pipelines/new?source=${id}`} reason={reason}>
-                Create a pipeline
-              </ButtonLink>
-            }
-          />
-        )}
-        {list.data && list.data.items.length > 0 && <PipelinesTable pipelines={list.data.items} />}
       </Card>
     </Section>
   );

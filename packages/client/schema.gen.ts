@@ -4843,6 +4843,7 @@ export interface operations {
                 state?: "draft" | "starting" | "copying" | "running" | "paused" | "stopping" | "stopped" | "needs_attention";
                 sourceId?: string;
                 destinationId?: string;
+                attention?: boolean;
             };
             header?: never;
             path?: never;

@@ -1,5 +1,6 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { NEEDS_LOOK } from '@/db/queries/figures.ts';
 import { readPipelineStatus } from '@/db/queries/read-pipeline-status.ts';
 import { pipeline } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
@@ -19,6 +20,12 @@ export const listPipelinesInput = z.strictObject({
   state: z.enum(PIPELINE_STATES).optional(),
   sourceId: resourceId.optional(),
   destinationId: resourceId.optional(),
+  attention: z
+    .boolean()
+    .optional()
+    .describe(
+      'Only those that a person should look at: stopped by an error, a slot in danger, tables held back, or open dead letters; `false`: only the others',
+    ),
 });
 
 /** A page of the pipelines with their figures. */
@@ -45,6 +52,7 @@ export async function listPipelines(
     page.state === undefined ? undefined : eq(pipeline.state, page.state),
     page.sourceId === undefined ? undefined : eq(pipeline.sourceId, page.sourceId),
     page.destinationId === undefined ? undefined : eq(pipeline.destinationId, page.destinationId),
+    page.attention === undefined ? undefined : sql`${sql.raw(NEEDS_LOOK)} = ${page.attention}`,
   );
   const rows = await database.db
     .select({ id: pipeline.id, key: keys.key })

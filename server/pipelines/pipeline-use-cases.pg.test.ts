@@ -122,6 +122,43 @@ describe('pipelines', () => {
     expect(await renderMetrics(deps)).toContain(`philotes_lag_bytes{pipeline="${pipeline.id}"} 512`);
   });
 
+  it('are found by what a person should look at', async () => {
+    await using control = await openWithPipeline();
+    const { deps, query } = control;
+    const found = async (attention: boolean) => (await listPipelines(deps, viewer, { attention })).items.length;
+    const isFound = async () => {
+      const [one, other] = [await found(true), await found(false)];
+      expect(one + other).toBe(1);
+      return one === 1;
+    };
+    expect(await isFound()).toBe(false);
+    await query(
+      `update pipeline set error_code = 'INTERNAL', error_message = 'x', error_at = now(), state = 'stopped'`,
+    );
+    expect(await isFound()).toBe(false);
+    await query(`update pipeline set state = 'needs_attention'`);
+    expect(await isFound()).toBe(true);
+    await query(`update pipeline set error_code = null, error_message = null, error_at = null, state = 'running'`);
+    await query(`update pipeline_table set state = 'needs_attention' where lake_name = 'orders'`);
+    expect(await isFound()).toBe(true);
+    await query(`update pipeline_table set state = 'live'`);
+    expect(await isFound()).toBe(false);
+    await query(
+      `insert into dead_letter (pipeline_table_id, epoch, lsn, ordinal, op, reason, schema_hash, payload)
+       select id, 1, '0/1', 0, 'i', 'x', 'h', '' from pipeline_table limit 1`,
+    );
+    expect(await isFound()).toBe(true);
+    await query(`update dead_letter set state = 'discarded'`);
+    await query(
+      `insert into position (pipeline_id, system_identifier, timeline, tail_lsn, tail_end_lsn, tail_commit_time,
+         committed_lsn, committed_commit_time, slot_wal_status)
+       select id, '1', 1, '0/1', '0/1', now(), '0/1', now(), 'reserved' from pipeline`,
+    );
+    expect(await isFound()).toBe(false);
+    await query(`update position set slot_wal_status = 'unreserved'`);
+    expect(await isFound()).toBe(true);
+  });
+
   it('are cleared of their error by a start', async () => {
     await using control = await openWithPipeline();
     await control.query(`update pipeline set state = 'needs_attention', error_code = 'INTERNAL', error_message = 'x'`);
