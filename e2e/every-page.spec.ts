@@ -4,7 +4,7 @@ import { everyPage } from './support/pages.ts';
 import { expect, test } from './support/test.ts';
 
 /** Of scripts and styles as they are sent: what a page may ask of a slow line before it can be used. */
-const BYTES_MAX = 1_300_000;
+const BYTES_MAX = 1_100_000;
 
 test('every page is light, loads nothing from elsewhere, and axe finds nothing serious on it, light or dark', async ({
   console: page,

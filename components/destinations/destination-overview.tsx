@@ -12,8 +12,7 @@ import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useDestinationTest } from './destination-test.tsx';
 import type { Destination } from './destination-types.ts';
-import { AUTH_WORDS, kindText } from './destination-words.ts';
-import { NO_PLACE } from './new-destination.tsx';
+import { AUTH_WORDS, kindText, NO_PLACE } from './destination-words.ts';
 
 /** Where the tables are, who writes them, and whether it works now. */
 export function DestinationOverview({ id }: { id: string }) {

@@ -11,3 +11,6 @@ export const AUTH_WORDS: Readonly<Record<string, string>> = {
   bearer: 'Bearer token',
   oauth2: 'OAuth2 client credentials',
 };
+
+/** No finding about a destination is mended by SQL. */
+export const NO_PLACE = { username: '', database: '' };

@@ -20,6 +20,7 @@ import { CatalogFields, StorageFields } from './destination-fields.tsx';
 import { EMPTY_DESTINATION, SECRET_FIELDS, toCreateInput } from './destination-form-values.ts';
 import { useDestinationTest } from './destination-test.tsx';
 import type { Destination } from './destination-types.ts';
+import { NO_PLACE } from './destination-words.ts';
 
 /** The page that adds a destination. */
 export function NewDestination() {
@@ -139,9 +140,6 @@ export function NewDestinationForm({
     </form>
   );
 }
-
-/** No finding about a destination is mended by SQL. */
-export const NO_PLACE = { username: '', database: '' };
 
 const KINDS = [
   { value: 'local', label: 'This machine', hint: 'Embedded catalog, tables on local disk. Nothing to set up.' },

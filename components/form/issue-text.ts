@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { sentence } from '@/components/ui/problem.ts';
 
 /** What a schema says about a field, in the words of somebody who fills in a form. */

@@ -1,7 +1,8 @@
 'use client';
 
 import { useState } from 'react';
-import { z } from 'zod';
+import type * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
 import { shownProblem } from '@/components/ui/problem.ts';
 import { useDraft } from './draft.ts';
 import { issueText } from './issue-text.ts';
@@ -101,7 +102,7 @@ function fitting<Values extends object>(stored: unknown, initial: Values): Parti
 function firstIssues(error: z.ZodError): Map<string, string> {
   const found = new Map<string, string>();
   for (const issue of error.issues) {
-    const path = z.core.toDotPath(issue.path);
+    const path = toDotPath(issue.path);
     if (!found.has(path)) found.set(path, issueText(issue));
   }
   return found;

@@ -31,25 +31,8 @@ import {
   withTables,
 } from '@/components/wizard/wizard-draft.ts';
 
-/** Opens the drawer in which tables are added, by the address. */
-export function AddTablesButton() {
-  const url = useUrlState();
-  const reason = useRefusal()('pipeline:write');
-  return (
-    <Button icon={Plus} reason={reason} onClick={() => url.set({ adding: 'yes' }, { push: true })} className="ml-auto">
-      Add tables
-    </Button>
-  );
-}
-
 /** Tables of the source that a pipeline does not have yet, to be added while it runs. */
-export function AddTables({ pipeline }: { pipeline: PipelineStatus }) {
-  const url = useUrlState();
-  const isOpen = url.get('adding') !== null;
-  return isOpen ? <Chooser pipeline={pipeline} onClose={() => url.set({ adding: null, find: null })} /> : null;
-}
-
-function Chooser({ pipeline, onClose }: { pipeline: PipelineStatus; onClose: () => void }) {
+export function AddTables({ pipeline, onClose }: { pipeline: PipelineStatus; onClose: () => void }) {
   const trpc = useTRPC();
   const url = useUrlState();
   const reason = useRefusal()('pipeline:write');

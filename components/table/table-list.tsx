@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Table2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
 import { Badge } from '@/components/ui/badge.tsx';
@@ -15,10 +16,13 @@ import { SearchField } from '@/components/ui/search-field.tsx';
 import { StateBadge, shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { TABLE_STATES } from '@/server/domain/table-state.ts';
-import { AddTables, AddTablesButton } from './add-tables.tsx';
+import { AddTablesButton } from './add-tables-button.tsx';
 import { CopyCell } from './copy-cell.tsx';
 import { TableDrawer } from './table-drawer.tsx';
 import type { TableView } from './table-types.ts';
+
+/** Brings the forms of new pipelines along, which few visits need. */
+const AddTables = dynamic(() => import('./add-tables.tsx').then((all) => all.AddTables));
 
 const SORTS = ['source', '-source', 'state', '-state', 'rowsCommitted', '-rowsCommitted'] as const;
 
@@ -76,7 +80,9 @@ export function TableList({ pipelineId }: { pipelineId: string }) {
           />
         )}
       </PagedCard>
-      {pipeline && <AddTables pipeline={pipeline} />}
+      {pipeline && url.get('adding') !== null && (
+        <AddTables pipeline={pipeline} onClose={() => url.set({ adding: null, find: null })} />
+      )}
       <TableDrawer
         pipelineId={pipelineId}
         tableId={opened !== null && /^\d{1,15}$/.test(opened) ? Number(opened) : null}

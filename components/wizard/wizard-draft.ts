@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Mode, recommend } from '@/components/sources/recommend.ts';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';

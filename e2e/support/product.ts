@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { freePort } from '@/server/platform/embedded/free-port.ts';
 
 const secretsFile = z.object({ ownerEmail: z.string(), ownerPassword: z.string() });

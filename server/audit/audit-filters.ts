@@ -1,5 +1,5 @@
 import { and, eq, gte, lt, or, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditEntry } from '@/db/schema/identity.ts';
 import { matches } from '@/server/paging/matches.ts';
 import { actorName } from './audit-view.ts';

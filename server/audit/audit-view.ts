@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditEntry } from '@/db/schema/identity.ts';
 import { pageOf } from '@/server/paging/page.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { and, asc, gt } from 'drizzle-orm';
 import parquet from 'parquetjs-lite';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Database } from '@/db/client.ts';
 import { auditEntry } from '@/db/schema/identity.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';

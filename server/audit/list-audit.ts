@@ -1,5 +1,5 @@
 import { and, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditEntry } from '@/db/schema/identity.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

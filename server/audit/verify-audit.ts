@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';

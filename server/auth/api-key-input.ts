@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { resourceName } from '@/server/sources/source-input.ts';
 import { KEY_SCOPES } from './scopes.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { apiKey } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

@@ -1,5 +1,5 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { session } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Database } from '@/db/client.ts';
 import { apiKey, member } from '@/db/schema/identity.ts';
 import type { Transaction } from '@/server/audit/audited.ts';

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiKey, member } from '@/db/schema/identity.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiKey } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { session } from '@/db/schema/identity.ts';
 import type { Actor } from './actor.ts';
 

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { member } from '@/db/schema/identity.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Namespace } from '@/server/domain/iceberg/identifier.ts';
 import { emptyAnswer, loadTableAnswer } from './answers.ts';
 import type { Call } from './call.ts';

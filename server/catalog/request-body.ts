@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { parseJson } from '@/server/domain/iceberg/lossless-json.ts';
 import { badRequest, CatalogError } from './catalog-error.ts';
 

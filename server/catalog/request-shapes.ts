@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
 
 /** Bodies of the REST catalog, as parseJson gives them. Unknown members are ignored, unknown tags are refused. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { NetworkPolicy } from '@/server/network/network-policy.ts';
 import { readConfigFile } from './config-file.ts';
 import { describeProblem } from './describe-problem.ts';

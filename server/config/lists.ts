@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAddressEntry, isAllowedEntry } from '@/server/network/network-policy.ts';
 
 /** Settings that hold several values arrive as one text with commas, from the file's lists too. */

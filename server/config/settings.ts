@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressList, domainList, groupRoleList, hostList } from './lists.ts';
 
 /** What is known of a setting beside its shape; the generated page and every complaint take their words from here. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a check of a source or a destination came to. */
 export const ConnectionCheckView = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { readAnswer } from '@/server/inquiries/read-answer.ts';
 import type { StoredInquiry } from '@/server/inquiries/store-inquiry.ts';

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { deadLetter } from '@/db/schema/buffer.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';

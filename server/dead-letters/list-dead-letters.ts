@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { deadLetter } from '@/db/schema/buffer.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';

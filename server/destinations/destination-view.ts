@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { destination } from '@/db/schema/definitions.ts';
 import { ConnectionCheckView } from '@/server/connection-tests/check-view.ts';
 import { pageOf } from '@/server/paging/page.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { destination } from '@/db/schema/definitions.ts';
 import type { Secrets } from '@/server/config/config.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

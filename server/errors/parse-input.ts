@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, type FieldProblem } from './app-error.ts';
 import './plain-words.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseInput } from './parse-input.ts';
 
 const schema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, policyOf } from './app-error.ts';
 import { ERROR_CODES } from './codes.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { type AskDeps, askWorker } from '@/server/inquiries/ask-worker.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 
 /** Levels joined by dots. No control characters: names become paths of requests. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';

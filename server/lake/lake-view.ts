@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
 
 /** What a pipeline of ours has to do with a lake table; null for a table that somebody else writes. */

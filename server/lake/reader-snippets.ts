@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';

@@ -1,5 +1,5 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditEntry, member, memberLink, session } from '@/db/schema/identity.ts';
 import { hashPassword } from '@/server/auth/password.ts';
 import { createSession, hashToken, type StartedSession } from '@/server/auth/sessions.ts';

@@ -1,5 +1,5 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { member, memberLink, session } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import { type Actor, authorize, personOf } from '@/server/auth/actor.ts';

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { session } from '@/db/schema/identity.ts';
 import { type Actor, authorize, personOf } from '@/server/auth/actor.ts';
 import { SCOPES, type Scope } from '@/server/auth/scopes.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isViolation } from '@/db/is-violation.ts';
 import { member } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';

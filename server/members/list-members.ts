@@ -1,5 +1,5 @@
 import { and, eq, or, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { member } from '@/db/schema/identity.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import { ROLES } from '@/server/auth/scopes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES } from '@/server/auth/scopes.ts';
 
 /** Lower case, so that one person has one address. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { member } from '@/db/schema/identity.ts';
 import { type Actor, reaches } from '@/server/auth/actor.ts';
 import { isRole, ROLES } from '@/server/auth/scopes.ts';

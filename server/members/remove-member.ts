@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { member } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import { type Actor, reaches } from '@/server/auth/actor.ts';

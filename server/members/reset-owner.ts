@@ -1,5 +1,5 @@
 import { asc, desc, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { member, session } from '@/db/schema/identity.ts';
 import { audited, type Transaction } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';

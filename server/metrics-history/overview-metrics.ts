@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readOverviewSamples, readRowsOfToday } from '@/db/queries/read-samples.ts';
 import { readWorst } from '@/db/queries/read-worst.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';

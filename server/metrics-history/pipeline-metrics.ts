@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readMarks } from '@/db/queries/read-marks.ts';
 import { readSamples } from '@/db/queries/read-samples.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CommittedRow, readCommittedTotals } from '@/db/queries/read-samples.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How far charts look back. */
 export const METRIC_RANGES = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldError } from '@/server/errors/app-error.ts';
 import type { Page } from './page.ts';
 

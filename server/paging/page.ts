@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Fields of every list's input. The first of `sorts` is the default; a leading dash means descending. */
 export const pageInput = <const Sorts extends readonly [string, ...string[]]>(sorts: Sorts) => ({

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { schemaChange } from '@/db/schema/buffer.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { audited, type Transaction } from '@/server/audit/audited.ts';

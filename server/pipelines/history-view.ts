@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCHEMA_CHANGE_KINDS } from '@/server/domain/schema-change.ts';
 import { SCHEMA_ACTIONS } from '@/server/domain/schema-policy.ts';
 import { pageOf } from '@/server/paging/page.ts';

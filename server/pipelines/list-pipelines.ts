@@ -1,5 +1,5 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { NEEDS_LOOK } from '@/db/queries/figures.ts';
 import { readPipelineStatus } from '@/db/queries/read-pipeline-status.ts';
 import { pipeline } from '@/db/schema/definitions.ts';

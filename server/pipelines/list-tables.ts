@@ -1,5 +1,5 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readTableStatus } from '@/db/queries/read-table-status.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';

@@ -1,5 +1,5 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { lease } from '@/db/schema/buffer.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import type { Transaction } from '@/server/audit/audited.ts';

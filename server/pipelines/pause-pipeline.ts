@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { position } from '@/db/schema/buffer.ts';
 import { pipeline } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_PIPELINE_SETTINGS, type PipelineSettings } from '@/server/domain/pipeline-settings.ts';
 import { SCHEMA_CHOICES } from '@/server/domain/schema-policy.ts';
 import { resourceId, versionInput } from '@/server/platform/resource-id.ts';

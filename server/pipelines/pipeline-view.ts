@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
 import { columnRules, otherColumns, schemaPolicy } from './pipeline-input.ts';
 import { rowFilter } from './row-filter-input.ts';

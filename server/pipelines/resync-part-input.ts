@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tableKey } from './lock-table.ts';
 import { rowFilter } from './row-filter-input.ts';
 

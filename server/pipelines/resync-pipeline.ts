@@ -1,5 +1,5 @@
 import { count, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONDITION_OPERATORS } from '@/server/domain/copy-scope.ts';
 
 const rowCondition = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { tableKey } from './lock-table.ts';
 import { columnRules, effectPolicy, otherColumns, schemaPolicy, tableInput, valuePolicies } from './pipeline-input.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pageOf } from '@/server/paging/page.ts';
 import { TableStatus, tableWishes } from './pipeline-view.ts';
 

@@ -1,5 +1,5 @@
 import { and, count, inArray, ne } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pipeline } from '@/db/schema/definitions.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An id as `newId` makes them. */
 export const resourceId = z.string().regex(/^[a-z0-9_]{1,40}$/, 'is not an id');

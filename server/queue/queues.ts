@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names of the BullMQ queues. A job is only a hint that carries ids: what to do is read from rows. */
 export const QUEUES = {

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { source } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

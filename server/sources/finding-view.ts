@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One thing to know before a pipeline starts. Errors prevent the start; warnings have consequences; info explains. */
 export const FindingView = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { SETUP_PROVIDERS, setupSteps } from './setup-steps.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyColumns } from '@/server/domain/table-schema.ts';
 import type { DiscoveredTable } from '@/server/postgres/discover.ts';
 import { recommendMode } from './recommend-mode.ts';

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { verification } from '@/db/schema/verification.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, notInArray } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { verification } from '@/db/schema/verification.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EXCUSES, RANGE_STATES, VERIFICATION_STATES } from '@/server/domain/verification.ts';
 import { pageOf } from '@/server/paging/page.ts';
 

@@ -1,5 +1,5 @@
 import type { OAuthConfig } from 'next-auth/providers/oauth';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Issuer } from '@/server/auth/sign-in/discover-issuer.ts';
 import type { Claims } from '@/server/auth/sign-in/judge-claims.ts';
 import type { OpenedOidc } from '@/server/auth/sign-in/open-oidc.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { avroMetadata } from 'icebird/src/avro/avro.metadata.js';
 import { avroRead } from 'icebird/src/avro/avro.read.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LakeFile } from './iceberg-types.ts';
 
 const listEntry = z.object({ manifest_path: z.string(), sequence_number: z.bigint() });

@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse } from 'lossless-json';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TableField, Type } from './iceberg-types.ts';
 
 const id = z.union([z.number(), z.bigint()]).transform(BigInt);

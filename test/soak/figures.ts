@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Rule } from './judge.ts';
 import type { Soak } from './open-soak.ts';
 import { NAMESPACE, TABLES } from './workload.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '@/server/errors/problem.ts';
 import type { JsonRecord } from './json.ts';
 

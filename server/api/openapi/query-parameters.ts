@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonRecord } from './json.ts';
 
 /** The fields of a query as the document describes them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fieldError } from '@/server/errors/app-error.ts';
 
 type Decoded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };

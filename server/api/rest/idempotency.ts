@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import type { SealedPlace } from '@/server/secrets/seal.ts';

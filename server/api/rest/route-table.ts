@@ -1,5 +1,5 @@
 import type { AnyProcedure } from '@trpc/server';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RestRoute } from '@/server/api/rest-route.ts';
 import { appRouter } from '@/server/api/root.ts';
 import type { Access, ApiMeta } from '@/server/api/trpc.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '@/server/errors/app-error.ts';
 import { refusalIn } from '@/server/network/guard.ts';
 import type { GuardedFetch } from '@/server/network/guarded-fetch.ts';

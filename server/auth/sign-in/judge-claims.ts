@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROLES, type Role } from '@/server/auth/scopes.ts';
 
 /** What an issuer says of somebody: its signed token, and what its userinfo endpoint adds. */

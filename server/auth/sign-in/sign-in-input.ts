@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_ROLES, ROLES } from '@/server/auth/scopes.ts';
 import { versionInput } from '@/server/platform/resource-id.ts';
 import { issuerInput } from './issuer-input.ts';

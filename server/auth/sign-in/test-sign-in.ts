@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import { throttle } from '@/server/auth/throttle.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';

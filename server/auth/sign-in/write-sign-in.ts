@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { oidcSetting } from '@/db/schema/identity.ts';
 import { audited } from '@/server/audit/audited.ts';
 import { type Actor, reaches } from '@/server/auth/actor.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { interpolate } from '@/server/config/interpolate.ts';
 import { nearest } from '@/server/config/nearest.ts';
 import '@/server/errors/plain-words.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '@/server/errors/app-error.ts';
 import { ROOT_STATE_DIR } from './postgres-binaries.ts';
 import { stopLeftover } from './postmaster-file.ts';

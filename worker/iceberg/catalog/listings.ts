@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Namespace } from '@/server/domain/iceberg/identifier.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { type CatalogConfig, namespacePath } from './catalog-config.ts';

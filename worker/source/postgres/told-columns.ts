@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { COLUMNS_TRIGGER } from '@/server/domain/column-messages.ts';
 import type { ToldColumn, ToldColumns } from '@/server/domain/told-columns.ts';
 import type { Relation } from './pgoutput.ts';

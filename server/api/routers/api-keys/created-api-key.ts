@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApiKeyView } from '@/server/auth/api-key-view.ts';
 
 /** A new key with its token. */

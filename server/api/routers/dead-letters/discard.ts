@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
 import { deadLetterKey } from '@/server/dead-letters/dead-letter-view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MemberView } from '@/server/members/member-view.ts';
 
 /** A member with the one-time link that lets them set a password. */

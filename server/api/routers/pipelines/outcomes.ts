@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When a wish is carried out: at once, in about a second, or when the pipeline runs again. */
 export const carriedOut = z.enum(['now', 'soon', 'when it runs']);

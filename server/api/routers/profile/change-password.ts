@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
 import { changePassword as change } from '@/server/members/change-password.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { carriedOut } from '@/server/api/routers/pipelines/outcomes.ts';
 
 export const CarriedOut = z.object({ carriedOut }).meta({ id: 'CarriedOut' });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rest } from '@/server/api/rest-route.ts';
 import { carriedOut } from '@/server/api/routers/pipelines/outcomes.ts';
 import { procedure } from '@/server/api/trpc.ts';
