@@ -9,7 +9,7 @@ import { ErrorNote } from '@/components/ui/error-state.tsx';
 import { Select } from '@/components/ui/field.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
-import { POLICIES, toPolicy } from './policies.ts';
+import { policiesFor, toPolicy } from './policies.ts';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
 
@@ -85,11 +85,13 @@ export function TableColumns({ table }: { table: TableView }) {
                         })
                       }
                     >
-                      {POLICIES.map(({ value, label }) => (
-                        <option key={value} value={value}>
-                          {label}
-                        </option>
-                      ))}
+                      {policiesFor({ isMirrorKey: table.mirror && found.key.includes(column.name) }).map(
+                        ({ value, label }) => (
+                          <option key={value} value={value}>
+                            {label}
+                          </option>
+                        ),
+                      )}
                     </Select>
                   </td>
                 </tr>

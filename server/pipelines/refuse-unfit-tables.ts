@@ -9,6 +9,7 @@ import type { NewTable } from './pipeline-input.ts';
 type Wanted = {
   readonly sourceId: string;
   readonly tables: readonly (Pick<NewTable, 'schema' | 'table' | 'mirror' | 'changelog'> &
+    Partial<Pick<NewTable, 'policies'>> &
     ColumnRules & { readonly where: RowFilter })[];
   /** Look at these findings alone. */
   readonly only?: readonly ('column_rules' | 'row_filter')[];
@@ -21,9 +22,10 @@ export async function refuseUnfitTables(
 ): Promise<void> {
   const findings = await preflight(await openSource(deps, sourceId), {
     applicationName: 'philotes_preflight',
-    tables: tables.map(({ schema, table, mirror, changelog, columns, otherColumns, where }) => ({
+    tables: tables.map(({ schema, table, mirror, changelog, columns, otherColumns, where, policies = {} }) => ({
       rules: { columns, otherColumns },
       where,
+      policies,
       schema,
       table,
       mode: mirror && changelog ? 'both' : mirror ? 'mirror' : 'changelog',

@@ -1,11 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { tableSchema } from '@/db/schema/buffer.ts';
+import { eq, sql } from 'drizzle-orm';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
-import { keyColumns, type TableSchema } from '@/server/domain/table-schema.ts';
+import { keyColumns } from '@/server/domain/table-schema.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { checkBounds } from './check-bounds.ts';
+import { knownSchema } from './known-schema.ts';
 import type { LockedTable } from './lock-table.ts';
 
 /**
@@ -38,14 +38,4 @@ export async function requestPart(
       updatedAt: sql`now()`,
     })
     .where(eq(pipelineTable.id, table.id));
-}
-
-/** As capture met them last; null when it has not met any. */
-async function knownSchema(tx: Transaction, table: LockedTable): Promise<TableSchema | null> {
-  if (table.knownSchema === null) return null;
-  const [row] = await tx
-    .select({ schema: tableSchema.schema })
-    .from(tableSchema)
-    .where(and(eq(tableSchema.pipelineId, table.pipelineId), eq(tableSchema.hash, table.knownSchema)));
-  return (row?.schema as TableSchema | undefined) ?? null;
 }

@@ -6,10 +6,13 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { type ColumnRules, sameRules } from '@/server/domain/column-rules.ts';
 import { type RowFilter, sameFilter } from '@/server/domain/row-filter.ts';
-import type { TableShape } from '@/server/domain/table-request.ts';
+import type { TablePolicies, TableShape } from '@/server/domain/table-request.ts';
+import type { TableSchema } from '@/server/domain/table-schema.ts';
+import { unfitPolicy } from '@/server/domain/unfit-policy.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { claimMoreNames } from './claim-more-names.ts';
+import { knownSchema } from './known-schema.ts';
 import { type CarriedOut, carriedOut, hasLakeTables, type LockedTable, lockTable } from './lock-table.ts';
 import { refuseUnfitTables } from './refuse-unfit-tables.ts';
 import { sameTextColumns } from './same-policies.ts';
@@ -45,6 +48,7 @@ export async function setTable(
       throw fieldError('INVALID_INPUT', 'mirror', `table ${name} needs a mode: mirror, changelog or both`);
     }
     const isInLake = hasLakeTables(table);
+    refuseUnfitPolicies(await knownSchema(tx, table), { wanted: wanted.policies, present: present.policies, ...shape });
     const rules: ColumnRules = {
       columns: wanted.columns ?? present.rules.columns,
       otherColumns: wanted.otherColumns ?? present.rules.otherColumns,
@@ -91,6 +95,16 @@ export async function setTable(
       detail: { table: name, ...wanted },
     };
   });
+}
+
+/** Judges what is new by the columns that capture met last; before it met any, the start judges it. */
+function refuseUnfitPolicies(
+  schema: TableSchema | null,
+  { wanted = {}, present, mirror }: { wanted?: TablePolicies | undefined; present: TablePolicies; mirror: boolean },
+): void {
+  const given = Object.entries(wanted).filter(([column, policy]) => present[column] !== policy);
+  const unfit = schema && unfitPolicy(schema, { policies: Object.fromEntries(given), mirror });
+  if (unfit) throw fieldError('INVALID_INPUT', `policies.${unfit.column}`, unfit.reason);
 }
 
 /** Looks at the source before a transaction is open: rules, or a filter, that do not fit would park the table. */

@@ -53,6 +53,7 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
       columns: pipelineTable.columnRules,
       otherColumns: pipelineTable.otherColumns,
       where: pipelineTable.rowFilter,
+      policies: pipelineTable.policies,
       oid: pipelineTable.sourceOid,
     })
     .from(pipeline)
@@ -60,7 +61,9 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
     .where(and(eq(pipeline.id, id), eq(pipeline.desiredState, 'stopped')));
   const [first] = tables;
   if (!first) return;
-  // Rules and filters that are tied to columns already hold whatever these are called now.
-  const checked = tables.map((table) => (table.oid === null ? table : { ...table, ...NO_RULES, where: ALL_ROWS }));
+  // Rules and filters that are tied to columns already hold whatever these are called now; policies were judged by then.
+  const checked = tables.map((table) =>
+    table.oid === null ? table : { ...table, ...NO_RULES, where: ALL_ROWS, policies: {} },
+  );
   await refuseUnfitTables(deps, { sourceId: first.sourceId, tables: checked });
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { keyColumns } from '@/server/domain/table-schema.ts';
+import { unfitPolicy } from '@/server/domain/unfit-policy.ts';
 import { bindRules } from '@/server/domain/visible-schema.ts';
 import type { DiscoveredTable } from './discover.ts';
 import { fitRowFilter, isMisfit } from './fit-row-filter.ts';
@@ -44,6 +45,7 @@ function findingsOf(table: ChosenTable & { found: DiscoveredTable }, owners: Own
     ...keyFindings(table, subject),
     ...columnFindings(found, subject),
     ...ruleFindings(table, subject),
+    ...policyFindings(table, subject),
   ];
 }
 
@@ -54,6 +56,17 @@ function ruleFindings({ found, rules }: ChosenTable & { found: DiscoveredTable }
   return [
     { code: 'column_rules', severity: 'error', subject, message: `Its column rules do not fit: ${bound}.`, remedy },
   ];
+}
+
+function policyFindings(
+  { found, policies = {}, mode }: ChosenTable & { found: DiscoveredTable },
+  subject: string,
+): Finding[] {
+  const unfit = unfitPolicy(found.schema, { policies, mirror: mode !== 'changelog' });
+  if (!unfit) return [];
+  const message = `Its policies for values do not fit: ${unfit.reason}.`;
+  const remedy = 'Give policies to columns that the table has; those of the key may be dead-letter or string.';
+  return [{ code: 'value_policies', severity: 'error', subject, message, remedy }];
 }
 
 async function filterFindings(

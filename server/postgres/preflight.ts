@@ -1,5 +1,6 @@
 import type { ColumnRules } from '@/server/domain/column-rules.ts';
 import type { RowFilter } from '@/server/domain/row-filter.ts';
+import type { ValuePolicy } from '@/server/domain/value-type.ts';
 import { openSourceSession, type SourceConnection } from './connect.ts';
 import { type DiscoveredTable, discoverTables } from './discover.ts';
 import { serverFindings } from './preflight-server.ts';
@@ -21,6 +22,8 @@ export type PreflightTable = {
   readonly table: string;
   readonly mode: TableMode;
   readonly rules?: ColumnRules;
+  /** What happens to values that do not fit, by column name. */
+  readonly policies?: Readonly<Record<string, ValuePolicy>>;
   readonly where?: RowFilter;
 };
 export type TableMode = 'mirror' | 'changelog' | 'both';

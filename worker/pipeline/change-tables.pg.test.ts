@@ -170,6 +170,14 @@ test('a mode that is added is copied, one that is taken away is written no more'
   expect(await pipeline.compare('a', ['id'])).toMatchObject({ mirror: { equal: false }, changelog: EXACT });
   await expect(setTable(control, SYSTEM_ACTOR, { ...key, changelog: false })).rejects.toThrow(/needs a mode/);
   await expect(setTable(control, SYSTEM_ACTOR, { ...key, policies: { note: 'string' } })).rejects.toThrow(/are text/);
+  for (const [column, message] of [
+    ['nope', /policies\.nope: the table has no column nope/],
+    ['id', /policies\.id: id is part of the key/],
+  ] as const) {
+    await expect(
+      setTable(control, SYSTEM_ACTOR, { ...key, mirror: true, policies: { [column]: 'null' } }),
+    ).rejects.toThrow(message);
+  }
 });
 
 test('a changelog that comes after the mirror has lost and won columns has its own, in their own places', async () => {
