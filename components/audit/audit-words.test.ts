@@ -35,6 +35,10 @@ test('what is gone keeps the name that the entry kept, and has no page', () => {
   expect(pageOf(entry)).toBe('/pipelines/pl_1');
 });
 
+test('what people do to themselves names them once', () => {
+  expect(subjectText({ ...entry, action: 'session.create', subjectName: 'ana@example.com' })).toBe('');
+});
+
 test('a refusal names no right as if it were a thing', () => {
   expect(subjectText({ ...entry, refused: true, subject: 'source:write', subjectName: null })).toBe('');
 });

@@ -19,6 +19,7 @@ const DID: Readonly<Record<string, string>> = {
   'pipeline.resync': 'resynced pipeline',
   'pipeline.delete': 'deleted pipeline',
   'pipeline.forget-source': 'deleted, without its source, pipeline',
+  'lake-table.drop': 'dropped a lake table of',
   'table.add': 'added tables to',
   'table.verify': 'had a table compared with its source in',
   'table.verify.cancel': 'ended the comparison of a table of',
@@ -42,7 +43,7 @@ const DID: Readonly<Record<string, string>> = {
   'member.remove': 'removed',
   'member.renew-link': 'made a new link for',
   'member.accept-link': 'accepted an invitation',
-  'member.enrol': 'came in with',
+  'member.enrol': 'came in by single sign-on',
   'member.follow-issuer': 'got the role of their groups',
   'member.lose-role': 'lost every role',
   'member.update-profile': 'changed their profile',
@@ -99,8 +100,12 @@ export function pageOf({ subject, subjectName }: Pick<AuditEntry, 'subject' | 's
   return base && subjectName !== null ? `${base}/${subject}` : null;
 }
 
+/** What people do to themselves alone. */
+const OWN = /^(session\.|member\.(accept-link|enrol|follow-issuer|lose-role|update-profile|change-password)$)/;
+
 /** What it was done to: by name, else as the entry itself calls it. */
-export function subjectText({ subject, subjectName, detail, refused }: AuditEntry): string {
+export function subjectText({ action, subject, subjectName, detail, refused }: AuditEntry): string {
+  if (OWN.test(action)) return '';
   if (subjectName !== null) return subjectName;
   if (refused && subject.includes(':')) return '';
   const named = detail.name ?? detail.email;

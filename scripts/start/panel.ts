@@ -4,10 +4,10 @@ import type { Services } from './services.ts';
 
 type Site = { installation: Installation; services: Services };
 
-/** Where to look and how to sign in; with a demo, also lines to paste into two query engines. */
-export function showSite({ demo, ...options }: Site & { demo: { readKey: string } | null }): void {
+/** Where to look and how to sign in; with a demo, also lines to paste into psql and into two query engines. */
+export function showSite({ demo, ...options }: Site & { demo: { readKey: string; shopUrl: string } | null }): void {
   showAddress(options);
-  console.log(demo ? engines(options, demo.readKey) : FIRST_STEPS);
+  console.log(demo ? lines(options, demo) : FIRST_STEPS);
   console.log('Ctrl-C stops everything; the next start goes on where this one ended.\n');
 }
 
@@ -24,9 +24,12 @@ Philotes runs
 `);
 }
 
-function engines({ services }: Site, readKey: string): string {
+function lines({ services }: Site, { readKey, shopUrl }: { readKey: string; shopUrl: string }): string {
   const catalog = `${services.publicUrl}/api/catalog`;
-  return `DuckDB
+  return `The source, to change something
+  psql '${shopUrl}'
+
+DuckDB
   INSTALL iceberg; LOAD iceberg;
   ATTACH '${WAREHOUSE}' AS lake (TYPE iceberg, ENDPOINT '${catalog}', TOKEN '${readKey}');
   SELECT status, count(*), sum(total) FROM lake.${NAMESPACE}.orders GROUP BY ALL;

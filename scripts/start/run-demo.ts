@@ -40,6 +40,6 @@ export async function runDemo(options: {
       signal,
     });
   }
-  showSite({ installation, services, demo: { readKey } });
+  showSite({ installation, services, demo: { readKey, shopUrl } });
   return await keepStatusLine({ control, pipeline, shopUrl, workload, signal });
 }
