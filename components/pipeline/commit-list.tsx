@@ -1,10 +1,11 @@
 'use client';
 
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { GitCommitHorizontal } from 'lucide-react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { Badge, type Tone } from '@/components/ui/badge.tsx';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
+import { Drawer } from '@/components/ui/dialog.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
 import { bytesText, counted, countText, secondsText } from '@/components/ui/figures.ts';
 import { FilterSelect } from '@/components/ui/filter-select.tsx';
@@ -32,14 +33,13 @@ export function CommitList({ pipelineId }: { pipelineId: string }) {
   const trpc = useTRPC();
   const url = useUrlState();
   const kind = KINDS.find(({ value }) => value === url.get('kind'))?.value;
-  const opened = url.get('batch');
   const list = useInfiniteQuery(
     trpc.pipelines.commits.infiniteQueryOptions(
       { pipelineId, limit: 50, ...(kind ? { kind } : {}) },
       { getNextPageParam: ({ nextCursor }) => nextCursor, placeholderData: (before) => before },
     ),
   );
-  const commits = rowsOf(list);
+  const opened = useOpened(pipelineId, { listed: rowsOf(list), isRead: list.isSuccess });
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -62,18 +62,38 @@ export function CommitList({ pipelineId }: { pipelineId: string }) {
             rowKey={keyOf}
             rowHref={(commit) => url.href({ batch: keyOf(commit) })}
             rowLabel={({ kind: each, tables }) => `${each} commit of ${counted(tables.length, 'table')}`}
-            isSelected={(commit) => keyOf(commit) === opened}
+            isSelected={(commit) => keyOf(commit) === opened.key}
             footer={footer}
           />
         )}
       </PagedCard>
-      <CommitDrawer
-        pipelineId={pipelineId}
-        commit={commits.find((commit) => keyOf(commit) === opened) ?? null}
-        onClose={() => url.set({ batch: null })}
-      />
+      {opened.isMissing && (
+        <Drawer open onClose={() => url.set({ batch: null })} title="Commit">
+          <EmptyState icon={GitCommitHorizontal} title="This commit is not on record">
+            The address may be wrong, or the commit is older than the history that is kept.
+          </EmptyState>
+        </Drawer>
+      )}
+      <CommitDrawer pipelineId={pipelineId} commit={opened.commit} onClose={() => url.set({ batch: null })} />
     </>
   );
+}
+
+/** The commit that the address names, also when it is on none of the pages that were read. */
+function useOpened(pipelineId: string, { listed, isRead }: { listed: readonly Commit[]; isRead: boolean }) {
+  const trpc = useTRPC();
+  const key = useUrlState().get('batch');
+  const known = listed.find((commit) => keyOf(commit) === key);
+  const [batchId = '', kind] = key?.split(' ') ?? [];
+  const asked = useQuery(
+    trpc.pipelines.commits.queryOptions(
+      { pipelineId, batchId, limit: 5 },
+      { enabled: batchId !== '' && isRead && known === undefined },
+    ),
+  );
+  const found = asked.data?.items.find((commit) => kind === undefined || commit.kind === kind);
+  const commit = known ?? (key === null ? null : (found ?? null));
+  return { key, commit, isMissing: key !== null && !commit && (asked.isSuccess || asked.isError) };
 }
 
 const keyOf = ({ batchId, kind }: Commit): string => `${batchId} ${kind}`;

@@ -44,6 +44,8 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
   const refusal = useRefusal()('pipeline:write');
   const { update, key } = useTableVerbs(table);
   const [draft, setDraft] = useState<{ value: Value } | null>(null);
+  /** What was saved last: the table has it once the copy that it needs has begun. */
+  const [saved, setSaved] = useState<{ value: Value } | null>(null);
   const [isAsked, setIsAsked] = useState(false);
   const source = useQuery(
     trpc.sources.tables.queryOptions(
@@ -52,8 +54,9 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
     ),
   );
   const found = source.data?.items.find((each) => each.schema === table.schema && each.table === table.table);
-  const value = draft ? draft.value : present;
-  const isChanged = draft !== null && !isSame(draft.value, present);
+  const waiting = table.requested === 'resync' && saved && !isSame(saved.value, present) ? saved : null;
+  const value = (waiting ?? draft)?.value ?? present;
+  const isChanged = draft !== null && !waiting && !isSame(draft.value, present);
   useUnsaved(isChanged);
   const close = () => setIsAsked(false);
   return (
@@ -70,12 +73,13 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
             found,
             value,
             onChange: (next) => setDraft({ value: next }),
-            disabled: refusal !== null || update.isPending,
+            disabled: refusal !== null || update.isPending || waiting !== null,
           })}
           <div className="mt-3 flex gap-2">
             <Button
               kind="primary"
               reason={refusal ?? (isChanged ? null : 'Nothing is changed.')}
+              pending={waiting && 'Waiting for the copy to begin'}
               onClick={() => setIsAsked(true)}
             >
               {save}
@@ -103,6 +107,7 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
             {
               onSuccess: () => {
                 setDraft(null);
+                setSaved({ value });
                 close();
               },
             },

@@ -22,6 +22,7 @@ type DialogProps = {
 
 /** A question that must be answered before anything else. */
 export function Dialog({ open, onClose, title, description, footer, wide, once = false, children }: DialogProps) {
+  const content = useRef<HTMLDivElement>(null);
   const stays = (event: Event) => once && event.preventDefault();
   return (
     <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -29,10 +30,16 @@ export function Dialog({ open, onClose, title, description, footer, wide, once =
         <Radix.Overlay className="overlay-in fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          ref={content}
+          tabIndex={-1}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            focusWithin(content.current);
+          }}
           onEscapeKeyDown={stays}
           onInteractOutside={stays}
           className={cx(
-            'overlay-in fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-md border border-line bg-overlay shadow-overlay',
+            'overlay-in fixed outline-none top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col rounded-md border border-line bg-overlay shadow-overlay',
             wide ? 'max-w-2xl' : 'max-w-md',
           )}
         >
@@ -53,6 +60,12 @@ export function Dialog({ open, onClose, title, description, footer, wide, once =
   );
 }
 
+/** What is to be filled in; else the dialog itself, never its first button, which closes it and whose tooltip would open. */
+function focusWithin(content: HTMLElement | null): void {
+  const field = content?.querySelector<HTMLElement>('input:not([type="checkbox"]):not([type="radio"]), textarea');
+  (field ?? content)?.focus();
+}
+
 /**
  * Secondary detail beside the page; the page that opens it keeps what is open in its address. Asks before it closes over what
  * is changed and not saved.
@@ -71,7 +84,6 @@ export function Drawer({ open, onClose, title, description, footer, children }: 
           ref={content}
           tabIndex={-1}
           onOpenAutoFocus={(event) => {
-            // The drawer itself, not its first button, whose tooltip would open.
             event.preventDefault();
             content.current?.focus();
           }}

@@ -16,6 +16,7 @@ export const listCommitsInput = z.strictObject({
   pipelineId: resourceId,
   tableId: z.number().int().min(1).optional(),
   kind: z.enum(['stream', 'copy', 'compaction', 'replay']).optional(),
+  batchId: z.string().min(1).max(100).optional().describe('As snapshots name it'),
 });
 
 /**
@@ -28,7 +29,7 @@ export async function listCommits(
   input: z.input<typeof listCommitsInput>,
 ): Promise<Page<CommitView>> {
   authorize(actor, 'pipeline:read');
-  const { pipelineId, tableId, kind, ...page } = parseInput(listCommitsInput, input);
+  const { pipelineId, tableId, kind, batchId: wanted, ...page } = parseInput(listCommitsInput, input);
   await requirePipeline({ database }, pipelineId);
   // All rows of a batch are stored by one transaction, so they share their time.
   const { committedAt, batchId } = lakeCommit;
@@ -61,6 +62,7 @@ export async function listCommits(
         eq(pipelineTable.pipelineId, pipelineId),
         tableId === undefined ? undefined : eq(pipelineTable.id, tableId),
         kind === undefined ? undefined : eq(lakeCommit.kind, kind),
+        wanted === undefined ? undefined : eq(lakeCommit.batchId, wanted),
         keys.where,
       ),
     )
