@@ -83,7 +83,7 @@ const columns: readonly Column<LakeTableEntry>[] = [
     id: 'mode',
     header: 'Mode',
     width: 'w-32',
-    cell: ({ owner }) => (owner ? <Badge>{owner.mode}</Badge> : <span className="text-muted">foreign</span>),
+    cell: ({ owner }) => (owner ? <Badge>{owner.mode}</Badge> : <span className="text-faint">–</span>),
   },
   {
     id: 'state',
@@ -105,7 +105,7 @@ const columns: readonly Column<LakeTableEntry>[] = [
           {owner.pipelineName}
         </Link>
       ) : (
-        <span className="text-muted">written by others</span>
+        <span className="text-muted">none</span>
       ),
   },
   {

@@ -12,6 +12,8 @@ import { Segmented } from '@/components/ui/segmented.tsx';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
+import { OWNER_PROPERTY } from '@/server/domain/lake-table.ts';
+import { DropLakeTable } from './drop-lake-table.tsx';
 import { FilesHealth } from './files-health.tsx';
 import { type LakeKey, type LakeTable, SLOW } from './lake-types.ts';
 import { Preview } from './preview.tsx';
@@ -39,6 +41,7 @@ export function LakeTablePage(at: LakeKey) {
       <PageHeader
         title={<span className="font-mono text-lg">{at.table}</span>}
         state={table?.owner && <StateBadge state={table.owner.state} />}
+        actions={table && isLeftBehind(table) && <DropLakeTable at={at} />}
         meta={table ? <Origin table={table} /> : `In namespace ${at.namespace}`}
       />
       <Segmented
@@ -67,12 +70,16 @@ export function LakeTablePage(at: LakeKey) {
   );
 }
 
+/** Made by Philotes for a table that no pipeline has any more. */
+const isLeftBehind = ({ owner, properties }: LakeTable): boolean => owner === null && OWNER_PROPERTY in properties;
+
 function Origin({ table }: { table: LakeTable }) {
   const { owner } = table;
   if (!owner)
     return (
       <>
-        Written by others than Philotes. Last changed <RelativeTime at={table.lastUpdatedAt} />
+        {isLeftBehind(table) ? 'Left behind by a pipeline that is gone.' : 'Written by others than Philotes.'} Last
+        changed <RelativeTime at={table.lastUpdatedAt} />
       </>
     );
   return (

@@ -348,7 +348,13 @@ export interface paths {
         get: operations["lake_table"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Drop a lake table that a pipeline left behind
+         * @description Drops the Iceberg table and its files. Tables that a pipeline writes to, or that others than this installation made, are refused.
+         *
+         *     Needs the right `catalog:write`.
+         */
+        delete: operations["lake_drop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4353,6 +4359,39 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    lake_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destinationId: string;
+                namespace: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     lake_files: {
         parameters: {
             query?: {
@@ -5487,6 +5526,7 @@ export interface operations {
                 sort?: "-at" | "at";
                 tableId?: number;
                 kind?: "stream" | "copy" | "compaction" | "replay";
+                batchId?: string;
             };
             header?: never;
             path: {

@@ -10,6 +10,7 @@ import { addPlanCommands } from './plan/plan-commands.ts';
 import { addAccessCommands } from './resources/access-commands.ts';
 import { addDeadLetterCommands } from './resources/dead-letter-commands.ts';
 import { addDestinationCommands } from './resources/destination-commands.ts';
+import { addLakeCommands } from './resources/lake-commands.ts';
 import { addPipelineCommands } from './resources/pipeline-commands.ts';
 import { addSourceCommands } from './resources/source-commands.ts';
 import { addTableCommands } from './resources/table-commands.ts';
@@ -44,6 +45,7 @@ export function createProgram(io: CliIo, version = '0.0.0'): Command {
   addDestinationCommands(program, io);
   addPipelineCommands(program, io);
   addTableCommands(program, io);
+  addLakeCommands(program, io);
   addDeadLetterCommands(program, io);
   addAccessCommands(program, io);
   addPlanCommands(program, io);

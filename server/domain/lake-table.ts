@@ -22,6 +22,9 @@ export type LakeTable = {
   readonly keyFieldIds: readonly number[];
 };
 
+/** Property of a lake table that says whose it is: `<pipeline id>/<id of the pipeline's table>`. */
+export const OWNER_PROPERTY = 'philotes.owner';
+
 /** A mirror's own column, where deleted rows stay: when its row was deleted on the source; null while it is there. */
 export const DELETED_AT_COLUMN = { name: '_philotes_deleted_at', type: 'timestamptz', required: false } as const;
 

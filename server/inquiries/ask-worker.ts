@@ -25,11 +25,23 @@ export async function askWorker(
   deps: AskDeps,
   actor: Actor,
   question: Question,
-  { withinMs = ANSWER_MS_MAX }: { withinMs?: number } = {},
+  { withinMs }: { withinMs?: number } = {},
 ): Promise<unknown> {
   const { database, sealer } = deps;
   await throttle(database.pool, { key: `ask:${actor.name}`, attemptsMax: QUESTIONS_A_MINUTE, windowS: 60 });
-  const { id } = await storeInquiry(database.db, { sealer, actor, question, keepS: 60 });
+  const { id } = await storeInquiry(database.db, { sealer, actor, question, keepS: KEPT_S });
+  return hearAnswer(deps, { id, ...(withinMs === undefined ? {} : { withinMs }) });
+}
+
+/** How long a question waits for a worker, and its answer for whoever asked. */
+export const KEPT_S = 60;
+
+/** Waits for the answer to a question that is stored. Throws as `askWorker` does. */
+export async function hearAnswer(
+  deps: AskDeps,
+  { id, withinMs = ANSWER_MS_MAX }: { id: string; withinMs?: number },
+): Promise<unknown> {
+  const { database, sealer } = deps;
   nudgeInquiry(deps, { id });
   try {
     const heard = readAnswer(sealer, { id, sealed: await waitFor(deps, { id, withinMs }) });

@@ -14,13 +14,14 @@ const table = z.object({ schema: z.string(), table: z.string(), mode: z.enum(['m
 
 const tableName = { namespace: z.string(), table: z.string() };
 
-/** What can be asked of a lake. */
+/** What can be asked of a lake; to drop a table is the one that changes something. */
 export const lakeQuestion = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('namespaces') }),
   z.object({ ask: z.literal('tables'), namespace: z.string().optional() }),
   z.object({ ask: z.literal('table'), ...tableName }),
   z.object({ ask: z.literal('files'), ...tableName }),
   z.object({ ask: z.literal('preview'), ...tableName, limit: z.number().int() }),
+  z.object({ ask: z.literal('drop'), ...tableName }),
 ]);
 export type LakeQuestion = z.output<typeof lakeQuestion>;
 

@@ -23,6 +23,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'destinations.test': 'destination:write',
   'destinations.testResult': 'destination:write',
   'destinations.update': 'destination:write',
+  'lake.drop': 'catalog:write',
   'lake.files': 'catalog:read',
   'lake.namespaces': 'catalog:read',
   'lake.preview': 'catalog:read',

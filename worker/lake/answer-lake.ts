@@ -7,6 +7,7 @@ import { liveFiles } from '@/worker/iceberg/live-files.ts';
 import { type Lake, openLake } from '@/worker/pipeline/lake.ts';
 import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { describeTable } from './describe-table.ts';
+import { dropLeftTable } from './drop-left-table.ts';
 import { previewRows } from './preview-rows.ts';
 import { summarizeFiles } from './summarize-files.ts';
 
@@ -17,7 +18,7 @@ type Deps = Pick<WorkerDeps, 'database' | 'sealer' | 'config' | 'secrets' | 'col
 const NAMESPACES_MAX = 500;
 const FILES_MAX = 20_000;
 
-/** Looks into a lake. Throws what its catalog and its storage throw. */
+/** Looks into a lake, or drops a table there. Throws what its catalog and its storage throw. */
 export async function answerLake(deps: Deps, { destinationId, question, signal }: Asked): Promise<unknown> {
   await using lake = await openLake(deps, { destinationId, signal });
   switch (question.ask) {
@@ -32,6 +33,11 @@ export async function answerLake(deps: Deps, { destinationId, question, signal }
       return await listTables(lake, { signal, only: question.namespace });
   }
   const namespace = question.namespace.split('.');
+  if (question.ask === 'drop') {
+    const identifier = { namespace, name: question.table };
+    await dropLeftTable({ pool: deps.database.pool, catalog: lake.catalog }, { identifier, signal });
+    return null;
+  }
   const loaded = await lake.catalog.loadTable({ namespace, name: question.table }, { signal });
   switch (question.ask) {
     case 'table':

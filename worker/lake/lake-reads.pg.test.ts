@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { memberActor } from '@/server/auth/actor.ts';
 import { askWorker } from '@/server/inquiries/ask-worker.ts';
+import { dropLakeTable } from '@/server/lake/drop-lake-table.ts';
 import { lakeFiles } from '@/server/lake/lake-files.ts';
 import { lakeNamespaces } from '@/server/lake/lake-namespaces.ts';
 import { lakePreview } from '@/server/lake/lake-preview.ts';
 import { lakeTable } from '@/server/lake/lake-table.ts';
 import { lakeTables } from '@/server/lake/lake-tables.ts';
 import { readerSnippets } from '@/server/lake/reader-snippets.ts';
+import { openLake } from '@/worker/pipeline/lake.ts';
 import { answerInquiries } from '@/worker/testing/answer-inquiries.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
@@ -133,4 +135,42 @@ it('says so when no worker answers, and keeps neither question nor answer', asyn
   await expect(asked).rejects.toMatchObject({ code: 'WORKER_SILENT' });
   const { rows } = await installation.database.pool.query('select from inquiry');
   expect(rows).toEqual([]);
+});
+
+it('drops only what a pipeline of this installation left behind', async () => {
+  const admin = memberActor({ id: 'mem_admin', role: 'admin' }, null);
+  const drop = (table: string, actor = admin) => dropLakeTable(deps, actor, { ...place, table });
+  await expect(drop('orders', viewer)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(drop('orders')).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message:
+      'table public.orders of pipeline shop is written to lake table shop.orders; take the table out of the pipeline',
+  });
+  const query = async (sql: string, values: string[] = []) =>
+    (await installation.database.pool.query<Record<string, unknown>>(sql, values)).rows;
+  const lake = async () => (await lakeTables(deps, viewer, place)).items.map(({ name }) => name);
+  const rename = async (to: string) => void (await query('update pipeline_table set lake_name = $1', [to]));
+  // Only the names differ now: it is still the pipeline's.
+  await rename('elsewhere');
+  await expect(drop('orders')).rejects.toMatchObject({
+    message: expect.stringMatching(/a pipeline writes to lake table/),
+  });
+  await rename('orders');
+  await query('delete from pipeline_table');
+  expect(await lake()).toEqual(['orders', 'orders_changelog']);
+  await drop('orders');
+  expect(await lake()).toEqual(['orders_changelog']);
+  await expect(drop('orders')).rejects.toMatchObject({ code: 'LAKE_TABLE_MISSING' });
+  const [entry] = await query(`select subject, detail from audit_entry where action = 'lake-table.drop' limit 1`);
+  expect(entry).toEqual({ subject: place.destinationId, detail: { lakeTable: 'shop.orders' } });
+  const signal = new AbortController().signal;
+  await using others = await openLake(installation.deps, { destinationId: place.destinationId, signal });
+  const schema = { type: 'struct', 'schema-id': 0, fields: [] } as const;
+  const make = (name: string, properties: Record<string, string>) =>
+    others.catalog.createTable({ identifier: { namespace: ['shop'], name }, schema, properties }, { signal });
+  await make('theirs', {});
+  await make('elsewhere', { 'philotes.owner': 'pl_of_another_installation/1' });
+  await expect(drop('theirs')).rejects.toMatchObject({ message: expect.stringMatching(/^Philotes did not make/) });
+  await expect(drop('elsewhere')).rejects.toMatchObject({ message: expect.stringMatching(/^another installation/) });
+  expect(await lake()).toEqual(['elsewhere', 'orders_changelog', 'theirs']);
 });

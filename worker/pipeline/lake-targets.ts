@@ -2,7 +2,7 @@ import { heldOf } from '@/server/domain/held-columns.ts';
 import { identifierText, type TableIdentifier } from '@/server/domain/iceberg/identifier.ts';
 import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
-import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeTable } from '@/server/domain/lake-table.ts';
+import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeTable, OWNER_PROPERTY } from '@/server/domain/lake-table.ts';
 import { changelogName } from '@/server/domain/names.ts';
 import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -31,8 +31,6 @@ export type LakeTarget = {
   /** For mirrors that do not simply apply deletes and truncates. */
   readonly effects?: Effects;
 };
-
-const OWNER = 'philotes.owner';
 
 export const modesOf = (table: Pick<PipelineTable, 'mirror' | 'changelog'>): LakeMode[] => [
   ...(table.mirror ? (['mirror'] as const) : []),
@@ -85,7 +83,11 @@ export async function createTargets(
           keepsDeleted: keepsDeleted(table, mode),
           held: heldOf(table.held, schema.oid),
         }),
-        properties: { ...NEW_TABLE_PROPERTIES, [OWNER]: ownerOf(table), [CREATED_PROPERTY]: String(Date.now()) },
+        properties: {
+          ...NEW_TABLE_PROPERTIES,
+          [OWNER_PROPERTY]: ownerOf(table),
+          [CREATED_PROPERTY]: String(Date.now()),
+        },
       },
       { signal },
     );
@@ -108,7 +110,7 @@ export async function dropTargets(
 
 /** Whether a lake table was made for this table of ours. */
 export const isOwned = ({ metadata }: LoadedTable, table: PipelineTable): boolean =>
-  metadata.properties[OWNER] === ownerOf(table);
+  metadata.properties[OWNER_PROPERTY] === ownerOf(table);
 
 const ownerOf = (table: PipelineTable): string => `${table.pipelineId}/${table.id}`;
 

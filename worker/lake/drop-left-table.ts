@@ -1,0 +1,54 @@
+import type { Pool, PoolClient } from 'pg';
+import { identifierText, type TableIdentifier } from '@/server/domain/iceberg/identifier.ts';
+import { OWNER_PROPERTY } from '@/server/domain/lake-table.ts';
+import { AppError } from '@/server/errors/app-error.ts';
+import type { Lake } from '@/worker/pipeline/lake.ts';
+
+/**
+ * Drops a lake table with its files when the table of ours that it was made for is gone. Throws CONFLICT for any other, and
+ * LAKE_TABLE_MISSING.
+ */
+export async function dropLeftTable(
+  { pool, catalog }: { pool: Pool; catalog: Lake['catalog'] },
+  { identifier, signal }: { identifier: TableIdentifier; signal: AbortSignal },
+): Promise<void> {
+  const name = identifierText(identifier);
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    // Of two drops at once, the second would take what a pipeline has made anew under the name.
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`drop lake table ${name}`]);
+    const { metadata } = await catalog.loadTable(identifier, { signal });
+    await assertLeft(client, { name, owner: metadata.properties[OWNER_PROPERTY] });
+    await catalog.dropTable(identifier, { purge: true, signal });
+  } finally {
+    await client.query('rollback').finally(() => client.release());
+  }
+}
+
+/** A pipeline's tables never come back under their ids, and the audit log knows every pipeline that this installation had. */
+async function assertLeft(
+  client: PoolClient,
+  { name, owner }: { name: string; owner: string | undefined },
+): Promise<void> {
+  const [pipelineId = '', tableId = ''] = owner?.split('/') ?? [];
+  if (owner === undefined) {
+    throw new AppError('CONFLICT', `Philotes did not make lake table ${name}; drop it with the tool that did`);
+  }
+  const { rows } = await client.query<{ is_used: boolean; is_ours: boolean }>(
+    /* sql */ `
+    select exists (select from pipeline_table where pipeline_id = $1 and id::text = $2) as is_used,
+           exists (select from audit_entry where subject = $1) as is_ours`,
+    [pipelineId, tableId],
+  );
+  const [found] = rows;
+  if (found?.is_used) {
+    throw new AppError('CONFLICT', `a pipeline writes to lake table ${name}, or is just being deleted; wait for that`);
+  }
+  if (!found?.is_ours) {
+    throw new AppError(
+      'CONFLICT',
+      `another installation of Philotes made lake table ${name} (${owner}); drop it there`,
+    );
+  }
+}
