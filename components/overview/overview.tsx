@@ -22,7 +22,7 @@ const ATTENTION_MAX = 50;
 export function Overview() {
   const trpc = useTRPC();
   const refusal = useRefusal();
-  const list = useQuery(trpc.pipelines.list.queryOptions({ limit: SHOWN_MAX }));
+  const list = useQuery(trpc.pipelines.list.queryOptions({ sort: 'urgency', limit: SHOWN_MAX }));
   // Asked on its own, so that none is missed behind the first page.
   const troubled = useQuery(trpc.pipelines.list.queryOptions({ attention: true, limit: ATTENTION_MAX }));
   const pipelines = list.data?.items ?? [];

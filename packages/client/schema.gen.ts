@@ -4877,7 +4877,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
-                sort?: "name" | "-name" | "state" | "-state" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt";
+                sort?: "name" | "-name" | "state" | "-state" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "urgency";
                 search?: string;
                 state?: "draft" | "starting" | "copying" | "running" | "paused" | "stopping" | "stopped" | "needs_attention";
                 sourceId?: string;

@@ -23,6 +23,18 @@ export const PIPELINE_STATES = [
 ] as const;
 export type PipelineState = (typeof PIPELINE_STATES)[number];
 
+/** What somebody who looks at many pipelines wants to see first: what needs them, then what works. */
+export const STATES_BY_URGENCY: readonly PipelineState[] = [
+  'needs_attention',
+  'copying',
+  'starting',
+  'stopping',
+  'running',
+  'paused',
+  'stopped',
+  'draft',
+];
+
 export type PipelineEvent = 'start' | 'copy' | 'live' | 'pause' | 'stop' | 'released' | 'fail';
 
 /** Every pair is decided; `null` means that the event is refused in that state. */

@@ -5,7 +5,7 @@ import { readPipelineStatus } from '@/db/queries/read-pipeline-status.ts';
 import { pipeline } from '@/db/schema/definitions.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
-import { PIPELINE_STATES } from '@/server/domain/pipeline-state.ts';
+import { PIPELINE_STATES, STATES_BY_URGENCY } from '@/server/domain/pipeline-state.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { keyset } from '@/server/paging/keyset.ts';
 import { matches } from '@/server/paging/matches.ts';
@@ -15,7 +15,7 @@ import { pipelineSummary } from './pipeline-status.ts';
 import type { PipelineSummary } from './pipeline-view.ts';
 
 export const listPipelinesInput = z.strictObject({
-  ...pageInput(['name', '-name', 'state', '-state', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']),
+  ...pageInput(['name', '-name', 'state', '-state', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'urgency']),
   search: searchInput,
   state: z.enum(PIPELINE_STATES).optional(),
   sourceId: resourceId.optional(),
@@ -42,6 +42,10 @@ export async function listPipelines(
       state: { by: sql`${pipeline.state}`, type: 'text' },
       createdAt: { by: sql`${pipeline.createdAt}`, type: 'timestamptz' },
       updatedAt: { by: sql`${pipeline.updatedAt}`, type: 'timestamptz' },
+      urgency: {
+        by: sql`array_position(${`{${STATES_BY_URGENCY.join(',')}}`}::text[], ${pipeline.state}) || ' ' || ${pipeline.name}`,
+        type: 'text',
+      },
     },
     id: { by: sql`${pipeline.id}`, type: 'text' },
     page,

@@ -159,6 +159,30 @@ describe('pipelines', () => {
     expect(await isFound()).toBe(true);
   });
 
+  it('are listed by what matters most, in pages', async () => {
+    await using control = await openWithPipeline();
+    const { deps, query } = control;
+    for (const [name, state] of [
+      ['a', 'stopped'],
+      ['b', 'running'],
+      ['c', 'needs_attention'],
+      ['d', 'running'],
+    ]) {
+      await query(
+        `insert into pipeline (id, name, namespace, state, desired_state, source_id, destination_id, settings)
+         select 'pl_' || $1, $1, $1, $2, 'stopped', source_id, destination_id, settings from pipeline where name = 'orders'`,
+        [name, state],
+      );
+    }
+    const names: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await listPipelines(deps, viewer, { sort: 'urgency', limit: 2, ...(cursor ? { cursor } : {}) });
+      names.push(...page.items.map(({ name }) => name));
+      cursor = page.nextCursor;
+    }
+    expect(names).toEqual(['c', 'b', 'd', 'a', 'orders']);
+  });
+
   it('are cleared of their error by a start', async () => {
     await using control = await openWithPipeline();
     await control.query(`update pipeline set state = 'needs_attention', error_code = 'INTERNAL', error_message = 'x'`);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { pipeline } from '@/db/schema/definitions.ts';
 import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
+import { STATES_BY_URGENCY } from '@/server/domain/pipeline-state.ts';
 
 /** The pipelines of a source or a destination, in short. */
 export const UsedBy = z
@@ -13,7 +14,6 @@ export const UsedBy = z
   .meta({ id: 'UsedBy' });
 export type UsedBy = z.output<typeof UsedBy>;
 
-const WORST_FIRST = ['needs_attention', 'copying', 'starting', 'stopping', 'running', 'paused', 'stopped', 'draft'];
 const COLUMN = { source: pipeline.sourceId, destination: pipeline.destinationId } as const;
 
 /** What uses each of some sources or destinations; null for everything to those who may not see pipelines. */
@@ -33,7 +33,7 @@ export async function usedBy(
     const own = rows.filter((row) => row.id === id);
     return {
       count: own.reduce((sum, row) => sum + row.count, 0),
-      state: WORST_FIRST.find((state) => own.some((row) => row.state === state)) ?? null,
+      state: STATES_BY_URGENCY.find((state) => own.some((row) => row.state === state)) ?? null,
     };
   };
 }
