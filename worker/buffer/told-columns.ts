@@ -1,12 +1,13 @@
 import type { Pool } from 'pg';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import type { ToldAt, ToldColumn } from '@/server/domain/told-columns.ts';
+import { ofOurDatabase } from '@/server/errors/of-our-database.ts';
 
 /** What sources have told of the columns of a pipeline's tables, for sessions that begin behind it. */
 export function keptColumns(pool: Pool, { pipelineId, from }: { pipelineId: string; from: Lsn }) {
   return {
     /** The newest at or before `from`; null when nothing was told. */
-    async last(oid: number): Promise<readonly ToldColumn[] | null> {
+    last: ofOurDatabase(async (oid: number): Promise<readonly ToldColumn[] | null> => {
       const { rows } = await pool.query<{ columns: ToldColumn[] }>(
         /* sql */ `
         select columns from told_columns where pipeline_id = $1 and table_oid = $2 and lsn <= $3::pg_lsn
@@ -14,9 +15,9 @@ export function keptColumns(pool: Pool, { pipelineId, from }: { pipelineId: stri
         [pipelineId, oid, formatLsn(from)],
       );
       return rows[0]?.columns ?? null;
-    },
+    }),
     /** Of tables of the pipeline; safe to repeat. What no session can begin behind any more goes. */
-    async keep({ oid, columns, commitLsn, messageLsn }: ToldAt): Promise<void> {
+    keep: ofOurDatabase(async ({ oid, columns, commitLsn, messageLsn }: ToldAt): Promise<void> => {
       await pool.query(
         /* sql */ `
         with kept as (
@@ -30,10 +31,10 @@ export function keptColumns(pool: Pool, { pipelineId, from }: { pipelineId: stri
                        where older.pipeline_id = $1 and older.table_oid = $2 and older.lsn <= position.tail_lsn)`,
         [pipelineId, oid, formatLsn(commitLsn), formatLsn(messageLsn), JSON.stringify(columns)],
       );
-    },
+    }),
     /** The source tells nothing any more: what it told may be of other columns by now. */
-    async forget(): Promise<void> {
+    forget: ofOurDatabase(async (): Promise<void> => {
       await pool.query('delete from told_columns where pipeline_id = $1', [pipelineId]);
-    },
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
 import type { Segment } from '@/server/domain/segment.ts';
 import { AppError } from '@/server/errors/app-error.ts';
+import { ofOurDatabase } from '@/server/errors/of-our-database.ts';
 import { openSource } from '@/server/sources/open-source.ts';
 import { openAppender } from '@/worker/buffer/append.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
@@ -98,9 +99,9 @@ async function captureOnce(
     endLsn: buffer.tail.endLsn,
     limits: SEGMENT_LIMITS,
     applicationName: applicationName(pipelineId, 'capture'),
-    rulesOf: (oid) => readRules(pool, { pipelineId, oid }),
+    rulesOf: ofOurDatabase((oid) => readRules(pool, { pipelineId, oid })),
     maskSalt: await maskSalt(deps, pipelineId),
-    lastSchema: (oid) => readLastSchema(pool, { pipelineId, oid }),
+    lastSchema: ofOurDatabase((oid) => readLastSchema(pool, { pipelineId, oid })),
     told: keptColumns(pool, { pipelineId, from: buffer.tail.lsn }),
     ...(inProgress ? { inProgress } : {}),
     log,
