@@ -6277,6 +6277,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
+            502: components["responses"]["Unreachable"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -6,13 +6,13 @@ import type { KeyRange } from '@/server/domain/verification.ts';
 import { fieldError } from '@/server/errors/app-error.ts';
 
 /** Types whose values any PostgreSQL reads and orders as the source does, with what they may be limited to. */
-const PLAIN_TYPE =
+export const PLAIN_TYPE =
   /^(smallint|integer|bigint|oid|real|double precision|uuid|date|(numeric|decimal)(\(\d+,\d+\))?|timestamp(\(\d\))? with(out)? time zone)$/;
 const INVALID_VALUE = '22';
 
 /**
  * Throws INVALID_INPUT for a bound that is no value of the key's first column, and for a range that holds nothing. Only for
- * types that our own database knows; of others the source is the judge, when the part is read.
+ * types that our own database knows; of others the source is the judge (refuse-unfit-part.ts).
  */
 export async function checkBounds(tx: Transaction, key: SourceColumn, { lower, upper }: KeyRange): Promise<void> {
   if (!PLAIN_TYPE.test(key.typeName)) return;

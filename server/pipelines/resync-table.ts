@@ -6,6 +6,7 @@ import type { Actor } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { type CarriedOut, carriedOut, lockTable } from './lock-table.ts';
+import { refuseUnfitPart } from './refuse-unfit-part.ts';
 import { requestPart } from './request-part.ts';
 import { resyncTableInput } from './resync-part-input.ts';
 
@@ -15,15 +16,20 @@ import { resyncTableInput } from './resync-part-input.ts';
  * mirror has kept after their delete go: the copy shows what the source has.
  *
  * With bounds or conditions only that part of a live table is read again, and one commit puts it in place, joined with the
- * stream. The changelog keeps all its history and gets the rows as `r`. Throws CONFLICT for a table that is not live.
+ * stream. The changelog keeps all its history and gets the rows as `r`. Throws CONFLICT for a table that is not live, and
+ * INVALID_INPUT for what is no part of it.
  */
 export async function resyncTable(
-  { database }: Pick<ControlDeps, 'database'>,
+  deps: Pick<ControlDeps, 'database' | 'sealer'>,
   actor: Actor,
   input: z.input<typeof resyncTableInput>,
 ): Promise<{ carriedOut: CarriedOut }> {
   const change = { actor, scope: 'pipeline:operate', action: 'table.resync' } as const;
-  return audited(database, change, async (tx) => {
+  if (actor.scopes.has('pipeline:operate')) {
+    const { pipelineId, tableId, ...part } = parseInput(resyncTableInput, input);
+    await refuseUnfitPart(deps, { pipelineId, tableId }, part);
+  }
+  return audited(deps.database, change, async (tx) => {
     const { from, to, where, ...key } = parseInput(resyncTableInput, input);
     const { pipeline, table, name } = await lockTable(tx, key);
     const isPart = from !== undefined || to !== undefined || (where?.length ?? 0) > 0;

@@ -251,7 +251,10 @@ test('rows that meet conditions are read again, and those that the lake alone ha
   await assertExact(work);
   await expect(
     resyncTable(control, SYSTEM_ACTOR, { ...key, where: [{ column: 'nothing', operator: '=', value: '1' }] }),
-  ).rejects.toThrow(/no column nothing/);
+  ).rejects.toThrow(/where\.0: the source says: column "nothing" does not exist/);
+  await expect(
+    resyncTable(control, SYSTEM_ACTOR, { ...key, where: [{ column: 'id', operator: '=', value: 'x' }] }),
+  ).rejects.toThrow(/where\.0: the source says: invalid input syntax for type integer/);
   for (const [bounds, reason] of [
     [{ from: 'abc' }, /^from: is no value of the key column id, which is integer/],
     [{ to: '99999999999' }, /^to: is no value/],

@@ -10,6 +10,7 @@ export const resync = procedure('pipeline:operate')
       method: 'POST',
       path: '/pipelines/{pipelineId}/tables/{tableId}/resync',
       tag: 'Tables',
+      connects: true,
       summary: 'Copy a table again, or a part of it',
       description:
         'Readers see its present content until the copy takes its place. With bounds of the first key column, or conditions, only that part of a live table is read again, exactly joined with the stream.',
