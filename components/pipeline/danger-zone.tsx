@@ -29,7 +29,7 @@ export function DangerZone({ pipeline }: { pipeline: PipelineSummary }) {
         />
         <Row
           title="Delete pipeline"
-          text="Drops its slot and publication on the source. The lake tables stay."
+          text="Drops its slot and publication on the source. The lake tables stay; each can be dropped on its page in the lake."
           button={
             <Button kind="danger" reason={refusal('pipeline:write')} onClick={() => setAsked('delete')}>
               Delete pipeline

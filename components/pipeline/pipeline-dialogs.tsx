@@ -22,7 +22,7 @@ export function PipelineDialogs(props: { pipeline: PipelineSummary; asked: Asked
   const limit = slot?.safeBytes
     ? `After ${bytesText(slot.safeBytes)} more the source drops the slot, and the tables must be copied again.`
     : 'The source sets no limit to that (max_slot_wal_keep_size), so watch its disk.';
-  const lakeTables = `${counted(tables.all, 'lake table')} ${tables.all === 1 ? 'stays' : 'stay'} readable as they are now.`;
+  const lakeTables = 'Its lake tables stay readable as they are now.';
   const then = { onSuccess: onClose };
   return (
     <>
@@ -75,7 +75,7 @@ export function PipelineDialogs(props: { pipeline: PipelineSummary; asked: Asked
           'Its buffer, history, dead letters and settings are deleted.',
         ]}
         stays={[
-          `${counted(tables.all, 'lake table')} ${tables.all === 1 ? 'stays' : 'stay'} in ${pipeline.destination.name}, and are not updated any more.`,
+          `Its lake tables stay in ${pipeline.destination.name}, and are not updated any more. Each can be dropped on its page in the lake.`,
         ]}
         action="Delete pipeline"
         acting="Deleting"

@@ -150,7 +150,9 @@ export function addPipelineCommands(program: Command, io: CliIo): void {
     async run(context, [name = ''], { forgetSource }) {
       if (forgetSource) return await forgetSourceOf(context, name);
       const params = await pathOf(context, name);
-      await context.confirm(`This deletes the pipeline ${name}, its slot on the source and what waits in its buffer.`);
+      await context.confirm(
+        `This deletes the pipeline ${name}, its slot on the source and what waits in its buffer. Its lake tables stay.`,
+      );
       await context.philotes.DELETE('/pipelines/{id}', { params });
       context.done(`Pipeline ${name} is being deleted`);
     },
