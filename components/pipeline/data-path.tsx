@@ -86,12 +86,12 @@ function Stop({ icon: Icon, title, name, reason, main, facts }: StopProps) {
         <span className="font-medium">{title}</span>
         <span className="min-w-0 truncate text-muted [&_a:hover]:text-ink [&_a:hover]:underline">{name}</span>
       </div>
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 px-4 py-3 lg:flex-col lg:items-stretch">
+      <div className="flex flex-col justify-between gap-x-6 gap-y-3 px-4 py-3 sm:max-lg:flex-row sm:max-lg:items-end">
         <div>
           <p className="text-xs text-muted">{main.label}</p>
           <p className="text-2xl font-semibold tracking-tight tabular-nums">{main.value}</p>
         </div>
-        <dl className="grid grid-cols-[auto_auto] gap-x-3 text-sm tabular-nums lg:grid-cols-[1fr_auto]">
+        <dl className="grid grid-cols-[1fr_auto] gap-x-3 text-sm tabular-nums">
           {facts.map(({ label, value }) => (
             <div key={label} className="contents">
               <dt className="text-muted">{label}</dt>
