@@ -19,6 +19,8 @@ type Options<Values, Schema extends z.ZodType> = {
   readonly draftKey?: string;
   /** Fields that are never kept. */
   readonly secrets?: readonly (keyof Values & string)[];
+  /** Whether a text that was typed into any other field holds a secret, so that it is not kept. */
+  readonly holdsSecret?: (text: string) => boolean;
 };
 
 type TextName<Values> = { [Name in keyof Values]: Values[Name] extends string ? Name : never }[keyof Values] & string;
@@ -28,8 +30,14 @@ type TextName<Values> = { [Name in keyof Values]: Values[Name] extends string ? 
  * judged once it was left, and all of them when somebody tries to send.
  */
 export function useForm<Values extends object, Schema extends z.ZodType>(options: Options<Values, Schema>) {
-  const { initial, schema, toInput, failure, draftKey, secrets = [] } = options;
-  const draft = useDraft(draftKey ?? '', (stored) => (draftKey === undefined ? null : fitting(stored, initial)));
+  const { initial, schema, toInput, failure, draftKey, secrets = [], holdsSecret = never } = options;
+  const isKept = ([name, value]: [string, unknown]): boolean =>
+    draftKey !== undefined &&
+    !secrets.some((secret) => secret === name) &&
+    !(typeof value === 'string' && holdsSecret(value));
+  const draft = useDraft(draftKey ?? '', (stored) =>
+    draftKey === undefined ? null : fitting(stored, initial, isKept),
+  );
   const [unsaved, setUnsaved] = useState<Partial<Values>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(NONE);
   const [isSent, setSent] = useState(false);
@@ -41,18 +49,25 @@ export function useForm<Values extends object, Schema extends z.ZodType>(options
   const told = failure ? shownProblem(failure).fields : {};
   const changed = answered.failure === failure ? answered.changed : NONE;
 
-  function put(name: string, value: unknown, path: string): void {
-    const isKept = draftKey !== undefined && !secrets.some((secret) => secret === name);
-    if (isKept) draft.save({ ...draft.value, [name]: value });
-    else setUnsaved((before) => ({ ...before, [name]: value }));
-    setAnswered({ failure, changed: new Set([...changed, path]) });
+  /** All at once: each saving replaces the draft that this rendering has read. */
+  function put(entered: object, paths: readonly string[]): void {
+    const entries = Object.entries(entered);
+    const kept = Object.fromEntries(entries.filter(isKept));
+    if (Object.keys(kept).length > 0) draft.save({ ...draft.value, ...kept });
+    setUnsaved((before) => {
+      const others = Object.entries(before).filter(([name]) => !(name in entered));
+      return Object.fromEntries([...others, ...entries.filter((entry) => !isKept(entry))]) as Partial<Values>;
+    });
+    setAnswered({ failure, changed: new Set([...changed, ...paths]) });
   }
   const leave = (path: string) => setLeft((before) => (before.has(path) ? before : new Set([...before, path])));
 
   return {
     values,
     set: <Name extends keyof Values & string>(name: Name, value: Values[Name], path: string = name) =>
-      put(name, value, path),
+      put({ [name]: value }, [path]),
+    /** Sets several fields, whose paths are their names. */
+    setAll: (entered: Partial<Values>) => put(entered, Object.keys(entered)),
     /** What is wrong with a field, or null. */
     error(path: string): string | null {
       if (!changed.has(path) && told[path]) return told[path];
@@ -62,7 +77,7 @@ export function useForm<Values extends object, Schema extends z.ZodType>(options
     text: <Name extends TextName<Values>>(name: Name, path: string = name) => ({
       name: path,
       value: String(values[name]),
-      onChange: (event: { target: { value: string } }) => put(name, event.target.value, path),
+      onChange: (event: { target: { value: string } }) => put({ [name]: event.target.value }, [path]),
       onBlur: () => leave(path),
     }),
     /** What was typed as the server takes it; null while something is wrong. */
@@ -84,18 +99,25 @@ export function useForm<Values extends object, Schema extends z.ZodType>(options
   };
 }
 
+const never = () => false;
 const NONE: ReadonlySet<string> = new Set();
 const NOTHING_ANSWERED = { failure: undefined, changed: NONE };
 const NO_ISSUES: ReadonlyMap<string, string> = new Map();
 
-/** What of a stored draft is still a field of the form, of the same kind. */
-function fitting<Values extends object>(stored: unknown, initial: Values): Partial<Values> | null {
+/** What of a stored draft is still a field of the form, of the same kind, and no secret. */
+function fitting<Values extends object>(
+  stored: unknown,
+  initial: Values,
+  isKept: (entry: [string, unknown]) => boolean,
+): Partial<Values> | null {
   if (typeof stored !== 'object' || stored === null) return null;
   const kinds = new Map(Object.entries(initial).map(([name, value]) => [name, typeof value]));
   const kept: Partial<Values> = {};
   return Object.assign(
     kept,
-    Object.fromEntries(Object.entries(stored).filter(([name, value]) => kinds.get(name) === typeof value)),
+    Object.fromEntries(
+      Object.entries(stored).filter((entry) => kinds.get(entry[0]) === typeof entry[1] && isKept(entry)),
+    ),
   );
 }
 

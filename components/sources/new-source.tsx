@@ -13,7 +13,7 @@ import { createSourceInput } from '@/server/sources/source-input.ts';
 import { TestButton, TestResult, useSourceTest } from './connection-test.tsx';
 import { SetupGuide } from './setup-guide.tsx';
 import { SourceFields } from './source-fields.tsx';
-import { EMPTY_SOURCE, toCreateInput } from './source-form-values.ts';
+import { EMPTY_SOURCE, isConnectionString, toCreateInput } from './source-form-values.ts';
 import type { Source } from './source-types.ts';
 
 /** The page that connects a source. */
@@ -63,6 +63,7 @@ export function NewSourceForm({
     failure: create.error ?? test.error,
     draftKey: 'source',
     secrets: ['password'],
+    holdsSecret: isConnectionString,
   });
   const save = form.submit((input) => create.mutate(input));
   const { name: _, ...candidate } = form.input ?? { name: '' };

@@ -5,16 +5,16 @@ import { Field, Input, Select, Textarea } from '@/components/ui/field.tsx';
 import { fromConnectionString, type SourceValues } from './source-form-values.ts';
 import { TLS_WORDS } from './tls-words.ts';
 
-type Form = Pick<ReturnType<typeof useForm<SourceValues, never>>, 'values' | 'set' | 'error' | 'text'>;
+type Form = Pick<ReturnType<typeof useForm<SourceValues, never>>, 'values' | 'set' | 'setAll' | 'error' | 'text'>;
 
 /** How a source is reached. Pasting a connection string into the host fills in all that it names. */
 export function SourceFields({ form, passwordHint }: { form: Form; passwordHint?: string }) {
-  const paste = (event: React.ClipboardEvent<HTMLInputElement>) => {
-    const named = fromConnectionString(event.clipboardData.getData('text'));
-    if (!named) return;
-    event.preventDefault();
-    for (const [name, value] of Object.entries(named)) form.set(name as keyof SourceValues, value);
+  const fill = (text: string): boolean => {
+    const named = fromConnectionString(text);
+    if (named) form.setAll(named);
+    return named !== null;
   };
+  const host = form.text('host');
   return (
     <div className="grid gap-4 sm:grid-cols-6">
       <Field label="Name" hint="What it is called here." error={form.error('name')} className="sm:col-span-6">
@@ -27,11 +27,17 @@ export function SourceFields({ form, passwordHint }: { form: Form; passwordHint?
         className="sm:col-span-4"
       >
         <Input
-          {...form.text('host')}
+          {...host}
           autoComplete="off"
           spellCheck={false}
           placeholder="db.example.com"
-          onPaste={paste}
+          onPaste={(event) => {
+            if (fill(event.clipboardData.getData('text'))) event.preventDefault();
+          }}
+          // One that was typed or dropped is whole only now.
+          onBlur={(event) => {
+            if (!fill(event.target.value)) host.onBlur();
+          }}
         />
       </Field>
       <Field label="Port" error={form.error('port')} className="sm:col-span-2">

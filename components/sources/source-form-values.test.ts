@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { EMPTY_SOURCE, fromConnectionString, moves, sourceValues, toUpdateInput } from './source-form-values.ts';
+import {
+  EMPTY_SOURCE,
+  fromConnectionString,
+  isConnectionString,
+  moves,
+  sourceValues,
+  toUpdateInput,
+} from './source-form-values.ts';
 import type { Source } from './source-types.ts';
 
 const source: Source = {
@@ -28,6 +35,11 @@ test('a connection string fills in what it names, its password decoded', () => {
     tlsMode: 'require',
   });
   expect(fromConnectionString('db.example.com')).toBeNull();
+});
+
+test('what may become a connection string is known while it is typed', () => {
+  expect(['postgres:', ' postgresql://me:secret@', 'POSTGRES://x'].map(isConnectionString)).toEqual([true, true, true]);
+  expect(['postgres', 'postgres.example.com', 'db'].map(isConnectionString)).toEqual([false, false, false]);
 });
 
 test('an update sends what differs, and no password that was not typed', () => {

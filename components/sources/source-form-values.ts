@@ -71,6 +71,9 @@ const connectionOf = (values: SourceValues) => ({
   tlsMode: values.tlsMode,
 });
 
+/** Whether a text is a connection string, or the beginning of one: it holds a password. */
+export const isConnectionString = (text: string): boolean => /^\s*postgres(ql)?:/i.test(text);
+
 /** The fields that a connection string names (`postgresql://user:password@host:5432/shop?sslmode=require`); null for other text. */
 export function fromConnectionString(text: string): Partial<SourceValues> | null {
   if (!/^postgres(ql)?:\/\//.test(text.trim()) || !URL.canParse(text.trim())) return null;
