@@ -249,7 +249,7 @@ export interface paths {
         };
         /**
          * Follow what changes
-         * @description A stream of server-sent events: `pipeline`, `table`, `commit`, `dead-letter`, `source`, `destination`, each filtered by your rights. `Last-Event-ID` resumes it; `ready` says whether anything was missed. Needs no particular right.
+         * @description A stream of server-sent events: `pipeline`, `table`, `commit`, `dead-letter`, `source`, `destination`, each filtered by your rights. `Last-Event-ID`, or `lastEventId` in the address, resumes it; `ready` says whether anything was missed. Needs no particular right.
          */
         get: operations["events"];
         put?: never;
@@ -4173,7 +4173,9 @@ export interface operations {
     };
     events: {
         parameters: {
-            query?: never;
+            query?: {
+                lastEventId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

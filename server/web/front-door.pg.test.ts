@@ -106,6 +106,13 @@ async function signInCookie(): Promise<string> {
   return cookie.split(';')[0] ?? '';
 }
 
+it('lets a page go on with its events by the address, which is all that it can set', async () => {
+  const follow = async (query: string) =>
+    (await send(`/api/v1/events${query}`, { method: 'HEAD', headers: { Cookie: await signInCookie() } })).status;
+  expect(await follow('?lastEventId=0f4c-12')).toBe(200);
+  expect(await follow('?lastEvent=0f4c-12')).toBe(400);
+});
+
 it('answers to its own names only', async () => {
   expect((await send('/', { headers: { Host: 'evil.example.com' } })).status).toBe(421);
   expect((await send('/sign-in', { headers: { Host: `localhost:${site.port}` } })).status).toBe(200);
