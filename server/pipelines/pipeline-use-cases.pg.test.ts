@@ -89,6 +89,11 @@ describe('pipelines', () => {
     await expect(start).rejects.toMatchObject({ code: 'PREFLIGHT_REFUSED' });
     await expect(start).rejects.toThrow(/public\.orders/);
     expect(await stateOf(control, pipeline.id)).toEqual({ desired_state: 'stopped', state: 'draft' });
+    await control.query(
+      `update pipeline_table set requested = '{"kind": "remove", "dropLakeTables": true}' where lake_name = 'orders'`,
+    );
+    await startPipeline(deps, SYSTEM_ACTOR, pipeline);
+    expect(await stateOf(control, pipeline.id)).toMatchObject({ desired_state: 'running' });
   });
 
   it('show their figures before and after they have run', async () => {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
@@ -58,7 +58,14 @@ async function refuseUnfit(deps: Deps, id: string): Promise<void> {
     })
     .from(pipeline)
     .innerJoin(pipelineTable, eq(pipelineTable.pipelineId, pipeline.id))
-    .where(and(eq(pipeline.id, id), eq(pipeline.desiredState, 'stopped')));
+    // A table that is to be taken out may be gone from the source: often that is why.
+    .where(
+      and(
+        eq(pipeline.id, id),
+        eq(pipeline.desiredState, 'stopped'),
+        or(isNull(pipelineTable.requested), sql`${pipelineTable.requested}->>'kind' <> 'remove'`),
+      ),
+    );
   const [first] = tables;
   if (!first) return;
   // Rules and filters that are tied to columns already hold whatever these are called now; policies were judged by then.

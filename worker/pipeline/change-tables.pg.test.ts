@@ -8,6 +8,8 @@ import { resumeTable } from '@/server/pipelines/resume-table.ts';
 import { resyncPipeline } from '@/server/pipelines/resync-pipeline.ts';
 import { resyncTable } from '@/server/pipelines/resync-table.ts';
 import { setTable } from '@/server/pipelines/set-table.ts';
+import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
+import { stopPipeline } from '@/server/pipelines/stop-pipeline.ts';
 import { armFailpoint } from '@/server/platform/failpoint.ts';
 import { openTestInstallation } from '@/worker/testing/open-test-installation.ts';
 import { runWork } from '@/worker/testing/run-work.ts';
@@ -142,6 +144,25 @@ test('a removal that drops the lake tables survives a crash in between, and make
   const end = await pipeline.position();
   await next.until(() => pipeline.isAt(end), { what: 'the lake has caught up' });
   expect(await pipeline.compareMirror('b')).toMatchObject(EXACT);
+});
+
+test('a table that the source dropped is taken out of a stopped pipeline with its lake tables, and the pipeline starts', async () => {
+  await using live = await openLive();
+  const { control, source, pipeline, work, tables } = live;
+  const isStopped = async () =>
+    (await control.database.pool.query('select state from pipeline where id = $1', [pipeline.id])).rows[0]?.state ===
+    'stopped';
+  await stopPipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+  await work.until(isStopped, { what: 'it has stopped' });
+  await source.query('drop table b');
+  await removeTable(control, SYSTEM_ACTOR, { ...(await tables.key('b')), dropLakeTables: true });
+  await startPipeline(control, SYSTEM_ACTOR, { id: pipeline.id });
+  await work.until(async () => (await tables.row('b')) === undefined, { what: 'the table is gone' });
+  expect(await live.lakeHas('b')).toBe(false);
+  await source.query(`insert into a (id) values (999999)`);
+  const end = await pipeline.position();
+  await work.until(() => pipeline.isAt(end), { what: 'the other table goes on' });
+  expect(await pipeline.compareMirror('a')).toMatchObject(EXACT);
 });
 
 test('a mode that is added is copied, one that is taken away is written no more', async () => {
