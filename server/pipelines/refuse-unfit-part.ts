@@ -20,6 +20,8 @@ type Part = {
 };
 
 const QUERY_MS_MAX = 10_000;
+/** Values that are none of the type, columns and operators that are not there (manual: appendix A); a right or a table that lacks is not the condition's fault. */
+const UNFIT = /^(22...|42703|42704|42804|42846|42883)$/;
 
 /**
  * Has the source judge what only it can: conditions, and bounds of a key whose type our own database does not know. It plans a
@@ -46,7 +48,7 @@ export async function refuseUnfitPart(
     try {
       await session.client.query(`EXPLAIN SELECT FROM ${of} WHERE ${filterSql([condition])}`);
     } catch (error) {
-      if (!/^(22|42)/.test(sqlState(error) ?? '')) throw sourceError(error, 'judging the part');
+      if (!UNFIT.test(sqlState(error) ?? '')) throw sourceError(error, 'judging the part');
       const reason = error instanceof Error ? error.message : String(error);
       throw fieldError('INVALID_INPUT', field, `the source says: ${reason}`, { cause: error });
     }
