@@ -78,8 +78,10 @@ function Origin({ table }: { table: LakeTable }) {
   if (!owner)
     return (
       <>
-        {isLeftBehind(table) ? 'Left behind by a pipeline that is gone.' : 'Written by others than Philotes.'} Last
-        changed <RelativeTime at={table.lastUpdatedAt} />
+        {isLeftBehind(table)
+          ? 'Left behind: no table of a pipeline is written to it any more.'
+          : 'Written by others than Philotes.'}{' '}
+        Last changed <RelativeTime at={table.lastUpdatedAt} />
       </>
     );
   return (

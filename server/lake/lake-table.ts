@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
+import { OWNER_PROPERTY } from '@/server/domain/lake-table.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import { type AskDeps, askWorker } from '@/server/inquiries/ask-worker.ts';
 import { lakeTableInput } from './lake-input.ts';
@@ -18,5 +19,9 @@ export async function lakeTable(
   const question = { ask: 'table' as const, namespace, table };
   const described = DescribedTable.parse(await askWorker(deps, actor, { kind: 'lake', destinationId, question }));
   const owners = await lakeOwners(deps, { destinationId, namespace });
-  return { namespace, name: table, owner: owners.get(`${namespace}.${table}`) ?? null, ...described };
+  const named = owners.get(`${namespace}.${table}`);
+  // One that waits for the name, which a table of an earlier life still has, does not write to it.
+  const madeFor = described.properties[OWNER_PROPERTY];
+  const owner = named && madeFor === `${named.pipelineId}/${named.tableId}` ? named : null;
+  return { namespace, name: table, owner, ...described };
 }

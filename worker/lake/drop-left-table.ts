@@ -35,15 +35,20 @@ async function assertLeft(
   if (owner === undefined) {
     throw new AppError('CONFLICT', `Philotes did not make lake table ${name}; drop it with the tool that did`);
   }
-  const { rows } = await client.query<{ is_used: boolean; is_ours: boolean }>(
+  const { rows } = await client.query<{ used_by: string | null; is_ours: boolean }>(
     /* sql */ `
-    select exists (select from pipeline_table where pipeline_id = $1 and id::text = $2) as is_used,
+    select (select t.source_schema || '.' || t.source_table || ' of pipeline ' || p.name
+              from pipeline_table t join pipeline p on p.id = t.pipeline_id
+             where t.pipeline_id = $1 and t.id::text = $2) as used_by,
            exists (select from audit_entry where subject = $1) as is_ours`,
     [pipelineId, tableId],
   );
   const [found] = rows;
-  if (found?.is_used) {
-    throw new AppError('CONFLICT', `a pipeline writes to lake table ${name}, or is just being deleted; wait for that`);
+  if (found?.used_by) {
+    throw new AppError(
+      'CONFLICT',
+      `table ${found.used_by} is written to lake table ${name}; take it out of the pipeline`,
+    );
   }
   if (!found?.is_ours) {
     throw new AppError(
