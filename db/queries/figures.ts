@@ -3,16 +3,22 @@
 /** WAL bytes that are captured and not committed. */
 export const LAG_BYTES = `greatest(pg_wal_lsn_diff(at.tail_lsn, at.committed_lsn), 0)`;
 
-/** Commit time between the last captured and the last committed transaction. */
+/**
+ * Commit time of the oldest change that waits to be committed. Not the last commit's: after a quiet hour one new change would
+ * count as an hour.
+ */
+const WAITING_SINCE = 'coalesce(at.waiting_since, at.committed_commit_time)';
+
+/** Commit time between the oldest change that waits and the last captured one. */
 export const LAG_SECONDS = `case when at.tail_lsn > at.committed_lsn
-  then greatest(extract(epoch from at.tail_commit_time - at.committed_commit_time), 0) else 0 end`;
+  then greatest(extract(epoch from at.tail_commit_time - ${WAITING_SINCE}), 0) else 0 end`;
 
 /**
- * The age of what a reader sees: while nothing waits, since capture last reported that it is at the end; else since the last
- * committed transaction's commit.
+ * The age of what a reader sees: while nothing waits, since capture last reported that it is at the end; else since the oldest
+ * waiting change was committed at the source.
  */
 export const FRESHNESS_SECONDS = `greatest(extract(epoch from now() - case when at.tail_lsn > at.committed_lsn
-  then at.committed_commit_time else at.updated_at end), 0)`;
+  then ${WAITING_SINCE} else at.updated_at end), 0)`;
 
 /** What a dead letter's state is while somebody has to deal with it. */
 export const LETTER_IS_OPEN = `state in ('open', 'replay_requested')`;

@@ -38,6 +38,8 @@ export const position = pgTable('position', {
   committedSeq: counter('committed_seq'),
   committedCommitTime: instant('committed_commit_time').notNull(),
   committedAt: instant('committed_at').notNull().defaultNow(),
+  /** Commit time of the oldest captured segment that is not committed; meaningful while one waits. */
+  waitingSince: instant('waiting_since'),
   /** The batch being committed: stored before the lake hears of it, so that a crash repeats exactly this one. */
   batchId: text('batch_id'),
   batchToSeq: bigint('batch_to_seq', { mode: 'bigint' }),

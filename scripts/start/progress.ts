@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import * as z from 'zod';
+import { FRESHNESS_SECONDS } from '@/db/queries/figures.ts';
 
 const row = z.object({
   state: z.string(),
@@ -20,12 +21,12 @@ export type Progress = z.infer<typeof row>;
 
 export async function readProgress(pool: Pool, pipelineId: string): Promise<Progress> {
   const { rows } = await pool.query(
-    `select p.state, p.error_code || ': ' || p.error_message as error, pos.committed_lsn::text,
-       extract(epoch from now() - pos.committed_commit_time)::float8 as seconds_behind,
+    `select p.state, p.error_code || ': ' || p.error_message as error, at.committed_lsn::text,
+       (${FRESHNESS_SECONDS})::float8 as seconds_behind,
        t.*, (select count(*)::int from dead_letter d join pipeline_table dt on dt.id = d.pipeline_table_id
              where dt.pipeline_id = p.id and d.state = 'open') as dead_letters
      from pipeline p
-     left join position pos on pos.pipeline_id = p.id
+     left join position at on at.pipeline_id = p.id
      cross join lateral (
        select count(*)::int as tables,
          (count(*) filter (where state = 'live'))::int as live,

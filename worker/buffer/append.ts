@@ -91,6 +91,7 @@ const insertSegment = (table: string): string => `
        set tail_lsn = case when $4 then $5::pg_lsn else tail_lsn end,
            tail_end_lsn = case when $4 then greatest(tail_end_lsn, $6::pg_lsn) else tail_end_lsn end,
            tail_commit_time = case when $4 then $7::timestamptz else tail_commit_time end,
+           waiting_since = case when $4 and tail_seq = committed_seq then $7::timestamptz else waiting_since end,
            tail_seq = case when $4 then $8::bigint else tail_seq end,
            buffer_bytes = buffer_bytes + $9::bigint,
            buffer_rows = buffer_rows + $11::integer,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '@/db/client.ts';
+import { FRESHNESS_SECONDS, LAG_SECONDS } from '@/db/queries/figures.ts';
 import { openTestDatabase } from '@/db/testing/test-database.ts';
 import { type Lsn, toLsn } from '@/server/domain/lsn.ts';
 import type { Segment } from '@/server/domain/segment.ts';
@@ -184,6 +185,37 @@ test('changes are counted as captured once and as waiting until they are settled
   const segments = await readSegments(db.pool, { number, afterSeq: 0n, throughSeq: 1n, limit: 10 });
   await settle(db.pool, { lease: commit, number, segments, committed: [], spilled: [], history: [] });
   expect(await counts()).toEqual({ captured: 9, waiting: 6 });
+});
+
+test('a change after a quiet hour waits since its own commit, not since the last one before it', async () => {
+  const { id, number } = await newPipeline();
+  const now = BigInt(Date.now()) * 1_000n;
+  const ago = (seconds: number) => ({ commitTimeUs: now - BigInt(seconds) * 1_000_000n });
+  const figures = async () => {
+    const { rows } = await db.pool.query<{ lag: number; age: number }>(
+      `select round(${LAG_SECONDS})::float8 as lag, round(${FRESHNESS_SECONDS}, -1)::float8 as age from position at where pipeline_id = $1`,
+      [id],
+    );
+    return rows[0];
+  };
+  const log = await openAppender(db.pool, { lease: await lease(id, 'capture'), number });
+  const commit = await lease(id, 'commit');
+  const settleThrough = async (afterSeq: bigint, throughSeq: bigint) => {
+    const segments = await readSegments(db.pool, { number, afterSeq, throughSeq, limit: 10 });
+    await settle(db.pool, { lease: commit, number, segments, committed: [], spilled: [], history: [] });
+  };
+  await log.append(segment(10, 'an hour ago', ago(3_600)));
+  expect(await figures()).toEqual({ lag: 0, age: 3_600 });
+  await settleThrough(0n, 1n);
+  expect(await figures()).toEqual({ lag: 0, age: 0 });
+  await log.append(segment(20, 'head', { complete: false, ...ago(600) }));
+  expect(await figures()).toEqual({ lag: 0, age: 0 });
+  await log.append(segment(20, 'tail', ago(600)));
+  await log.append(segment(30, 'came while a batch was committed', ago(120)));
+  await log.append(segment(40, 'and another', ago(60)));
+  expect(await figures()).toEqual({ lag: 540, age: 600 });
+  await settleThrough(1n, 3n);
+  expect(await figures()).toEqual({ lag: 60, age: 120 });
 });
 
 test('committed segments are forgotten by rotation, uncommitted ones never (row 67)', async () => {

@@ -1,5 +1,5 @@
 import { uncompress } from 'lz4-napi';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { fetchBytes } from '@/db/fetch-bytes.ts';
 import { type Lsn, parseLsn } from '@/server/domain/lsn.ts';
 import { SEGMENT_TABLES, segmentTable } from '@/server/domain/names.ts';
@@ -37,7 +37,7 @@ type Row = {
 
 /** Visible segments after `afterSeq`, in order, at most `limit`. */
 export async function readSegments(
-  pool: Pool,
+  pool: Pool | PoolClient,
   options: { number: number; afterSeq: bigint; throughSeq: bigint; limit: number },
 ): Promise<SegmentInfo[]> {
   const parts = Array.from({ length: SEGMENT_TABLES }, (_, index) => {

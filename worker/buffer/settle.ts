@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { segmentTable } from '@/server/domain/names.ts';
 import { type Lease, leaseLost } from './lease.ts';
-import type { SegmentInfo } from './read.ts';
+import { readSegments, type SegmentInfo } from './read.ts';
 import { countNulls, supersede } from './settle-letters.ts';
 
 /** What one lake table gained by a batch. */
@@ -70,16 +70,18 @@ export async function settle(pool: Pool, settlement: Settlement): Promise<void> 
     await insertHistory(client, settlement.history);
     const bytes = segments.reduce((sum, segment) => sum + BigInt(segment.bytes), 0n);
     const rows = segments.reduce((sum, segment) => sum + segment.rows, 0);
-    const { rowCount } = await client.query(
+    const { rows: moved } = await client.query<{ tail_seq: string }>(
       /* sql */ `
       update position
          set committed_lsn = $2, committed_seq = $3, committed_commit_time = $4, committed_at = now(),
              batch_id = null, batch_to_seq = null, buffer_bytes = greatest(buffer_bytes - $5::bigint, 0),
              buffer_rows = greatest(buffer_rows - $6::bigint, 0)
-       where pipeline_id = $1 and committed_seq < $3`,
+       where pipeline_id = $1 and committed_seq < $3
+      returning tail_seq`,
       [lease.pipelineId, formatLsn(last.toLsn), last.seq, last.commitTime, bytes, rows],
     );
-    if (rowCount !== 1) throw leaseLost(lease);
+    if (!moved[0]) throw leaseLost(lease);
+    await tellWaiting(client, settlement, { afterSeq: last.seq, throughSeq: BigInt(moved[0].tail_seq) });
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
@@ -87,6 +89,20 @@ export async function settle(pool: Pool, settlement: Settlement): Promise<void> 
   } finally {
     client.release();
   }
+}
+
+/** Since when the oldest segment waits that came while the batch was committed. The position is held, so none comes now. */
+async function tellWaiting(
+  client: PoolClient,
+  { lease, number }: Settlement,
+  range: { afterSeq: bigint; throughSeq: bigint },
+): Promise<void> {
+  const [next] = range.throughSeq > range.afterSeq ? await readSegments(client, { number, ...range, limit: 1 }) : [];
+  if (!next) return;
+  await client.query('update position set waiting_since = $2 where pipeline_id = $1', [
+    lease.pipelineId,
+    next.commitTime,
+  ]);
 }
 
 /** Fences a transaction: the lease cannot change hands before it ends. Throws LEASE_LOST. */

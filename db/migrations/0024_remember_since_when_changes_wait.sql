@@ -1,0 +1,1 @@
+ALTER TABLE "position" ADD COLUMN "waiting_since" timestamp with time zone;
