@@ -14,7 +14,7 @@ import { sideText } from './schema-change-text.ts';
 const ACTIONS: Readonly<Record<SchemaChange['action'], { tone: Tone; word: string; text: string }>> = {
   followed: { tone: 'running', word: 'Followed', text: 'The lake table changed, too.' },
   kept: { tone: 'idle', word: 'Kept', text: 'The column stays in the lake and is empty from then on.' },
-  refused: { tone: 'attention', word: 'Refused', text: 'No lake type takes both: the table waits for a resync.' },
+  unfit: { tone: 'attention', word: 'Does not fit', text: 'No lake type takes both: the table waits for a decision.' },
   waiting: { tone: 'attention', word: 'Waiting', text: 'The table waits: approve or refuse it.' },
   ignored: { tone: 'idle', word: 'Ignored', text: 'The columns of the lake stay as they are.' },
   noted: { tone: 'idle', word: 'Noted', text: 'The lake table needs no change.' },

@@ -15,10 +15,10 @@ import { useTableVerbs } from './use-table-verbs.ts';
 
 const AT_ONCE = 200;
 
-/** Changed columns that wait for a person, and those that the lake ignores so far: each can be decided here. */
+/** Changed columns that wait for a person or do not fit, and those that the lake ignores so far: each can be decided here. */
 export function SchemaDecision({ table }: { table: TableView }) {
   const trpc = useTRPC();
-  const of = (action: 'waiting' | 'ignored') => ({
+  const of = (action: 'waiting' | 'unfit' | 'ignored') => ({
     pipelineId: table.pipelineId,
     tableId: table.id,
     action,
@@ -26,12 +26,14 @@ export function SchemaDecision({ table }: { table: TableView }) {
     limit: AT_ONCE,
   });
   const waiting = useQuery(trpc.pipelines.schemaChanges.queryOptions(of('waiting')));
+  const unfit = useQuery(trpc.pipelines.schemaChanges.queryOptions(of('unfit')));
   const ignored = useQuery(trpc.pipelines.schemaChanges.queryOptions(of('ignored')));
-  const error = waiting.error ?? ignored.error;
+  const error = waiting.error ?? unfit.error ?? ignored.error;
   if (error) return <ErrorNote error={error} />;
+  const open = [...(unfit.data?.items ?? []), ...(waiting.data?.items ?? [])];
   return (
     <>
-      {waiting.data && waiting.data.items.length > 0 && <Waiting table={table} changes={waiting.data.items} />}
+      {open.length > 0 && <Waiting table={table} changes={open} />}
       {ignored.data && ignored.data.items.length > 0 && <Ignored table={table} changes={ignored.data.items} />}
     </>
   );
@@ -43,7 +45,7 @@ function Waiting({ table, changes }: Changes) {
   const [asked, setAsked] = useState<'approve' | 'refuse' | null>(null);
   const { decide, key } = useTableVerbs(table);
   const reason = useRefusal()('pipeline:operate');
-  const impossible = changes.find(({ proposed }) => proposed === 'refused');
+  const copies = changes.some(isUnfit);
   const close = () => setAsked(null);
   const confirm = (decision: 'approve' | 'refuse') =>
     decide.mutate({ ...key, decision, changes: changes.map(({ id }) => id) }, { onSuccess: close });
@@ -54,12 +56,7 @@ function Waiting({ table, changes }: Changes) {
       <h3 className="mb-2 font-semibold">Changed columns wait for a decision</h3>
       <ChangeList changes={changes} />
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button
-          icon={Check}
-          kind="primary"
-          reason={reason ?? (impossible ? `The lake's column ${impossible.column} cannot take its new type.` : null)}
-          onClick={() => setAsked('approve')}
-        >
+        <Button icon={Check} kind="primary" reason={reason} onClick={() => setAsked('approve')}>
           Approve changes
         </Button>
         <Button icon={X} reason={reason} onClick={() => setAsked('refuse')}>
@@ -70,11 +67,18 @@ function Waiting({ table, changes }: Changes) {
         {...common}
         open={asked === 'approve'}
         title={`Let the lake follow ${table.source}?`}
-        consequences={changes.map(
-          (change) => CONSEQUENCES.approve[change.kind]?.(nameOf(change)) ?? changeText(change),
-        )}
-        stays={stays}
-        action="Approve changes"
+        consequences={[
+          ...changes.map((change) =>
+            isUnfit(change)
+              ? MADE_ANEW(nameOf(change))
+              : (CONSEQUENCES.approve[change.kind]?.(nameOf(change)) ?? changeText(change)),
+          ),
+          ...(copies ? ['The table is copied again; its changes wait until the copy is done.'] : []),
+        ]}
+        stays={
+          copies ? [...stays, 'Readers see its present content until the copy takes its place in one commit.'] : stays
+        }
+        action={copies ? 'Approve and copy' : 'Approve changes'}
         onConfirm={() => confirm('approve')}
       />
       <ConfirmDialog
@@ -103,12 +107,7 @@ function Ignored({ table, changes }: Changes) {
           <li key={change.id} className="flex flex-wrap items-center justify-between gap-2 px-3 py-2 text-sm">
             <span>{changeText(change)}</span>
             {change.kind !== 'column-dropped' && (
-              <Button
-                reason={
-                  reason ?? (change.proposed === 'refused' ? 'The column in the lake cannot take its new type.' : null)
-                }
-                onClick={() => setAsked(change)}
-              >
+              <Button reason={reason} onClick={() => setAsked(change)}>
                 Follow after all
               </Button>
             )}
@@ -143,6 +142,11 @@ const ChangeList = ({ changes }: Pick<Changes, 'changes'>) => (
     ))}
   </ul>
 );
+
+const isUnfit = ({ action, proposed }: SchemaChange): boolean => action === 'unfit' || proposed === 'unfit';
+
+const MADE_ANEW = (column: string): string =>
+  `The column ${column} of the lake cannot take its new type, so the copy makes it anew; a changelog keeps the old one as ${column}_dropped.`;
 
 const nameOf = ({ column }: SchemaChange): string => column ?? '';
 

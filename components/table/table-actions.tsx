@@ -17,6 +17,7 @@ const STUCK: Readonly<Record<string, string>> = {
   SOURCE_TABLE_REPLACED: 'Changes of it are missing: resync it.',
   SOURCE_PARTITION_ATTACHED: 'Rows of it are missing: resync it.',
   SCHEMA_CHANGE_WAITING: 'Approve or refuse its changed columns.',
+  LAKE_SCHEMA_IMPOSSIBLE: 'Decide about its changed columns, or resync it.',
 };
 
 /** Pause or resume, copy anew, take out. */

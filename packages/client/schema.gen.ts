@@ -1156,7 +1156,7 @@ export interface paths {
         put?: never;
         /**
          * Approve or refuse changes of the columns of a table
-         * @description Approved, the lake follows. Refused, its columns stay as they are: an added column is not carried, a renamed one keeps its name and a retyped one its type, a dropped one is null from then on. No change of a row is lost either way. Approving one that was ignored copies the table again.
+         * @description Approved, the lake follows. Refused, its columns stay as they are: an added column is not carried, a renamed one keeps its name and a retyped one its type, a dropped one is null from then on. No change of a row is lost either way. Approving one that was ignored, or that the column of the lake cannot follow, copies the table again.
          *
          *     Needs the right `pipeline:operate`.
          */
@@ -2662,10 +2662,10 @@ export interface components {
         };
         SchemaChange: {
             /**
-             * @description followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do; waiting: the table waits for a decision; ignored: the columns of the lake stay as they are
+             * @description followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; unfit: the column of the lake cannot become what it is on the source, and the table waits for a decision; noted: nothing to do; waiting: the table waits for a decision; ignored: the columns of the lake stay as they are
              * @enum {string}
              */
-            action: "followed" | "kept" | "refused" | "noted" | "waiting" | "ignored";
+            action: "followed" | "kept" | "unfit" | "noted" | "waiting" | "ignored";
             after: ({
                 /** @description As PostgreSQL prints it */
                 type: string;
@@ -2696,8 +2696,8 @@ export interface components {
             kind: "column-added" | "column-dropped" | "column-renamed" | "column-retyped" | "column-nullability" | "key-changed" | "identity-changed" | "table-renamed";
             /** @description Where the stream first showed it */
             lsn: string;
-            /** @description What an approval comes to, while it waits or is ignored; a refused one cannot be approved */
-            proposed: ("followed" | "kept" | "refused" | "noted" | "waiting" | "ignored") | null;
+            /** @description What an approval comes to, while it waits or is ignored; one that is unfit copies the table again */
+            proposed: ("followed" | "kept" | "unfit" | "noted" | "waiting" | "ignored") | null;
             source: string;
             tableId: number;
         };
@@ -5841,7 +5841,7 @@ export interface operations {
                 limit?: number;
                 sort?: "-at" | "at";
                 tableId?: number;
-                action?: "followed" | "kept" | "refused" | "noted" | "waiting" | "ignored";
+                action?: "followed" | "kept" | "unfit" | "noted" | "waiting" | "ignored";
             };
             header?: never;
             path: {

@@ -20,12 +20,13 @@ export type SchemaPolicy = { readonly [Kind in DecidedKind]?: SchemaChoice | und
  *
  * - followed: the lake table changed, too.
  * - kept: a dropped column stays and is null from then on.
- * - refused: no Iceberg type takes both; the table is parked.
+ * - unfit: the lake's column cannot become what the source's is; the table is parked until it is copied again, or the lake's
+ *   column keeps its type by decision.
  * - noted: the lake needs no change.
  * - waiting: the table waits for a person's decision.
  * - ignored: the lake's columns stay, by policy or by decision.
  */
-export const SCHEMA_ACTIONS = ['followed', 'kept', 'refused', 'noted', 'waiting', 'ignored'] as const;
+export const SCHEMA_ACTIONS = ['followed', 'kept', 'unfit', 'noted', 'waiting', 'ignored'] as const;
 export type SchemaAction = (typeof SCHEMA_ACTIONS)[number];
 
 export const isDecidedKind = (kind: string): kind is DecidedKind => DECIDED_KINDS.some((decided) => decided === kind);

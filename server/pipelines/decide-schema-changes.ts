@@ -34,8 +34,9 @@ type Decided = {
  * Decides about changes of a table's columns. An approved one is followed by the lake; a refused one leaves the lake's
  * columns as they are: an added column is not carried, a renamed one keeps its name and a retyped one its type there, a
  * dropped one is null from then on. The table goes on with everything that was kept for it once none waits any more. One
- * that was ignored can be approved later; its values are not in the lake, so the table is copied anew. Throws CONFLICT for
- * one that is decided already, or cannot be decided so.
+ * that was ignored can be approved later; its values are not in the lake, so the table is copied anew. So it is when the
+ * lake's column cannot become what the source's is (`unfit`): the copy makes the column anew. Throws CONFLICT for one that is
+ * decided already, or cannot be decided so.
  */
 export async function decideSchemaChanges(
   { database }: Pick<ControlDeps, 'database'>,
@@ -60,25 +61,27 @@ export async function decideSchemaChanges(
       if (!isApproved) {
         held = hold(held, oid, one);
         adopted = hold(adopted, oid, one);
-      } else if (row.action === 'ignored' && row.kind !== 'column-dropped') {
+      } else if (isUnfit(row) || (row.action === 'ignored' && row.kind !== 'column-dropped')) {
         adopted = release(adopted, oid, one);
         resync = true;
       }
-      const action = isApproved ? (row.proposed ?? 'followed') : 'ignored';
       await tx
         .update(schemaChange)
-        .set({ action, decidedAt: sql`now()`, decidedBy: actor.name })
+        .set({ ...outcome(row, { isApproved }), decidedAt: sql`now()`, decidedBy: actor.name })
         .where(eq(schemaChange.id, row.id));
     }
     const waiting = await tx
       .select({ kind: schemaChange.kind, column: schemaChange.columnName })
       .from(schemaChange)
-      .where(and(eq(schemaChange.pipelineTableId, table.id), eq(schemaChange.action, 'waiting')))
+      .where(and(eq(schemaChange.pipelineTableId, table.id), inArray(schemaChange.action, ['waiting', 'unfit'])))
       .orderBy(asc(schemaChange.id));
     const needsCopy = resync && hasLakeTables(table);
     const { mirror, changelog, policies, onDelete, onTruncate } = requested ?? table;
-    const rules = requested?.rules ? { rules: requested.rules } : {};
-    const shape = { mirror, changelog, policies, onDelete, onTruncate, held: adopted, ...rules };
+    const asked = {
+      ...(requested?.rules ? { rules: requested.rules } : {}),
+      ...(requested?.filter ? { filter: requested.filter } : {}),
+    };
+    const shape = { mirror, changelog, policies, onDelete, onTruncate, held: adopted, ...asked };
     const wait = waitAfter(table, waiting);
     await tx
       .update(pipelineTable)
@@ -132,18 +135,13 @@ async function readChanges(tx: Transaction, { tableId, ids }: { tableId: number;
   });
 }
 
-function assertApprovable({ id, action, proposed, column }: Row): void {
-  if (action !== 'waiting' && action !== 'ignored') throw decidedAlready(id, action);
-  if (proposed !== 'refused') return;
-  throw fieldError(
-    'CONFLICT',
-    'changes',
-    `the lake's column ${column} cannot become what it is on the source; refuse the change, or take the table out with its lake tables and add it again`,
-  );
+function assertApprovable({ id, action }: Row): void {
+  if (action === 'waiting' || action === 'ignored' || action === 'unfit') return;
+  throw decidedAlready(id, action);
 }
 
 function assertRefusable({ id, action, kind, column, after }: Row): void {
-  if (action !== 'waiting') throw decidedAlready(id, action);
+  if (action !== 'waiting' && action !== 'unfit') throw decidedAlready(id, action);
   const { success } = z.object({ keyOrdinal: z.number() }).safeParse(after);
   if (kind === 'column-added' && success) {
     throw fieldError('CONFLICT', 'changes', `column ${column} is part of the key and cannot be left out`);
@@ -153,9 +151,19 @@ function assertRefusable({ id, action, kind, column, after }: Row): void {
 const decidedAlready = (id: bigint, action: string): AppError =>
   fieldError('CONFLICT', 'changes', `schema change ${id} does not wait: it is ${action}`);
 
+const isUnfit = ({ action, proposed }: Row): boolean => action === 'unfit' || proposed === 'unfit';
+
+/** Of a change that did not fit, what was proposed stays known, so that it can be approved after all. */
+function outcome(row: Row, { isApproved }: { isApproved: boolean }) {
+  if (!isApproved) return { action: 'ignored', proposed: row.action === 'unfit' ? 'unfit' : row.proposed };
+  return { action: isUnfit(row) ? 'followed' : (row.proposed ?? 'followed') };
+}
+
+const PARKED_FOR_COLUMNS: ReadonlySet<string | null> = new Set(['SCHEMA_CHANGE_WAITING', 'LAKE_SCHEMA_IMPOSSIBLE']);
+
 /** One that waits for something else as well, or that a person has paused, stays as it is. */
 function waitAfter(table: LockedTable, waiting: readonly { kind: string; column: string | null }[]) {
-  if (table.state !== 'needs_attention' || table.errorCode !== 'SCHEMA_CHANGE_WAITING') return { state: table.state };
+  if (table.state !== 'needs_attention' || !PARKED_FOR_COLUMNS.has(table.errorCode)) return { state: table.state };
   if (waiting.length > 0) return { state: table.state, errorMessage: waitingText(waiting) };
   return { state: 'catching_up' as const, errorCode: null, errorMessage: null, errorAt: null };
 }

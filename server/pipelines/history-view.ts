@@ -25,12 +25,12 @@ export const SchemaChangeView = z
     action: z
       .enum(SCHEMA_ACTIONS)
       .describe(
-        'followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; refused: no lake type takes both; noted: nothing to do; waiting: the table waits for a decision; ignored: the columns of the lake stay as they are',
+        'followed: the lake table changed, too; kept: a dropped column stays and is empty from now on; unfit: the column of the lake cannot become what it is on the source, and the table waits for a decision; noted: nothing to do; waiting: the table waits for a decision; ignored: the columns of the lake stay as they are',
       ),
     proposed: z
       .enum(SCHEMA_ACTIONS)
       .nullable()
-      .describe('What an approval comes to, while it waits or is ignored; a refused one cannot be approved'),
+      .describe('What an approval comes to, while it waits or is ignored; one that is unfit copies the table again'),
     decidedAt: z.iso.datetime().nullable().describe('When a person decided'),
     decidedBy: z.string().nullable(),
     at: z.iso.datetime(),

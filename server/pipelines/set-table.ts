@@ -15,15 +15,15 @@ import { claimMoreNames } from './claim-more-names.ts';
 import { knownSchema } from './known-schema.ts';
 import { type CarriedOut, carriedOut, hasLakeTables, type LockedTable, lockTable } from './lock-table.ts';
 import { refuseUnfitTables } from './refuse-unfit-tables.ts';
-import { sameTextColumns } from './same-policies.ts';
+import { noLongerText } from './same-policies.ts';
 import { setTableInput } from './table-verbs-input.ts';
 
 /**
  * Changes how a table is kept. A mode that is added needs a copy, so the table is resynced; one that is taken away is
  * written no more and stays in the lake. Deletes and truncates that are to be applied after they were not need a copy, too,
  * which drops the rows that were kept. So do other rules for its columns and another filter of its rows: nothing captured under the
- * old ones is kept. Policies count from the next commit on; which columns are text is decided when the lake table is made, so
- * changing that is refused (CONFLICT) afterwards. A schema policy counts from the next change on.
+ * old ones is kept. Policies count from the next commit on; a column that is to be text in the lake is made anew by a copy, and stays
+ * text, so undoing that is refused (CONFLICT). A schema policy counts from the next change on.
  */
 export async function setTable(
   deps: Pick<ControlDeps, 'database' | 'sealer'>,
@@ -48,23 +48,27 @@ export async function setTable(
       throw fieldError('INVALID_INPUT', 'mirror', `table ${name} needs a mode: mirror, changelog or both`);
     }
     const isInLake = hasLakeTables(table);
-    refuseUnfitPolicies(await knownSchema(tx, table), { wanted: wanted.policies, present: present.policies, ...shape });
+    const schema = await knownSchema(tx, table);
+    refuseUnfitPolicies(schema, { wanted: wanted.policies, present: present.policies, ...shape });
     const rules: ColumnRules = {
       columns: wanted.columns ?? present.rules.columns,
       otherColumns: wanted.otherColumns ?? present.rules.otherColumns,
     };
     const filter = wanted.where ?? present.filter;
     const isRuled = !sameRules(rules, present.rules) || !sameFilter(filter, present.filter);
-    if (isInLake && !sameTextColumns(shape.policies, present.policies)) {
-      throw new AppError(
+    const isRetexted = isInLake && becomesText(schema, { before: present.policies, after: shape.policies });
+    const untexted = isInLake ? noLongerText(present.policies, shape.policies) : undefined;
+    if (untexted !== undefined) {
+      throw fieldError(
         'CONFLICT',
-        `policies: ${name} is in the lake already, so which of its columns are text cannot change; remove it with its lake tables and add it again`,
+        `policies.${untexted}`,
+        `${untexted} is text in the lake and stays so; take ${name} out with its lake tables and add it again to have another type`,
       );
     }
-    const { sourceSchema: schema, sourceTable, lakeName } = table;
+    const { sourceSchema, sourceTable, lakeName } = table;
     await claimMoreNames(tx, {
       pipeline: parent,
-      tables: [{ schema, table: sourceTable, lakeName, ...shape }],
+      tables: [{ schema: sourceSchema, table: sourceTable, lakeName, ...shape }],
       except: table.id,
     });
     const adds = (shape.mirror && !table.mirror) || (shape.changelog && !table.changelog);
@@ -74,7 +78,8 @@ export async function setTable(
       (shape.onTruncate === 'apply' && table.onTruncate !== 'apply');
     // Once its rows may be captured, rules and filter are tied to its columns by a new life only.
     const isMet = isInLake || table.sourceOid !== null;
-    const needsCopy = (isRuled && isMet) || (isInLake && (adds || applies || table.requested?.kind === 'resync'));
+    const needsCopy =
+      (isRuled && isMet) || (isInLake && (adds || applies || isRetexted || table.requested?.kind === 'resync'));
     await tx
       .update(pipelineTable)
       .set({
@@ -106,6 +111,15 @@ function refuseUnfitPolicies(
   const unfit = schema && unfitPolicy(schema, { policies: Object.fromEntries(given), mirror });
   if (unfit) throw fieldError('INVALID_INPUT', `policies.${unfit.column}`, unfit.reason);
 }
+
+/** Whether a column that is something else in the lake is to be text there. */
+const becomesText = (schema: TableSchema | null, { before, after }: { before: TablePolicies; after: TablePolicies }) =>
+  Object.entries(after).some(
+    ([column, policy]) =>
+      policy === 'string' &&
+      before[column] !== 'string' &&
+      schema?.columns.find(({ name }) => name === column)?.type.kind !== 'text',
+  );
 
 /** Looks at the source before a transaction is open: rules, or a filter, that do not fit would park the table. */
 async function refuseUnfitRules(

@@ -3,26 +3,29 @@ import { currentSchema, type TableMetadata } from '@/server/domain/iceberg/metad
 import type { Field, Type } from '@/server/domain/iceberg/schema.ts';
 import { LAST_ADDED, type TableUpdate } from '@/server/domain/iceberg/updates.ts';
 import { DELETED_AT_COLUMN } from '@/server/domain/lake-table.ts';
-import type { TableSchema } from '@/server/domain/table-schema.ts';
+import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { lakeNames } from './column-names.ts';
-import { canHold, icebergType } from './iceberg-type.ts';
+import { icebergType } from './iceberg-type.ts';
 import {
   attnumOf,
   carriedColumns,
   columnDoc,
   type Held,
+  isReplaced,
   maskOf,
   neededType,
   sourceOf,
   type ValuePolicies,
 } from './lake-schema.ts';
+import { asReplaced, needsReplacing, promoted, withIdentifier } from './replaced-columns.ts';
 
 /**
  * The updates that bring a lake table up to the source's present columns; empty when nothing changed. New columns are
  * added as optional, renamed ones renamed, types widened where Iceberg allows. Columns the source dropped stay, so that
  * their history can be read, and make way for a later one of their name; what is held stays as it is. A column that rules hide or mask
- * otherwise than before goes, and with it what older files show under it. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type.
+ * otherwise than before goes, and with it what older files show under it. Throws LAKE_SCHEMA_IMPOSSIBLE for any other change of a type,
+ * unless a copy begins: then the column makes way for a new one, and is there under its name until the copied rows are to be shown.
  */
 export function evolveSchema(options: {
   metadata: TableMetadata;
@@ -31,15 +34,35 @@ export function evolveSchema(options: {
   /** The column that says when a row was deleted is added where it is missing. */
   keepsDeleted?: boolean;
   held?: Held;
+  /** A copy of all rows begins; the next call without it is the one that shows them. */
+  isAnew?: boolean;
+  /** Columns that were replaced stay as dropped ones do: for rows that are never copied again. */
+  keepsReplaced?: boolean;
 }): TableUpdate[] {
-  const { metadata, schema, policies, keepsDeleted = false, held = {} } = options;
+  const {
+    metadata,
+    schema,
+    policies,
+    keepsDeleted = false,
+    held = {},
+    isAnew = false,
+    keepsReplaced = false,
+  } = options;
   const lake = currentSchema(metadata);
   const match = sourceOf(schema);
-  const shown = lake.fields.filter((field) => !isOverruled(field, { schema, source: match(field) }));
-  const matched = shown.map((field) => ({ field, source: match(field) }));
+  const shown = lake.fields.filter(
+    (field) => !isOverruled(field, { schema, source: match(field) }) && (isAnew || keepsReplaced || !isReplaced(field)),
+  );
+  const matched = shown.map((field): { field: Field; source: SourceColumn | null } => {
+    const source = match(field);
+    if (!isAnew || source === null || held[source.attnum]?.type) return { field, source };
+    const policy = policies.get(source.attnum) ?? 'dead-letter';
+    return needsReplacing(field, { source, policy }) ? { field: asReplaced(field), source: null } : { field, source };
+  });
   const known = new Set(matched.flatMap(({ source }) => (source ? [source.attnum] : [])));
   const keepsName = ({ attnum }: { attnum: number }) => known.has(attnum) && held[attnum]?.name === true;
-  const isDropped = ({ field, source }: (typeof matched)[number]) => source === null && attnumOf(field) !== null;
+  const isDropped = ({ field, source }: (typeof matched)[number]) =>
+    source === null && (attnumOf(field) !== null || (isReplaced(field) && !isAnew));
   const kept = matched
     .filter((one) => (one.source ? keepsName(one.source) : !isDropped(one)))
     .map(({ field }) => field.name);
@@ -80,7 +103,11 @@ export function evolveSchema(options: {
   if (JSON.stringify(fields) === JSON.stringify(lake.fields)) return [];
   const highest = Math.max(...metadata.schemas.map((candidate) => candidate['schema-id']));
   return [
-    { action: 'add-schema', schema: { ...lake, 'schema-id': highest + 1, fields }, 'last-column-id': lastId },
+    {
+      action: 'add-schema',
+      schema: withIdentifier({ ...lake, 'schema-id': highest + 1, fields }),
+      'last-column-id': lastId,
+    },
     { action: 'set-current-schema', 'schema-id': LAST_ADDED },
   ];
 }
@@ -119,13 +146,8 @@ function isOverruled(
 
 function widened(field: Field, needed: Type, typeName: string): Type {
   const { type } = field;
-  if (canHold(type, needed)) return type;
-  if (canHold(needed, type) && needed !== 'string') {
-    // Only the element changes; its field id stays.
-    return typeof needed === 'object' && typeof type === 'object' && needed.type === 'list' && type.type === 'list'
-      ? { ...type, element: needed.element }
-      : needed;
-  }
+  const wider = promoted(type, needed);
+  if (wider !== null) return wider;
   const shown = typeof type === 'string' ? type : type.type;
   throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `column ${field.name}: ${shown} cannot become ${typeName}`);
 }

@@ -202,6 +202,56 @@ describe('evolveSchema', () => {
     );
   });
 
+  describe('when a copy begins', () => {
+    const before = source([1, 'id', 'int4', 0], [2, 'price', 'float8'], [3, 'note', 'int4']);
+    const after = source([1, 'id', 'int4', 0], [2, 'price', 'text'], [3, 'note', 'int4']);
+    const step = (metadata: TableMetadata, options: Partial<Parameters<typeof evolveSchema>[0]>) => {
+      const updates = evolveSchema({ metadata, schema: after, policies: NONE, ...options });
+      return applyUpdates({ base: { metadata, location: 'file:///lake/m.json' }, updates, nowMs: 2n });
+    };
+    const shown = (metadata: TableMetadata) =>
+      currentSchema(metadata).fields.map(({ id, name, type }) => `${id} ${name} ${type}`);
+
+    it('leaves a column that cannot follow to readers, until the copied rows are shown', () => {
+      const begun = step(created(before), { isAnew: true });
+      expect(shown(begun)).toEqual(['1 id int', '2 price double', '3 note int', '4 price_2 string']);
+      expect(evolveSchema({ metadata: begun, schema: after, policies: NONE, isAnew: true })).toEqual([]);
+      const { columns } = lakeTable({ lake: currentSchema(begun), schema: after, policies: NONE });
+      expect(columns.map(({ name, attnum }) => [name, attnum])).toEqual([
+        ['id', 1],
+        ['price', null],
+        ['note', 3],
+        ['price_2', 2],
+      ]);
+      const joined = step(begun, {});
+      expect(shown(joined)).toEqual(['1 id int', '3 note int', '4 price string']);
+      expect(evolveSchema({ metadata: joined, schema: after, policies: NONE })).toEqual([]);
+    });
+
+    it('keeps what it replaced in a changelog, whose rows are never copied again', () => {
+      const begun = step(created(before), { isAnew: true, keepsReplaced: true });
+      const joined = step(begun, { keepsReplaced: true });
+      expect(shown(joined)).toEqual(['1 id int', '2 price_dropped double', '3 note int', '4 price string']);
+      expect(shown(step(joined, { isAnew: true, keepsReplaced: true }))).toEqual(shown(joined));
+      expect(evolveSchema({ metadata: joined, schema: after, policies: NONE, keepsReplaced: true })).toEqual([]);
+    });
+
+    it('makes a column text by its policy, but leaves a held type alone', () => {
+      const policies = new Map<number, ValuePolicy>([[3, 'string']]);
+      const held = { 2: { type: true } } as const;
+      const joined = step(step(created(before), { isAnew: true, policies, held }), { policies, held });
+      expect(shown(joined)).toEqual(['1 id int', '2 price double', '4 note string']);
+    });
+
+    it('takes the identifier from a mirror whose key column it replaces', () => {
+      const schema = source([1, 'id', 'uuid', 0], [2, 'price', 'float8'], [3, 'note', 'int4']);
+      const joined = step(step(created(before), { isAnew: true, schema }), { schema });
+      expect(shown(joined)).toEqual(['2 price double', '3 note int', '4 id uuid']);
+      expect(currentSchema(joined)).not.toHaveProperty('identifier-field-ids');
+      expect(lakeTable({ lake: currentSchema(joined), schema, policies: NONE }).keyFieldIds).toEqual([4]);
+    });
+  });
+
   it('leaves a changelog its own columns', () => {
     const before = created(source([1, 'id', 'int4', 0]), 'changelog');
     const after = evolve(before, source([1, 'id', 'int4', 0], [2, 'b', 'text']));

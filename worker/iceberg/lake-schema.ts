@@ -108,6 +108,9 @@ export function attnumOf(field: Field): number | null {
 /** How the field's values are masked; null when they are not. */
 export const maskOf = (field: Field): string | null => /^pg:attnum=\d+ mask=(\S+)/.exec(field.doc ?? '')?.[1] ?? null;
 
+/** Whether it gave way to another column, see replaced-columns.ts: no source column is tied to it any more. */
+export const isReplaced = ({ doc }: Field): boolean => /^pg:replaced=\d+/.test(doc ?? '');
+
 /** Finds the source column of a field. */
 export function sourceOf(schema: TableSchema): (field: Field) => SourceColumn | null {
   const byAttnum = new Map(schema.columns.map((column) => [column.attnum, column]));
@@ -115,6 +118,8 @@ export function sourceOf(schema: TableSchema): (field: Field) => SourceColumn | 
   const byName = new Map(schema.columns.map((column) => [names.get(column.attnum) ?? column.name, column]));
   return (field) => {
     const attnum = attnumOf(field);
+    // The one that took its place is the source's.
+    if (isReplaced(field)) return null;
     return (attnum === null ? byName.get(field.name) : byAttnum.get(attnum)) ?? null;
   };
 }

@@ -45,10 +45,14 @@ export async function beginAnew(
       filter,
     ],
   );
-  // The copy takes the columns as they are.
-  await client.query(`update schema_change set action = proposed where pipeline_table_id = $1 and action = 'waiting'`, [
-    table.id,
-  ]);
+  // The copy takes the columns as they are, and makes those anew that could not follow.
+  await client.query(
+    /* sql */ `
+    update schema_change
+       set action = case when 'unfit' in (action, proposed) then 'followed' else proposed end, proposed = null
+     where pipeline_table_id = $1 and action in ('waiting', 'unfit')`,
+    [table.id],
+  );
   await client.query('delete from spill_block where pipeline_table_id = $1', [table.id]);
   const { rows } = await client.query<{ files: { mirror: unknown[]; changelog: unknown[] } | null }>(
     'delete from copy_chunk where pipeline_table_id = $1 returning files',

@@ -50,7 +50,7 @@ export function judgeChange(change: SchemaChange, options: Options): Judged {
   if (known.leftOut) return settled('noted');
   const unseen: SchemaAction = kind === 'column-dropped' ? 'kept' : 'followed';
   const effects = lakes?.map((lake) => effectOn(lake, { kind, column, after, known })) ?? [unseen];
-  const effect = (['refused', 'followed', 'kept'] as const).find((one) => effects.includes(one)) ?? 'noted';
+  const effect = (['unfit', 'followed', 'kept'] as const).find((one) => effects.includes(one)) ?? 'noted';
   const isCopied =
     kind === 'column-dropped' && copied?.oid === after.oid && !copied.columns.some((c) => c.attnum === attnum);
   if (effect === 'noted') return settled(kind === 'column-added' || kind === 'column-renamed' ? 'followed' : 'noted');
@@ -80,5 +80,5 @@ function effectOn(lake: Schema, { kind, column, after, known }: Effect): SchemaA
   }
   const needed = neededType(column, field.type === 'string' ? 'string' : 'dead-letter');
   if (canHold(field.type, needed)) return 'noted';
-  return canHold(needed, field.type) && needed !== 'string' ? 'followed' : 'refused';
+  return canHold(needed, field.type) && needed !== 'string' ? 'followed' : 'unfit';
 }

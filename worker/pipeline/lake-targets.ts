@@ -13,7 +13,7 @@ import type { ChangelogFieldIds } from '@/worker/columnar/write-changelog.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { CREATED_PROPERTY, NEW_TABLE_PROPERTIES } from '@/worker/iceberg/create-properties.ts';
 import { evolveSchema } from '@/worker/iceberg/evolve-schema.ts';
-import { type Held, lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
+import { lakeSchema, lakeTable, type ValuePolicies } from '@/worker/iceberg/lake-schema.ts';
 import type { PipelineDefinition, PipelineTable } from './definition.ts';
 import type { Lake } from './lake.ts';
 import { assertFit } from './table-rules.ts';
@@ -61,11 +61,14 @@ export async function createTargets(
     if (await catalog.tableExists(identifier, { signal })) {
       const found = await catalog.loadTable(identifier, { signal });
       if (isOwned(found, table)) {
-        // A copy that begins anew may bring other columns.
-        const policies = policiesOf(table, schema);
-        const held = heldOf(table.held, schema.oid);
-        const wanted = { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode), held };
-        await evolve(catalog, { ...wanted, signal });
+        // A copy that begins anew may bring other columns. One of a part joins what is there.
+        await evolve(catalog, {
+          ...evolution(table, { mode, schema }),
+          identifier,
+          found,
+          isAnew: table.copyScope === null,
+          signal,
+        });
         continue;
       }
       throw new AppError(
@@ -135,10 +138,8 @@ export async function loadTargets(
     modesOf(table).map(async (mode) => {
       const identifier = identifierOf(pipeline, table, mode);
       const found = known?.get(identifierText(identifier)) ?? (await catalog.loadTable(identifier, { signal }));
-      const policies = policiesOf(table, schema);
-      const held = heldOf(table.held, schema.oid);
-      const wanted = { identifier, found, schema, policies, keepsDeleted: keepsDeleted(table, mode), held };
-      const loaded = lease ? await evolve(catalog, { ...wanted, lease, signal }) : found;
+      const wanted = evolution(table, { mode, schema });
+      const loaded = lease ? await evolve(catalog, { ...wanted, identifier, found, lease, signal }) : found;
       if (loaded !== found) known?.set(identifierText(identifier), loaded);
       return toTarget({ mode, identifier, loaded, table, schema });
     }),
@@ -165,24 +166,31 @@ export async function presentSchemas(
   );
 }
 
+type Evolution = Omit<Parameters<typeof evolveSchema>[0], 'metadata'>;
+
+/** What the columns of one of the table's lake tables should be. */
+const evolution = (table: PipelineTable, { mode, schema }: { mode: LakeMode; schema: TableSchema }): Evolution => ({
+  schema,
+  policies: policiesOf(table, schema),
+  keepsDeleted: keepsDeleted(table, mode),
+  held: heldOf(table.held, schema.oid),
+  keepsReplaced: mode === 'changelog',
+});
+
 /** A commit of its own before the data: older rows read null in new columns either way. */
 async function evolve(
   catalog: Lake['catalog'],
-  options: {
+  options: Evolution & {
     identifier: TableIdentifier;
     found: LoadedTable;
-    schema: TableSchema;
-    policies: ValuePolicies;
-    keepsDeleted: boolean;
-    held: Held;
     /** Fences the commit; without it the table must not be live. */
     lease?: Lease;
     signal: AbortSignal;
   },
 ): Promise<LoadedTable> {
-  const { identifier, found, schema, policies, keepsDeleted, held, lease, signal } = options;
+  const { identifier, found, lease, signal, ...wanted } = options;
   const { metadata } = found;
-  const updates = evolveSchema({ metadata, schema, policies, keepsDeleted, held });
+  const updates = evolveSchema({ ...wanted, metadata });
   if (updates.length === 0) return found;
   const token = lease && { 'philotes.pipeline-id': lease.pipelineId, 'philotes.lease-token': String(lease.token) };
   const evolved = await catalog.commitTable(

@@ -35,7 +35,7 @@ async function openLive(schemaPolicy: SchemaPolicy) {
   const work = runWork(installation.deps);
   await work.until(() => pipeline.isLive(), { what: 'both are live' });
   let next = 1_000;
-  const changes = async (action?: 'waiting' | 'ignored') => {
+  const changes = async (action?: 'waiting' | 'ignored' | 'unfit') => {
     const { tableId } = await tables.key('item');
     const wanted = { pipelineId: pipeline.id, tableId, sort: 'at' as const, ...(action ? { action } : {}) };
     return (await listSchemaChanges(control, SYSTEM_ACTOR, wanted)).items;
@@ -66,7 +66,7 @@ async function openLive(schemaPolicy: SchemaPolicy) {
       );
       expect(await pipeline.compareMirror('other')).toMatchObject({ missing: 0, extra: 0 });
     },
-    async decide(decision: 'approve' | 'refuse', from: 'waiting' | 'ignored' = 'waiting') {
+    async decide(decision: 'approve' | 'refuse', from: 'waiting' | 'ignored' | 'unfit' = 'waiting') {
       const ids = (await changes(from)).map(({ id }) => id);
       return decideSchemaChanges(control, SYSTEM_ACTOR, { ...(await tables.key('item')), decision, changes: ids });
     },
@@ -184,6 +184,65 @@ test('an ignored column stays out through a resync, until it is needed as a key 
     'id=4 note=four amount=4 gone=g more=8',
     'id=4 note=other amount=5 gone=g more=9',
   ]);
+});
+
+test('a type that no lake column can become is followed by a copy, and readers see the old column until then (row 41)', async () => {
+  await using live = await openLive({});
+  const { source, control, tables, work } = live;
+  const isCopied = (generation: number) => async () =>
+    (await tables.row('item'))?.generation === generation && (await live.pipeline.isLive());
+  await source.query(`alter table item alter amount type text using 'about ' || amount;
+    insert into item values (4, 'four', 'forty', 'g')`);
+  await work.until(tables.stateIs('item', 'needs_attention'), { what: 'the new type does not fit' });
+  expect(await tables.row('item')).toMatchObject({ error_code: 'LAKE_SCHEMA_IMPOSSIBLE' });
+  expect(await live.history()).toEqual(['column-retyped amount unfit']);
+  const before = [1, 2, 3].map((i) => `id=${i} note=n${i} amount=${i} gone=g`);
+  expect(await live.mirror()).toEqual(before);
+
+  expect(await live.decide('approve', 'unfit')).toMatchObject({ waiting: 0, resync: true });
+  await work.until(isCopied(2), { what: 'it is copied with a column of the new type' });
+  await source.query(`update item set amount = 'fifty' where id = 2`);
+  await live.caughtUp();
+  expect(await live.mirror()).toEqual([
+    'id=1 note=n1 gone=g amount=about 1',
+    'id=2 note=n2 gone=g amount=fifty',
+    'id=3 note=n3 gone=g amount=about 3',
+    'id=4 note=four gone=g amount=forty',
+  ]);
+  expect(await live.pipeline.compare('item', ['id'])).toMatchObject({ mirror: EXACT });
+  expect(await live.history()).toEqual(['column-retyped amount followed']);
+
+  // Text takes everything, so the way back needs no copy; what is to be text by policy needs one.
+  await setTable(control, SYSTEM_ACTOR, { ...(await tables.key('item')), policies: { id: 'string' } });
+  await work.until(isCopied(3), { what: 'it is copied with its key as text' });
+  await source.query(`update item set note = 'again' where id = 3; delete from item where id = 1`);
+  await live.caughtUp();
+  expect((await live.mirror()).map((row) => row.split(' ').at(-1)).sort()).toEqual(['id=2', 'id=3', 'id=4']);
+  await expect(setTable(control, SYSTEM_ACTOR, { ...(await tables.key('item')), policies: {} })).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringMatching(/policies\.id: id is text/),
+  });
+});
+
+test('a type that does not fit may be refused: the column keeps its type, and the table goes on (row 41)', async () => {
+  await using live = await openLive({});
+  const { source, control, tables, work } = live;
+  await source.query(`alter table item alter amount type text; insert into item values (4, 'four', 'forty', 'g')`);
+  await work.until(tables.stateIs('item', 'needs_attention'), { what: 'the new type does not fit' });
+  expect(await live.decide('refuse', 'unfit')).toMatchObject({ waiting: 0, state: 'catching_up', resync: false });
+  await source.query(`insert into item values (5, 'five', '5', 'g')`);
+  await live.caughtUp();
+  const rows = [1, 2, 3].map((i) => `id=${i} note=n${i} amount=${i} gone=g`);
+  expect(await live.mirror()).toEqual([...rows, 'id=5 note=five amount=5 gone=g']);
+  const letters = await control.database.pool.query('select column_name from dead_letter');
+  expect(letters.rows).toEqual([{ column_name: 'amount' }]);
+  expect(await live.decide('approve', 'ignored')).toMatchObject({ resync: true });
+  await work.until(async () => (await tables.row('item'))?.generation === 2 && (await live.pipeline.isLive()), {
+    what: 'it is copied with a column of the new type',
+  });
+  await live.caughtUp();
+  expect((await live.mirror()).at(-1)).toBe('id=5 note=five gone=g amount=5');
+  expect(await live.pipeline.compareMirror('item')).toMatchObject(EXACT);
 });
 
 test('a table that a person paused meets what waits for a decision when it is resumed (row 38)', async () => {

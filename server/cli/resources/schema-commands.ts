@@ -38,11 +38,11 @@ export function addSchemaCommands(table: Command, io: CliIo): void {
       const pipelineId = await findId(philotes, 'pipeline', pipeline);
       const query = {
         ...(name ? { tableId: await findTable(philotes, pipelineId, name) } : {}),
-        ...(waiting ? { action: 'waiting' as const } : {}),
       };
-      const rows = await collect(
+      const all = await collect(
         philotes.all('/pipelines/{pipelineId}/schema-changes', { path: { pipelineId }, query }),
       );
+      const rows = waiting ? all.filter(needsDecision) : all;
       printList(io, format, { rows, columns: COLUMNS, none: waiting ? 'nothing waits' : 'no column has changed' });
     },
   });
@@ -74,6 +74,8 @@ type Decision = {
   readonly ids: readonly string[] | undefined;
 };
 
+const needsDecision = ({ action }: { action: string }): boolean => action === 'waiting' || action === 'unfit';
+
 /** Asks with the changes in question: what comes after they were read is decided by itself. */
 async function decide(context: Context, { args, decision, ids }: Decision): Promise<void> {
   const { philotes } = context;
@@ -82,13 +84,13 @@ async function decide(context: Context, { args, decision, ids }: Decision): Prom
   const tableId = await findTable(philotes, pipelineId, name);
   const path = { pipelineId };
   const all = await collect(philotes.all('/pipelines/{pipelineId}/schema-changes', { path, query: { tableId } }));
-  const chosen = all.filter(({ id, action }) => (ids ? ids.includes(id) : action === 'waiting'));
+  const chosen = all.filter((change) => (ids ? ids.includes(change.id) : needsDecision(change)));
   if (chosen.length === 0) throw new CliError('CONFLICT', `no change of ${name} waits for a decision`);
   const shown = chosen.map(({ kind, column }) => `${kind} ${column}`).join(', ');
-  const copies = decision === 'approve' && chosen.some(({ action }) => action === 'ignored');
+  const copies = chosen.some(({ action, proposed }) => action !== 'waiting' || proposed === 'unfit');
   await context.confirm(
     decision === 'approve'
-      ? `The lake follows: ${shown}.${copies ? ` ${name} is copied again, since ignored values are not in the lake.` : ''}`
+      ? `The lake follows: ${shown}.${copies ? ` ${name} is copied again, since values of it are not in the lake.` : ''}`
       : `The columns of the lake stay as they are, without: ${shown}.`,
   );
   const { data } = await philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/schema-changes', {

@@ -130,7 +130,8 @@ export const LAKE_CODES = {
     cause: 'The columns or the key of the table have no equivalent in Iceberg.',
     http: 422,
     retry: 'manual',
-    remedy: 'Iceberg cannot hold this table as configured. Choose another mode, key or column policy.',
+    remedy:
+      "If a column's type changed, resync the table (or approve the change: `philotes table approve`), which makes the lake's column anew; or refuse the change, and the lake's column keeps its type. If the key is the reason, choose another key or replica identity, or keep the table as changelog only.",
   },
   STORAGE_UNREACHABLE: {
     cause: 'The object store does not answer, or answers with a server error.',

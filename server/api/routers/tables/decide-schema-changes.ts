@@ -11,7 +11,7 @@ export const decideSchemaChanges = procedure('pipeline:operate')
       tag: 'Tables',
       summary: 'Approve or refuse changes of the columns of a table',
       description:
-        'Approved, the lake follows. Refused, its columns stay as they are: an added column is not carried, a renamed one keeps its name and a retyped one its type, a dropped one is null from then on. No change of a row is lost either way. Approving one that was ignored copies the table again.',
+        'Approved, the lake follows. Refused, its columns stay as they are: an added column is not carried, a renamed one keeps its name and a retyped one its type, a dropped one is null from then on. No change of a row is lost either way. Approving one that was ignored, or that the column of the lake cannot follow, copies the table again.',
     }),
   )
   .input(decideSchemaChangesInput)
