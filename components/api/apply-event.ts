@@ -61,7 +61,10 @@ const USERS_PATHS = new Set(['sources.list', 'destinations.list']);
 const LISTED = ['state', 'name', 'error', 'desiredState'];
 /** What a list of pipelines to look at is made of, besides errors. */
 const mayNeedLook = ({ tables, deadLettersOpen, slot }: EventData['pipeline']['changed']): boolean =>
-  (tables?.needAttention ?? 0) > 0 || (deadLettersOpen ?? 0) > 0 || slot?.walStatus === 'unreserved';
+  (tables?.needAttention ?? 0) > 0 ||
+  (tables?.inDoubt ?? 0) > 0 ||
+  (deadLettersOpen ?? 0) > 0 ||
+  slot?.walStatus === 'unreserved';
 
 function applyPipeline(
   queryClient: QueryClient,

@@ -27,6 +27,7 @@ const DID: Readonly<Record<string, string>> = {
   'table.remove': 'removed a table of',
   'table.set': 'changed a table of',
   'table.pause': 'paused a table of',
+  'table.accept': 'accepted, as it is, a table of',
   'table.resume': 'resumed a table of',
   'table.decide-schema-changes': 'decided about changed columns of a table of',
   'table.resync': 'resynced a table of',

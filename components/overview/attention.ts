@@ -15,13 +15,14 @@ export type AttentionItem = {
   readonly action: NextAction;
 };
 
-/** What needs a person, the gravest first: stopped pipelines, then slots in danger, parked tables, dead letters. */
+/** What needs a person, the gravest first: stopped pipelines, then slots in danger, parked tables, dead letters, mirrors in doubt. */
 export function attentionOf(pipelines: readonly PipelineSummary[]): AttentionItem[] {
   return [
     ...pipelines.flatMap(stopped),
     ...pipelines.flatMap(slotInDanger),
     ...pipelines.flatMap(parkedTables),
     ...pipelines.flatMap(deadLetters),
+    ...pipelines.flatMap(tablesInDoubt),
   ];
 }
 
@@ -69,6 +70,22 @@ function parkedTables(pipeline: PipelineSummary): AttentionItem[] {
       code: null,
       since: null,
       action: { kind: 'go', label: 'Look at the tables', href: `/pipelines/${id}/tables?state=needs_attention` },
+    },
+  ];
+}
+
+function tablesInDoubt(pipeline: PipelineSummary): AttentionItem[] {
+  const { id, tables } = pipeline;
+  if (tables.inDoubt === 0) return [];
+  return [
+    {
+      key: `${id} doubts`,
+      pipeline,
+      text: `the ${tables.inDoubt === 1 ? 'mirror of a table' : `mirrors of ${tables.inDoubt} tables`} may differ from the source`,
+      remedy: 'Verify and repair, or resync; or accept it as it is. Each table says why.',
+      code: null,
+      since: null,
+      action: { kind: 'go', label: 'Look at the tables', href: `/pipelines/${id}/tables` },
     },
   ];
 }

@@ -78,7 +78,7 @@ const HeaderSkeleton = () => (
 
 function tabsOf(id: string, pipeline: PipelineStatus | undefined) {
   const base = `/pipelines/${id}`;
-  const attention = pipeline?.tables.needAttention ?? 0;
+  const attention = (pipeline?.tables.needAttention ?? 0) + (pipeline?.tables.inDoubt ?? 0);
   const letters = pipeline?.deadLettersOpen ?? 0;
   return [
     { href: base, label: 'Overview' },

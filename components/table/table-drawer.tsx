@@ -18,6 +18,7 @@ import { SchemaDecision } from './schema-decision.tsx';
 import { TableActions } from './table-actions.tsx';
 import { TableColumnRules } from './table-column-rules.tsx';
 import { TableColumns } from './table-columns.tsx';
+import { TableDoubts } from './table-doubts.tsx';
 import { TableEffects } from './table-effects.tsx';
 import { TableRowFilter } from './table-row-filter.tsx';
 import { TableSchemaPolicy } from './table-schema-policy.tsx';
@@ -61,6 +62,7 @@ function TableDetail({ table }: { table: TableView }) {
     <div className="space-y-6">
       {table.error && <RecordedError error={table.error} />}
       <SchemaDecision table={table} />
+      <TableDoubts table={table} />
       <Facts
         items={[
           { name: 'State', value: <StateBadge state={table.state} /> },

@@ -99,7 +99,18 @@ const columns: readonly Column<TableView>[] = [
     sort: 'source',
     cell: ({ source }) => <span className="block max-w-72 truncate font-medium">{source}</span>,
   },
-  { id: 'state', header: 'State', sort: 'state', width: 'w-40', cell: ({ state }) => <StateBadge state={state} /> },
+  {
+    id: 'state',
+    header: 'State',
+    sort: 'state',
+    width: 'w-40',
+    cell: ({ state, doubts }) => (
+      <span className="flex flex-wrap items-center gap-x-2">
+        <StateBadge state={state} />
+        {doubts.length > 0 && <Badge tone="attention">may differ</Badge>}
+      </span>
+    ),
+  },
   {
     id: 'modes',
     header: 'Modes',

@@ -32,6 +32,7 @@ export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableVie
     key: { pipelineId, tableId },
     pause: useMutation(trpc.tables.pause.mutationOptions(told('is paused', 'was not paused'))),
     resume: useMutation(trpc.tables.resume.mutationOptions(told('goes on', 'did not resume'))),
+    accept: useMutation(trpc.tables.accept.mutationOptions(told('is accepted as it is', 'was not accepted'))),
     resync: useMutation(trpc.tables.resync.mutationOptions(told('is copied anew', 'was not resynced'))),
     remove: useMutation(trpc.tables.remove.mutationOptions(told('is taken out', 'was not taken out'))),
     decide: useMutation(

@@ -25,11 +25,11 @@ export const LETTER_IS_OPEN = `state in ('open', 'replay_requested')`;
 
 /**
  * Whether a person should look at a pipeline (a row of `pipeline`): it stopped by itself, the source may remove the WAL that
- * it needs, tables are held back, or rows are missing in the lake. components/overview/attention.ts says so in words.
+ * it needs, tables are held back, or may differ from their source, or rows are missing in the lake. components/overview/attention.ts says so in words.
  */
 export const NEEDS_LOOK = `(
   pipeline.error_code is not null and pipeline.state not in ('stopped', 'draft')
   or exists (select from position at where at.pipeline_id = pipeline.id and at.slot_wal_status = 'unreserved')
-  or exists (select from pipeline_table t where t.pipeline_id = pipeline.id and t.state = 'needs_attention')
+  or exists (select from pipeline_table t where t.pipeline_id = pipeline.id and (t.state = 'needs_attention' or t.doubts <> '[]'))
   or exists (select from dead_letter d join pipeline_table t on t.id = d.pipeline_table_id
               where t.pipeline_id = pipeline.id and d.${LETTER_IS_OPEN}))`;

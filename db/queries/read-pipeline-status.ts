@@ -39,6 +39,7 @@ export type PipelineStatusRow = {
   tables: number;
   tables_live: number;
   tables_attention: number;
+  tables_in_doubt: number;
   rows_committed: number;
   rows_last_minute: number;
   dead_letters_open: number;
@@ -57,11 +58,12 @@ export async function readPipelineStatus(pool: Pool, ids: readonly string[] | nu
   const { rows } = await pool.query<PipelineStatusRow>(
     /* sql */ `
     with chosen as materialized (
-      select id, pipeline_id, state, rows_committed, orphan_files, orphan_bytes, orphans_removed from pipeline_table
+      select id, pipeline_id, state, doubts, rows_committed, orphan_files, orphan_bytes, orphans_removed from pipeline_table
        where $1::text[] is null or pipeline_id = any($1)
     ), t as (
       select pipeline_id, count(*)::integer as tables, count(*) filter (where state = 'live')::integer as tables_live,
              count(*) filter (where state = 'needs_attention')::integer as tables_attention,
+             count(*) filter (where doubts <> '[]')::integer as tables_in_doubt,
              sum(rows_committed)::float8 as rows_committed, sum(orphan_files)::float8 as orphan_files,
              sum(orphan_bytes)::float8 as orphan_bytes, sum(orphans_removed)::float8 as orphans_removed
         from chosen group by pipeline_id
@@ -90,7 +92,7 @@ export async function readPipelineStatus(pool: Pool, ids: readonly string[] | nu
            coalesce(at.buffer_bytes, 0)::float8 as buffer_bytes,
            coalesce(greatest(at.tail_seq - at.committed_seq, 0), 0)::float8 as buffer_segments,
            coalesce(t.tables, 0) as tables, coalesce(t.tables_live, 0) as tables_live,
-           coalesce(t.tables_attention, 0) as tables_attention, coalesce(t.rows_committed, 0) as rows_committed,
+           coalesce(t.tables_attention, 0) as tables_attention, coalesce(t.tables_in_doubt, 0) as tables_in_doubt, coalesce(t.rows_committed, 0) as rows_committed,
            coalesce(recent.rows_last_minute, 0) as rows_last_minute, coalesce(dead.dead_letters_open, 0) as dead_letters_open,
            coalesce(t.orphan_files, 0) as orphan_files, coalesce(t.orphan_bytes, 0) as orphan_bytes,
            coalesce(t.orphans_removed, 0) as orphans_removed

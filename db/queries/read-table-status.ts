@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Doubt } from '@/server/domain/doubt.ts';
 
 /** The tables of one pipeline with what interfaces show of them. */
 export type TableStatusRow = {
@@ -20,6 +21,7 @@ export type TableStatusRow = {
   dead_letters_open: number;
   /** Values that became null because their column's policy says so, by lake column. */
   nulled_values: Record<string, number>;
+  doubts: readonly Doubt[];
   error_code: string | null;
   error_message: string | null;
   error_at: Date | null;
@@ -63,6 +65,7 @@ const SELECT_STATUS = /* sql */ `
              where d.pipeline_table_id = t.id and d.state in ('open', 'replay_requested'))::integer as dead_letters_open,
            (select coalesce(jsonb_object_agg(n.column_name, n.count), '{}') from nulled_value n
              where n.pipeline_table_id = t.id and n.count > 0) as nulled_values,
+           t.doubts,
            t.error_code, t.error_message, t.error_at
       from pipeline_table t`;
 

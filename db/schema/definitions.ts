@@ -3,6 +3,7 @@ import { bigint, bigserial, boolean, check, integer, jsonb, pgTable, text, uniqu
 import type { BoundRules, ColumnRules, OtherColumns } from '@/server/domain/column-rules.ts';
 import type { ConnectionCheck } from '@/server/domain/connection-check.ts';
 import type { CopyScope } from '@/server/domain/copy-scope.ts';
+import type { Doubt } from '@/server/domain/doubt.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import type { BoundFilter, RowFilter } from '@/server/domain/row-filter.ts';
 import type { SchemaPolicy } from '@/server/domain/schema-policy.ts';
@@ -136,6 +137,8 @@ export const pipelineTable = pgTable(
     schemaPolicy: jsonb('schema_policy').$type<SchemaPolicy>().notNull().default({}),
     /** What the lake does not follow of the source's columns, by policy or by a person's decision; null for nothing. */
     held: jsonb('held').$type<HeldColumns>(),
+    /** Why the mirror may differ from its source, the oldest first. */
+    doubts: jsonb('doubts').$type<readonly Doubt[]>().notNull().default([]),
     /** Columns as commit met them last, by schema hash, and where: what the next change of them is compared with. */
     knownSchema: text('known_schema'),
     knownSchemaLsn: pgLsn('known_schema_lsn'),

@@ -1081,6 +1081,28 @@ export interface paths {
         patch: operations["tables_update"];
         trace?: never;
     };
+    "/pipelines/{pipelineId}/tables/{tableId}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a mirror that may differ from its source as it is
+         * @description Clears its doubts; nothing in the lake changes.
+         *
+         *     Needs the right `pipeline:operate`.
+         */
+        post: operations["tables_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/{pipelineId}/tables/{tableId}/pause": {
         parameters: {
             query?: never;
@@ -2481,6 +2503,8 @@ export interface components {
             tableList: components["schemas"]["TableStatus"][];
             tables: {
                 all: number;
+                /** @description Tables whose mirror may differ from its source */
+                inDoubt: number;
                 live: number;
                 needAttention: number;
             };
@@ -2545,6 +2569,8 @@ export interface components {
             state: string;
             tables: {
                 all: number;
+                /** @description Tables whose mirror may differ from its source */
+                inDoubt: number;
                 live: number;
                 needAttention: number;
             };
@@ -2943,6 +2969,14 @@ export interface components {
                 startedAt: string | null;
             };
             deadLettersOpen: number;
+            /** @description Why the mirror may differ from its source: a column was added with values for rows that were there, or its type was changed, of which the source tells nothing in its log; or a verification found rows that differ. A resync, or a verification of the whole table that finds it equal, settles them */
+            doubts: {
+                /** Format: date-time */
+                at: string;
+                column: string | null;
+                /** @enum {string} */
+                kind: "column-added" | "column-retyped" | "verification";
+            }[];
             error: components["schemas"]["RecordedError"] | null;
             id: number;
             lakeName: string;
@@ -3031,6 +3065,14 @@ export interface components {
                 startedAt: string | null;
             };
             deadLettersOpen: number;
+            /** @description Why the mirror may differ from its source: a column was added with values for rows that were there, or its type was changed, of which the source tells nothing in its log; or a verification found rows that differ. A resync, or a verification of the whole table that finds it equal, settles them */
+            doubts: {
+                /** Format: date-time */
+                at: string;
+                column: string | null;
+                /** @enum {string} */
+                kind: "column-added" | "column-retyped" | "verification";
+            }[];
             error: components["schemas"]["RecordedError"] | null;
             id: number;
             lakeName: string;
@@ -6140,6 +6182,47 @@ export interface operations {
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             502: components["responses"]["Unreachable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tables_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                pipelineId: string;
+                tableId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Doubts that were cleared */
+                        accepted: number;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

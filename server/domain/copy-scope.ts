@@ -21,6 +21,8 @@ export type RowCondition = {
 export type CopyScope = {
   readonly ranges: readonly KeyRange[];
   readonly where: readonly RowCondition[];
+  /** It mends what a verification found; doubts from before this ISO time are settled with it. */
+  readonly settles?: string;
   /** How often it was begun anew, because the table was truncated or rows left the part while it was read. */
   readonly restarts?: number;
   /** The figures of the table's whole copy, which are shown again once the part has joined. */

@@ -15,6 +15,8 @@ export type SourceColumn = {
   readonly notNull: boolean;
   /** 0-based place in the replica identity key (primary key by default), or null. */
   readonly keyOrdinal: number | null;
+  /** It has a default, or had one when it was added: rows that were there then may have a value in it. Says nothing of the version. */
+  readonly filled?: true;
   /** Its values are shown masked; `type` is text then, while the other fields say what the source declares. */
   readonly mask?: Mask;
 };

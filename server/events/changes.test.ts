@@ -20,7 +20,7 @@ const summary = (more: Partial<PipelineSummary> = {}): PipelineSummary => ({
   sourceLagBytes: 0,
   slot: null,
   buffer: { bytes: 0, bytesMax: null, segments: 0 },
-  tables: { all: 1, live: 1, needAttention: 0 },
+  tables: { all: 1, live: 1, needAttention: 0, inDoubt: 0 },
   rowsCommitted: 10,
   rowsLastMinute: 1,
   deadLettersOpen: 0,

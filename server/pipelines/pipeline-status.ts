@@ -55,7 +55,7 @@ export const pipelineSummary = (row: PipelineStatusRow): PipelineSummary => ({
   sourceLagBytes: row.source_lag_bytes,
   slot: slotHealth(row),
   buffer: { bytes: row.buffer_bytes, bytesMax: row.buffer_bytes_max, segments: row.buffer_segments },
-  tables: { all: row.tables, live: row.tables_live, needAttention: row.tables_attention },
+  tables: { all: row.tables, live: row.tables_live, needAttention: row.tables_attention, inDoubt: row.tables_in_doubt },
   rowsCommitted: row.rows_committed,
   rowsLastMinute: row.rows_last_minute,
   deadLettersOpen: row.dead_letters_open,
@@ -80,6 +80,7 @@ export const tableStatus = (row: TableStatusRow): TableStatus => ({
   spillBytes: row.spill_bytes,
   deadLettersOpen: row.dead_letters_open,
   nulledValues: row.nulled_values,
+  doubts: [...row.doubts],
   error: shownError(row),
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DOUBT_KINDS } from '@/server/domain/doubt.ts';
 import { pageOf } from '@/server/paging/page.ts';
 import { columnRules, otherColumns, schemaPolicy } from './pipeline-input.ts';
 import { rowFilter } from './row-filter-input.ts';
@@ -61,7 +62,12 @@ export const PipelineSummary = z
       .nullable()
       .describe('The replication slot as of the last look at the source'),
     buffer: z.object({ bytes: z.number(), bytesMax: z.number().nullable(), segments: z.number() }),
-    tables: z.object({ all: z.number().int(), live: z.number().int(), needAttention: z.number().int() }),
+    tables: z.object({
+      all: z.number().int(),
+      live: z.number().int(),
+      needAttention: z.number().int(),
+      inDoubt: z.number().int().describe('Tables whose mirror may differ from its source'),
+    }),
     rowsCommitted: z.number(),
     rowsLastMinute: z.number(),
     deadLettersOpen: z.number().int(),
@@ -93,6 +99,11 @@ export const TableStatus = z
     nulledValues: z
       .record(z.string(), z.number())
       .describe('Values that became null because their column’s policy says so, by lake column'),
+    doubts: z
+      .array(z.object({ kind: z.enum(DOUBT_KINDS), column: z.string().nullable(), at: z.iso.datetime() }))
+      .describe(
+        'Why the mirror may differ from its source: a column was added with values for rows that were there, or its type was changed, of which the source tells nothing in its log; or a verification found rows that differ. A resync, or a verification of the whole table that finds it equal, settles them',
+      ),
     error: ShownError.nullable(),
   })
   .meta({ id: 'TableStatus' });

@@ -64,6 +64,7 @@ async function discover(client: Client, scope: Scope): Promise<DiscoveredTable[]
         type: type.type,
         notNull: column.attnotnull,
         keyOrdinal: column.key_ordinal,
+        ...(column.filled ? { filled: true } : {}),
       });
   });
   return tables.map((table) => describe(table, byTable.get(table.oid) ?? { sent: [], generated: [] }));
@@ -126,12 +127,13 @@ type ColumnRow = {
   attnotnull: boolean;
   attgenerated: string;
   key_ordinal: number | null;
+  filled: boolean;
 };
 
 async function selectColumns(client: Client, oids: readonly number[]): Promise<ColumnRow[]> {
   const { rows } = await client.query<ColumnRow>(
     `SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated,
-            key.place::int4 AS key_ordinal
+            key.place::int4 AS key_ordinal, a.atthasmissing OR a.atthasdef OR a.attidentity <> '' AS filled
        FROM pg_attribute a
        JOIN pg_class c ON c.oid = a.attrelid
        LEFT JOIN pg_index k ON k.indrelid = c.oid AND ${IS_KEY_INDEX}

@@ -24,7 +24,7 @@ export async function repairVerification(
   return audited(deps.database, change, async (tx) => {
     const key = parseInput(verificationKey, input);
     const { pipeline, table, name } = await lockTable(tx, key);
-    const { state } = await getVerification(deps, actor, key);
+    const { state, from, to, beganAt, ranges, leftOut } = await getVerification(deps, actor, key);
     if (state === 'waiting' || state === 'running') {
       throw new AppError(
         'CONFLICT',
@@ -38,7 +38,9 @@ export async function repairVerification(
       .orderBy(asc(verificationRange.ordinal));
     if (differing.length === 0)
       throw new AppError('CONFLICT', `verification ${key.verificationId} found nothing to repair`);
-    await requestPart(tx, { table, name, scope: { ranges: merged(differing), where: [] } });
+    const isWhole = from === null && to === null && ranges.undecided === 0 && leftOut.length === 0;
+    const settles = isWhole && beganAt !== null ? beganAt : new Date(0).toISOString();
+    await requestPart(tx, { table, name, scope: { ranges: merged(differing), where: [], settles } });
     await tx.update(verification).set({ repairRequestedAt: sql`now()` }).where(eq(verification.id, key.verificationId));
     return {
       result: { ranges: differing.length, carriedOut: carriedOut(pipeline) },

@@ -19,6 +19,7 @@ const PER_PIPELINE = [
   ['philotes_orphan_files_removed', 'Files that nothing named, removed since the pipeline was made', 'orphans_removed'],
   ['philotes_tables', 'Tables of the pipeline', 'tables'],
   ['philotes_tables_live', 'Tables whose changes are part of every commit', 'tables_live'],
+  ['philotes_tables_in_doubt', 'Tables whose mirror may differ from its source', 'tables_in_doubt'],
 ] as const;
 
 /** What the rows say now, in the Prometheus text format. Figures of dead pipelines vanish with them. */

@@ -77,6 +77,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'sources.update': 'source:write',
   'system.info': 'system:read',
   'system.me': 'signed-in',
+  'tables.accept': 'pipeline:operate',
   'tables.add': 'pipeline:write',
   'tables.get': 'pipeline:read',
   'tables.list': 'pipeline:read',

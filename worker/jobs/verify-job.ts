@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { afterVerification, type Doubt } from '@/server/domain/doubt.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { type ClaimedVerification, verifyTable } from '@/worker/pipeline/verify/verify-table.ts';
 import { VERIFY_HEARTBEAT_LOST_S } from '@/worker/runtime/reconcile.ts';
@@ -76,11 +77,47 @@ function keepBeating(pool: Pool, { id, worker }: ClaimedVerification): { signal:
   return { signal: lost.signal, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-const end = (pool: Pool, { id, worker }: ClaimedVerification) =>
-  pool.query(
-    `update verification set state = 'done', ended_at = now() where id = $1 and worker = $2 and state = 'running'`,
-    [id, worker],
-  );
+/** With it, what the table is doubted for: proven when rows differ, gone when all of it was compared and is equal. */
+async function end(pool: Pool, { id, worker, tableId, scope }: ClaimedVerification): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { rows: ended } = await client.query<{
+      began_at: Date;
+      left_out: { column: string }[];
+      differs: boolean;
+      is_sure: boolean;
+    }>(
+      /* sql */ `
+      update verification set state = 'done', ended_at = now() where id = $1 and worker = $2 and state = 'running'
+      returning began_at, left_out,
+        exists (select 1 from verification_range where verification_id = $1 and state = 'different') as differs,
+        not exists (select 1 from verification_range where verification_id = $1 and state <> 'equal') as is_sure`,
+      [id, worker],
+    );
+    const { rows: tables } = await client.query<{ doubts: readonly Doubt[] }>(
+      'select doubts from pipeline_table where id = $1 for update',
+      [tableId],
+    );
+    const [found, table] = [ended[0], tables[0]];
+    if (found && table) {
+      const isWhole = scope.lower === null && scope.upper === null;
+      const doubts = afterVerification(table.doubts, {
+        differs: found.differs,
+        isSure: found.is_sure && isWhole,
+        beganAt: found.began_at,
+        leftOut: found.left_out.map(({ column }) => column),
+      });
+      await client.query('update pipeline_table set doubts = $2 where id = $1', [tableId, JSON.stringify(doubts)]);
+    }
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
 
 type Stop = { verification: ClaimedVerification; code: string | null; message: string | null };
 

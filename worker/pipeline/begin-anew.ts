@@ -25,7 +25,7 @@ export async function beginAnew(
     /* sql */ `
     update pipeline_table
        set generation = generation + 1, state = 'pending', requested = null, is_joined = false, source_oid = null,
-           known_schema_lsn = null,
+           known_schema_lsn = null, doubts = '[]',
            mirror = $2, changelog = $3, policies = $4, on_delete = $5, on_truncate = $6,
            held = coalesce($7::jsonb, held), column_rules = coalesce($8::jsonb, column_rules),
            other_columns = coalesce($9, other_columns), row_filter = coalesce($10::jsonb, row_filter),

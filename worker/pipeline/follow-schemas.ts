@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { type Doubt, doubtOf, withDoubt } from '@/server/domain/doubt.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
@@ -43,6 +44,8 @@ type Step = { readonly table: PipelineTable; readonly segment: SegmentInfo; read
 type Row = {
   known_schema: string | null;
   held: HeldColumns | null;
+  doubts: readonly Doubt[];
+  mirror: boolean;
   is_joined: boolean;
   schema_policy: SchemaPolicy;
   pipeline_policy: SchemaPolicy;
@@ -59,7 +62,7 @@ async function follow(shift: CommitShift, { table, segment, hashes }: Step): Pro
     await holdLease(client, shift.lease);
     const { rows } = await client.query<Row>(
       /* sql */ `
-      select t.known_schema, t.held, t.is_joined, t.schema_policy, pipeline.schema_policy as pipeline_policy, position.epoch
+      select t.known_schema, t.held, t.doubts, t.mirror, t.is_joined, t.schema_policy, pipeline.schema_policy as pipeline_policy, position.epoch
         from pipeline_table t join pipeline on pipeline.id = t.pipeline_id join position on position.pipeline_id = t.pipeline_id
        where t.id = $1 and (known_schema_seq < $2
               or (known_schema_seq is null and (known_schema_lsn is null or known_schema_lsn < $3::pg_lsn)))
@@ -84,7 +87,7 @@ async function store(shift: CommitShift, client: PoolClient, { table, segment, h
   const record = CopyRecord.safeParse(table.copyPlan);
   const copied = record.success ? await read(record.data.schemaHash) : null;
   const policies = row.is_joined ? [row.schema_policy, row.pipeline_policy] : [];
-  let { held, known_schema: known } = row;
+  let { held, doubts, known_schema: known } = row;
   let isWaiting = false;
   for (const hash of hashes) {
     if (hash === known) continue;
@@ -95,13 +98,23 @@ async function store(shift: CommitShift, client: PoolClient, { table, segment, h
       const judged = judgeChange(change, { before, after, lakes, copied, held, policies });
       held = judged.held;
       isWaiting ||= judged.action === 'waiting';
+      const isLeftOut = change.kind === 'column-added' && judged.action === 'ignored';
+      const kind = row.mirror && !isLeftOut ? doubtOf(change, { before, after, copied }) : null;
+      if (kind) doubts = withDoubt(doubts, { kind, column: change.column, at: new Date().toISOString() });
       await insertChange(client, { tableId: table.id, epoch: row.epoch, lsn: segment.toLsn, change, judged });
     }
   }
   await client.query(
     /* sql */ `
-    update pipeline_table set known_schema = $2, known_schema_lsn = $3, known_schema_seq = $4, held = $5 where id = $1`,
-    [table.id, known, formatLsn(segment.toLsn), segment.seq, held === null ? null : JSON.stringify(held)],
+    update pipeline_table set known_schema = $2, known_schema_lsn = $3, known_schema_seq = $4, held = $5, doubts = $6 where id = $1`,
+    [
+      table.id,
+      known,
+      formatLsn(segment.toLsn),
+      segment.seq,
+      held === null ? null : JSON.stringify(held),
+      JSON.stringify(doubts),
+    ],
   );
   if (isWaiting) await park(client, table);
 }

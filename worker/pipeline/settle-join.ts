@@ -22,6 +22,11 @@ export type Joined = {
   isBehind?: boolean;
 };
 
+/** What a repair does not settle. */
+const REMAINING_DOUBTS = /* sql */ `(
+  select coalesce(jsonb_agg(doubt), '[]') from jsonb_array_elements(doubts) doubt
+   where doubt->>'kind' <> 'verification' and (doubt->>'at')::timestamptz >= (copy_scope->>'settles')::timestamptz)`;
+
 /**
  * Makes a table live, with what was kept for it carried, or leaves it catching up behind what was. A pause that came meanwhile stays; a table that was begun anew
  * meanwhile is left alone: COMMIT_CONFLICT.
@@ -40,6 +45,7 @@ export async function settleJoin(
          set state = case when state = 'paused' then state when $3 then 'catching_up' else 'live' end, is_joined = true, error_code = null, error_message = null, error_at = null,
              copy_rows = coalesce((copy_scope #>> '{whole,rows}')::bigint, copy_rows),
              copy_rows_estimate = coalesce((copy_scope #>> '{whole,rowsEstimate}')::bigint, copy_rows_estimate),
+             doubts = case when copy_scope ? 'settles' then ${REMAINING_DOUBTS} else doubts end,
              copy_scope = null
        where id = $1 and generation = $2 and state in ('catching_up', 'paused')`,
       [table.id, table.generation, isBehind],

@@ -27,7 +27,7 @@ const COLUMNS: readonly Column<Table>[] = [
   ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
   ['UP TO', ({ markerAt }) => timeText(markerAt)],
   ['LAKE TABLE', ({ lakeName }) => lakeName],
-  ['PROBLEM', ({ error }) => error?.code],
+  ['PROBLEM', ({ error, doubts }) => error?.code ?? (doubts.length > 0 ? 'may differ' : undefined)],
 ];
 const POLICIES = ['dead-letter', 'string', 'null'] as const;
 type Policy = (typeof POLICIES)[number];

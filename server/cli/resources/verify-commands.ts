@@ -84,6 +84,20 @@ export function addVerifyCommands(table: Command, io: CliIo, pathOf: PathOf): vo
     },
   });
   verb(table, io, {
+    usage: 'accept <pipeline> <table>',
+    summary: 'Accept a mirror that may differ from its source as it is',
+    examples: ['table accept shop orders'],
+    async run(context, args) {
+      const params = await pathOf(context, args);
+      const { data } = await context.philotes.GET('/pipelines/{pipelineId}/tables/{tableId}', { params });
+      if (data?.doubts.length === 0) return context.done(`${args[1]} is in no doubt`);
+      const why = data?.doubts.map(({ kind, column }) => [kind, column].filter(Boolean).join(' ')).join(', ');
+      await context.confirm(`The mirror of ${args[1]} may differ from its source (${why}), and is taken as it is.`);
+      await context.philotes.POST('/pipelines/{pipelineId}/tables/{tableId}/accept', { params });
+      context.done(`Accepted ${args[1]}`);
+    },
+  });
+  verb(table, io, {
     usage: 'cancel-verification <pipeline> <table>',
     summary: 'End the verification of a table that is under way',
     async run(context, args) {

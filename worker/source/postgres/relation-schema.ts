@@ -45,6 +45,7 @@ export async function resolveRelation(
       type: types[index]?.type ?? { kind: 'text' },
       notNull: known?.notNull ?? false,
       keyOrdinal: isKey ? (known?.keyOrdinal ?? keyPlace++) : null,
+      ...(known?.filled ? { filled: true } : {}),
     };
   });
   const { oid, schema, table, replicaIdentity } = relation;

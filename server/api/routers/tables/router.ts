@@ -1,4 +1,5 @@
 import { router } from '@/server/api/trpc.ts';
+import { accept } from './accept.ts';
 import { add } from './add.ts';
 import { decideSchemaChanges } from './decide-schema-changes.ts';
 import { get } from './get.ts';
@@ -9,4 +10,4 @@ import { resume } from './resume.ts';
 import { resync } from './resync.ts';
 import { update } from './update.ts';
 
-export const tables = router({ list, get, add, update, remove, resync, pause, resume, decideSchemaChanges });
+export const tables = router({ list, get, add, update, remove, resync, pause, resume, accept, decideSchemaChanges });

@@ -1,0 +1,1 @@
+ALTER TABLE "pipeline_table" ADD COLUMN "doubts" jsonb DEFAULT '[]'::jsonb NOT NULL;
