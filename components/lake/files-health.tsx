@@ -8,7 +8,7 @@ import { Card, Section } from '@/components/ui/card.tsx';
 import { cx } from '@/components/ui/cx.ts';
 import { type Column, DataTable } from '@/components/ui/data-table.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
-import { bytesText, countText } from '@/components/ui/figures.ts';
+import { bytesText, counted, countText } from '@/components/ui/figures.ts';
 import { LoadMore } from '@/components/ui/load-more.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
@@ -75,7 +75,7 @@ function Summary({ files }: { files: NonNullable<LakeTable['files']> }) {
     {
       label: 'Delete files',
       value: countText(files.positionDeletes + files.equalityDeletes),
-      note: `${countText(files.deletedRows)} rows deleted`,
+      note: `${counted(files.deletedRows, 'row')} deleted`,
     },
   ];
   return (

@@ -40,7 +40,7 @@ export function SnapshotTimeline({ table }: { table: LakeTable }) {
     1,
   );
   return (
-    <Section title="Snapshots" description={`${exactCount(snapshotCount)} are kept; each can still be read.`}>
+    <Section title="Snapshots" description={keptText(snapshotCount)}>
       <ol className="rounded-md border border-line bg-surface">
         {snapshots.slice(0, shown).map((snapshot) => (
           <SnapshotRow key={snapshot.id} snapshot={snapshot} most={most} />
@@ -81,9 +81,9 @@ function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number 
           {isRewrite ? (
             <span>{counted(snapshot.addedRows ?? 0, 'row')} rewritten</span>
           ) : (
-            <span>+{countText(added)} rows</span>
+            <span>+{counted(added, 'row')}</span>
           )}
-          {deleted > 0 && <span>−{countText(deleted)} rows</span>}
+          {deleted > 0 && <span>−{counted(deleted, 'row')}</span>}
           {snapshot.addedFiles !== null && <span>{counted(snapshot.addedFiles, 'file')}</span>}
           {snapshot.addedBytes !== null && <span>{bytesText(snapshot.addedBytes)}</span>}
           {snapshot.totalRows !== null && (
@@ -106,6 +106,9 @@ function SnapshotRow({ snapshot, most }: { snapshot: LakeSnapshot; most: number 
     </li>
   );
 }
+
+const keptText = (count: number): string =>
+  count === 1 ? 'One is kept; it can be read.' : `${exactCount(count)} are kept; each can still be read.`;
 
 /** By the square root, so that a stream's commits still show beside the copy. */
 const shareOf = (rows: number, most: number): string => `${Math.sqrt(rows / most) * 100}%`;

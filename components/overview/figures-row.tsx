@@ -39,7 +39,7 @@ export function FiguresRow() {
       />
       <Cell
         label="Committed today"
-        figure={countFigure(now.rowsCommittedToday, 'rows')}
+        figure={countFigure(now.rowsCommittedToday, 'row')}
         note="since midnight UTC"
         spark={<Sparkline values={rowsCommittedByHour} color="committed" label="Rows committed by hour, today" />}
       />
@@ -52,7 +52,11 @@ export function FiguresRow() {
       <Cell
         label="Open dead letters"
         figure={countFigure(now.deadLettersOpen)}
-        note={now.deadLettersOpen === 0 ? 'every row is carried' : 'rows not carried'}
+        note={
+          now.deadLettersOpen === 0
+            ? 'every row is carried'
+            : `${now.deadLettersOpen === 1 ? 'row' : 'rows'} not carried`
+        }
         spark={<Sparkline values={series.deadLettersOpen} color="attention" label="Open dead letters, last hour" />}
       />
     </dl>

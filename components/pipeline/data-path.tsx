@@ -1,7 +1,7 @@
 import { ArrowRight, CircleAlert, Database, Layers, type LucideIcon, Rows3 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from '@/components/ui/cx.ts';
-import { bytesText, countText, rateText, secondsText } from '@/components/ui/figures.ts';
+import { bytesText, counted, rateText, secondsText } from '@/components/ui/figures.ts';
 import { Link } from '@/components/ui/link.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
@@ -54,7 +54,7 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
         facts={[
           { label: 'Last commit', value: position ? <RelativeTime at={position.committedAt} /> : '–' },
           { label: 'Rows written', value: rateText(pipeline.rowsLastMinute / 60) },
-          { label: 'Committed', value: countText(pipeline.rowsCommitted, 'rows') },
+          { label: 'Committed', value: counted(pipeline.rowsCommitted, 'row') },
         ]}
       />
     </ol>

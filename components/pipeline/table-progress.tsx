@@ -1,6 +1,6 @@
 import { copyPace } from '@/components/table/copy-pace.ts';
 import { Section } from '@/components/ui/card.tsx';
-import { countText, rateText, secondsText } from '@/components/ui/figures.ts';
+import { counted, countText, rateText, secondsText } from '@/components/ui/figures.ts';
 import { Link } from '@/components/ui/link.tsx';
 import { useNow } from '@/components/ui/now.ts';
 import { ProgressBar } from '@/components/ui/progress-bar.tsx';
@@ -20,7 +20,7 @@ export function TableProgress({ pipeline }: { pipeline: PipelineStatus }) {
   return (
     <Section
       title="First copy"
-      description={`${pipeline.tables.live} of ${pipeline.tables.all} tables are live. The others follow on their own.`}
+      description={`${pipeline.tables.live} of ${counted(pipeline.tables.all, 'table')} ${pipeline.tables.live === 1 ? 'is' : 'are'} live. The others follow on their own.`}
     >
       <ul className="divide-y divide-line rounded-md border border-line bg-surface">
         {copying.map((table) => (
@@ -38,7 +38,7 @@ export function TableProgress({ pipeline }: { pipeline: PipelineStatus }) {
               className="min-w-32 flex-1"
             />
             <span className="w-44 text-right text-muted tabular-nums">
-              {countText(table.copy.rows)} of about {countText(Math.max(table.copy.rowsEstimate, table.copy.rows))} rows
+              {countText(table.copy.rows)} of about {counted(Math.max(table.copy.rowsEstimate, table.copy.rows), 'row')}
             </span>
             <span className="w-40 text-right text-muted tabular-nums">{paceText(copyPace(table.copy, now))}</span>
           </li>

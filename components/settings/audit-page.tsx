@@ -72,7 +72,10 @@ function Verify({ reason }: { reason: string | null }) {
         {data?.ok && (
           <span className="flex items-center gap-1.5 text-running">
             <CircleCheck className="size-4" aria-hidden="true" />
-            Whole: {exactCount(data.entries)} entries follow from each other
+            Whole:{' '}
+            {data.entries === 1
+              ? 'its one entry is as it was written'
+              : `${exactCount(data.entries)} entries follow from each other`}
           </span>
         )}
         {data?.broken && (

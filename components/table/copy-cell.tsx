@@ -1,4 +1,4 @@
-import { countText, secondsText } from '@/components/ui/figures.ts';
+import { counted, secondsText } from '@/components/ui/figures.ts';
 import { useNow } from '@/components/ui/now.ts';
 import { ProgressBar } from '@/components/ui/progress-bar.tsx';
 import { copyPace } from './copy-pace.ts';
@@ -9,7 +9,7 @@ type Copied = Pick<TableView, 'copy' | 'state' | 'source'>;
 /** How far the copy of a table is; when it is done, how much it was. */
 export function CopyCell({ table: { copy, state, source } }: { table: Copied }) {
   const now = useNow();
-  if (copy.endedAt !== null) return <span className="text-muted tabular-nums">{countText(copy.rows)} rows</span>;
+  if (copy.endedAt !== null) return <span className="text-muted tabular-nums">{counted(copy.rows, 'row')}</span>;
   if (state !== 'copying') return <span className="text-faint">–</span>;
   return (
     <span className="flex items-center gap-2">
@@ -27,7 +27,7 @@ export function CopyCell({ table: { copy, state, source } }: { table: Copied }) 
 /** Estimates may fall short: a copy is done when it says so, not at its estimate. */
 function copyShare(copy: TableView['copy'], now: number | null): string {
   const { rows, rowsEstimate } = copy;
-  if (rowsEstimate <= 0) return `${countText(rows)} rows`;
+  if (rowsEstimate <= 0) return counted(rows, 'row');
   const share = `${Math.min(99, Math.floor((rows / rowsEstimate) * 100))} %`;
   const left = copyPace(copy, now)?.secondsLeft ?? null;
   return left === null ? share : `${share}, ${secondsText(left)} left`;

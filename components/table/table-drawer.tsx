@@ -8,7 +8,7 @@ import { Facts } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
 import { ErrorState, RecordedError } from '@/components/ui/error-state.tsx';
-import { bytesText, countText } from '@/components/ui/figures.ts';
+import { bytesText, counted, countText } from '@/components/ui/figures.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
@@ -78,7 +78,7 @@ function TableDetail({ table }: { table: TableView }) {
           },
           { name: 'In the lake', value: pipeline ? <LakeLinks table={table} pipeline={pipeline} /> : table.lakeName },
           { name: 'Copy', value: <CopyCell table={table} /> },
-          { name: 'Changes committed', value: countText(table.rowsCommitted, 'rows') },
+          { name: 'Changes committed', value: counted(table.rowsCommitted, 'row') },
           ...(table.spillBytes > 0 ? [{ name: 'Held back', value: bytesText(table.spillBytes) }] : []),
           ...(table.markerAt && table.markerLsn
             ? [

@@ -78,7 +78,7 @@ function LastVerification({ table, verification }: Props) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Badge tone={tone}>{word}</Badge>
         <span>
-          {countText(sourceRows, 'rows')} in {counted(compared, 'range')}
+          {counted(sourceRows, 'row')} in {counted(compared, 'range')}
           {ranges.all > compared && ` of ${countText(ranges.all)}`}
         </span>
         <span className="text-muted">
@@ -119,7 +119,8 @@ function LastVerification({ table, verification }: Props) {
 }
 
 function verdict({ state, ranges, error }: Verification): { tone: Tone; word: string } {
-  if (ranges.different > 0) return { tone: 'failed', word: `${countText(ranges.different)} differ` };
+  if (ranges.different > 0)
+    return { tone: 'failed', word: `${countText(ranges.different)} ${ranges.different === 1 ? 'differs' : 'differ'}` };
   if (state === 'waiting') return { tone: 'paused', word: error ? 'Waits' : 'Begins' };
   if (state === 'running') return { tone: 'copying', word: 'Compares' };
   if (state === 'failed') return { tone: 'failed', word: 'Failed' };
@@ -129,17 +130,17 @@ function verdict({ state, ranges, error }: Verification): { tone: Tone; word: st
     : { tone: 'running', word: 'Equal' };
 }
 
-const EXCUSES: Readonly<Record<string, string>> = {
-  dead_letter: 'rows are parked as dead letters',
-  null_policy: 'values are null by policy',
-  soft_deleted: 'deleted rows are kept on purpose',
-  deletes_ignored: 'rows stay because deletes are ignored',
+const EXCUSES: Readonly<Record<string, (count: number) => string>> = {
+  dead_letter: (count) => `${counted(count, 'row')} parked as ${count === 1 ? 'a dead letter' : 'dead letters'}`,
+  null_policy: (count) => `${counted(count, 'value')} made null by policy`,
+  soft_deleted: (count) => `${counted(count, 'deleted row')} kept on purpose`,
+  deletes_ignored: (count) => `${counted(count, 'deleted row')} still there because deletes are ignored`,
 };
 
 /** What was not held against the lake, and why. */
 function Explained({ verification: { excused, leftOut } }: Pick<Props, 'verification'>) {
   const lines = [
-    ...Object.entries(excused).map(([why, count]) => `${countText(count ?? 0)} ${EXCUSES[why] ?? why}`),
+    ...Object.entries(excused).map(([why, count = 0]) => EXCUSES[why]?.(count) ?? `${countText(count)} ${why}`),
     ...leftOut.map(({ column, reason }) => `Column ${column} is not compared: ${reason}`),
   ];
   if (lines.length === 0) return null;

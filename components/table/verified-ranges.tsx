@@ -76,7 +76,7 @@ function RangeLine({ range, keyColumn }: { range: VerifiedRange; keyColumn: stri
           {state === 'different' ? found.join(', ') : 'undecided'}
         </Badge>
         <span className="text-muted">
-          source {countText(sourceRows, 'rows')}, lake {countText(lakeRows, 'rows')}
+          source {counted(sourceRows, 'row')}, lake {counted(lakeRows, 'row')}
         </span>
       </div>
       {reason && <p className="text-muted">{reason}</p>}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesText, counted, countText, rateText, secondsText } from './figures.ts';
+import { bytesText, counted, countFigure, countText, rateText, secondsText } from './figures.ts';
 
 test.each([
   [0, '0'],
@@ -32,7 +32,11 @@ test.each([
 
 test('a rate carries its noun behind the prefix', () => expect(rateText(12_400)).toBe('12.4 k rows/s'));
 
-test('a noun agrees with its count', () => {
+test('a noun agrees with its count, also in a rate and under a prefix', () => {
+  expect(rateText(1)).toBe('1 row/s');
+  expect(rateText(0)).toBe('0 rows/s');
+  expect(countFigure(1, 'row')).toEqual({ value: '1', unit: 'row' });
+  expect(countFigure(12_400, 'row')).toEqual({ value: '12.4', unit: 'k rows' });
   expect(counted(1, 'table')).toBe('1 table');
   expect(counted(5, 'table')).toBe('5 tables');
 });

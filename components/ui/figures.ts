@@ -4,11 +4,11 @@ export type Figure = { readonly value: string; readonly unit: string };
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'] as const;
 
-/** `12.4 k`, `987`, `0`. Fractions show below ten only (`2.5`). */
-export function countFigure(count: number, unit = ''): Figure {
+/** `12.4 k`, `987`, `0`; with a noun that agrees: `1 row`, `12.4 k rows`. Fractions show below ten only (`2.5`). */
+export function countFigure(count: number, noun = ''): Figure {
   const { scaled, prefix } = scale(count);
   const value = prefix === '' && scaled >= 10 ? whole.format(scaled) : threeDigits(scaled);
-  return { value, unit: [prefix, unit].filter(Boolean).join(' ') };
+  return { value, unit: [prefix, noun && agreeing(count, noun)].filter(Boolean).join(' ') };
 }
 
 /** Decimal units, as disks and object stores count: `1.31 GB`. */
@@ -27,22 +27,27 @@ export function secondsFigure(seconds: number): Figure {
   return { value: whole.format(seconds / 86_400), unit: 'd' };
 }
 
-/** `1.2 k rows/s`, `0.4 rows/s`. */
-export const rateFigure = (perSecond: number, noun = 'rows'): Figure => countFigure(perSecond, `${noun}/s`);
+/** `1.2 k rows/s`, `0.4 rows/s`, `1 row/s`. */
+export function rateFigure(perSecond: number): Figure {
+  const { value, unit } = countFigure(perSecond, 'row');
+  return { value, unit: `${unit}/s` };
+}
 
 export const figureText = ({ value, unit }: Figure): string => (unit === '' ? value : `${value} ${unit}`);
 
-export const countText = (count: number, unit = ''): string => figureText(countFigure(count, unit));
+export const countText = (count: number): string => figureText(countFigure(count));
 export const bytesText = (bytes: number): string => figureText(bytesFigure(bytes));
 export const secondsText = (seconds: number): string => figureText(secondsFigure(seconds));
-export const rateText = (perSecond: number, noun = 'rows'): string => figureText(rateFigure(perSecond, noun));
+export const rateText = (perSecond: number): string => figureText(rateFigure(perSecond));
 
 /** All digits, in groups: what stands behind a rounded figure. */
 export const exactCount = (count: number): string => whole.format(count);
 
 /** `1 table`, `5 tables`, `12.4 k tables`. */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${countText(count)} ${count === 1 ? noun : plural}`;
+  `${countText(count)} ${agreeing(count, noun, plural)}`;
+
+const agreeing = (count: number, noun: string, plural = `${noun}s`): string => (count === 1 ? noun : plural);
 
 function scale(amount: number): { scaled: number; prefix: (typeof PREFIXES)[number] } {
   let scaled = amount;

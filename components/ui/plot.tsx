@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { CHART_HEIGHT_PX, type ChartProps } from './chart-types.ts';
+import { tickTexts } from './tick-texts.ts';
 
 type PlotProps = ChartProps & {
   /** Told which sample is under the shared cursor; null when it left. */
@@ -74,7 +75,11 @@ function options(element: HTMLElement, latest: { readonly current: PlotProps }):
         ...axis,
         size: 68,
         space: 36,
-        values: (_plot, ticks) => ticks.map((tick) => latest.current.format(tick)),
+        values: (_plot, ticks) => {
+          const { format, series } = latest.current;
+          const isEmpty = series.every(({ values }) => values.every((value) => value === null || value <= 0));
+          return tickTexts(ticks, { format, isEmpty });
+        },
       },
     ],
     series: [

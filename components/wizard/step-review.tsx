@@ -14,7 +14,7 @@ import { Button } from '@/components/ui/button.tsx';
 import { Card, Section } from '@/components/ui/card.tsx';
 import { ErrorNote, ErrorState } from '@/components/ui/error-state.tsx';
 import { Field, Input } from '@/components/ui/field.tsx';
-import { bytesText, counted, countText, secondsText } from '@/components/ui/figures.ts';
+import { bytesText, counted, secondsText } from '@/components/ui/figures.ts';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useToast } from '@/components/ui/toast.tsx';
 import { createPipelineInput } from '@/server/pipelines/pipeline-input.ts';
@@ -204,7 +204,7 @@ function WhatWillBe({ wizard, sourceId, namespace }: { wizard: Wizard; sourceId:
           <p className="mt-4 border-t border-line pt-3 text-sm">
             {chosen ? (
               <>
-                The first copy, {bytesText(bytes)} in about {countText(rows)} rows, takes{' '}
+                The first copy, {bytesText(bytes)} in about {counted(rows, 'row')}, takes{' '}
                 <span className="font-medium">{durationText(fastS, slowS)}</span> on two cores like those it was
                 measured on. Changes made meanwhile are kept and joined.
               </>

@@ -43,7 +43,10 @@ export async function checkOnce(options: CheckOptions): Promise<number> {
   const comparisons = await step('Comparing every table', () => compareAll(options));
   const { dead_letters: deadLetters } = await progress();
   console.log(`\n${printed(comparisons)}`);
-  if (deadLetters > 0) console.log(`\n${deadLetters} rows are parked as dead letters`);
+  if (deadLetters > 0)
+    console.log(
+      `\n${deadLetters} ${deadLetters === 1 ? 'row is parked as a dead letter' : 'rows are parked as dead letters'}`,
+    );
   const isGood = comparisons.every((comparison) => comparison.equal) && deadLetters === 0;
   console.log(isGood ? '\nEvery table of the lake equals its source.\n' : '\nThe lake differs from its source.\n');
   if (!isGood || options.thenCommand === undefined) return isGood ? 0 : 1;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
+import { counted } from '../output/figures.ts';
 import { several, verb } from '../verb.ts';
 import { exportResources } from './export-resources.ts';
 import { makePlan } from './make-plan.ts';
@@ -49,7 +50,7 @@ export function addPlanCommands(program: Command, io: CliIo): void {
         await change.apply(philotes, io.signal);
         io.err(`${change.kind} ${change.name}: ${change.action} done`);
       }
-      done(changes.length === 0 ? 'Nothing to do' : `Applied ${changes.length} changes`);
+      done(changes.length === 0 ? 'Nothing to do' : `Applied ${counted(changes.length, 'change')}`);
     },
   });
   verb<{ file?: string }>(program, io, {

@@ -4,7 +4,7 @@ import { sleep } from '@/server/platform/sleep.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
-import { timeText } from '../output/figures.ts';
+import { counted, timeText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
 import { verb } from '../verb.ts';
@@ -121,7 +121,7 @@ export function addDeadLetterCommands(program: Command, io: CliIo): void {
         return context.done(`Discarded ${data?.count ?? 0}`);
       }
       const letters = ids.map(letterId);
-      await context.confirm(`This gives ${letters.length} rows up for good.`);
+      await context.confirm(`This gives ${counted(letters.length, 'row')} up for good.`);
       for (const id of letters) {
         const params = { path: { pipelineId, id } };
         await philotes.POST('/pipelines/{pipelineId}/dead-letters/{id}/discard', { params });

@@ -59,7 +59,7 @@ function verdict(look: Look): Omit<ComparedRange, 'looks'> {
   if (look.kept === null || !settled) return { ...figures(look), state: 'equal', settled: null, reason: null };
   const found = settled.missing + settled.extra + settled.different;
   if (found > 0) return { ...figures(look), state: 'different', settled, reason: null };
-  const reason = `${settled.unsettled} rows differed and changed again at every look`;
+  const reason = `${settled.unsettled} ${settled.unsettled === 1 ? 'row' : 'rows'} differed and changed again at every look`;
   return { ...figures(look), state: 'undecided', settled, reason };
 }
 
