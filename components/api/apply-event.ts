@@ -103,7 +103,8 @@ function applyTable(queryClient: QueryClient, event: EventData['table'], reread:
   }
 }
 
-const TABLE_PATHS = new Set(['tables.list', 'tables.get', 'pipelines.status']);
+/** The last tells of repairs, which are copies of parts. */
+const TABLE_PATHS = new Set(['tables.list', 'tables.get', 'pipelines.status', 'verifications.list']);
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -15,7 +15,7 @@ import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import type { TableView, Verification } from './table-types.ts';
 import { useVerificationVerbs } from './use-verification-verbs.ts';
-import { VerifiedRanges } from './verified-ranges.tsx';
+import { repairOf, VerifiedRanges } from './verified-ranges.tsx';
 
 const REFRESH_MS = 1_000;
 
@@ -25,8 +25,7 @@ const isOpen = (verification: Verification | undefined): boolean =>
 /** Whether the lake shows what the source has: start it, watch it, see what differs, and repair that. */
 export function TableVerification({ table }: { table: TableView }) {
   const trpc = useTRPC();
-  const refusal = useRefusal()('pipeline:operate');
-  const { key, start } = useVerificationVerbs(table);
+  const { key } = useVerificationVerbs(table);
   const query = useQuery(
     trpc.verifications.list.queryOptions(
       { ...key, limit: 1 },
@@ -38,14 +37,9 @@ export function TableVerification({ table }: { table: TableView }) {
     <section aria-label="Verification" className="space-y-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-semibold">Verification</h3>
-        <Button
-          icon={ScanSearch}
-          reason={refusal ?? notNow(table) ?? (isOpen(last) ? 'One is under way.' : null)}
-          pending={start.isPending && 'Starting'}
-          onClick={() => start.mutate(key)}
-        >
+        <Verify table={table} last={last}>
           Verify table
-        </Button>
+        </Verify>
       </div>
       {query.isError && <ErrorNote error={query.error} />}
       {query.isPending && <Skeleton className="h-3 w-64" />}
@@ -57,6 +51,23 @@ export function TableVerification({ table }: { table: TableView }) {
       )}
       {last && <LastVerification table={table} verification={last} />}
     </section>
+  );
+}
+
+type VerifyProps = { readonly table: TableView; readonly last: Verification | undefined; readonly children: string };
+
+function Verify({ table, last, children }: VerifyProps) {
+  const refusal = useRefusal()('pipeline:operate');
+  const { key, start } = useVerificationVerbs(table);
+  return (
+    <Button
+      icon={ScanSearch}
+      reason={refusal ?? notNow(table) ?? (isOpen(last) ? 'One is under way.' : null)}
+      pending={start.isPending && 'Starting'}
+      onClick={() => start.mutate(key)}
+    >
+      {children}
+    </Button>
   );
 }
 
@@ -112,13 +123,17 @@ function LastVerification({ table, verification }: Props) {
       <Explained verification={verification} />
       {(ranges.different > 0 || ranges.undecided > 0) && <VerifiedRanges table={table} verification={verification} />}
       {ranges.different > 0 && (state === 'done' || state === 'cancelled' || state === 'failed') && (
-        <Repair table={table} verification={verification} />
+        <RepairState table={table} verification={verification} />
       )}
     </div>
   );
 }
 
-function verdict({ state, ranges, error }: Verification): { tone: Tone; word: string } {
+function verdict(verification: Verification): { tone: Tone; word: string } {
+  const { state, ranges, error } = verification;
+  const repair = repairOf(verification);
+  if (repair === 'done') return { tone: 'accent', word: `${counted(ranges.different, 'range')} repaired` };
+  if (repair === 'under way') return { tone: 'copying', word: `${counted(ranges.different, 'range')} being repaired` };
   if (ranges.different > 0)
     return { tone: 'failed', word: `${countText(ranges.different)} ${ranges.different === 1 ? 'differs' : 'differ'}` };
   if (state === 'waiting') return { tone: 'paused', word: error ? 'Waits' : 'Begins' };
@@ -153,12 +168,39 @@ function Explained({ verification: { excused, leftOut } }: Pick<Props, 'verifica
   );
 }
 
+/** What becomes of the ranges that differ: to be repaired, being repaired, or repaired and not looked at since. */
+function RepairState({ table, verification }: Props) {
+  const { repairedAt, repairRequestedAt } = verification;
+  if (repairedAt) {
+    return (
+      <div className="flex flex-wrap items-center gap-3">
+        <Verify table={table} last={verification}>
+          Verify again
+        </Verify>
+        <span className="text-muted">
+          Repaired <RelativeTime at={repairedAt} />: the rows of the source took the place of what the lake had. Another
+          verification tells whether it is equal now.
+        </span>
+      </div>
+    );
+  }
+  if (repairRequestedAt) {
+    return (
+      <p className="text-muted">
+        Being repaired, asked for <RelativeTime at={repairRequestedAt} />. Readers see the former content until one
+        commit replaces it.
+      </p>
+    );
+  }
+  return <Repair table={table} verification={verification} />;
+}
+
 function Repair({ table, verification }: Props) {
   const [isAsked, setAsked] = useState(false);
   const refusal = useRefusal()('pipeline:operate');
   const { key, repair } = useVerificationVerbs(table);
   const close = () => setAsked(false);
-  const { ranges, repairRequestedAt, id } = verification;
+  const { ranges, id } = verification;
   return (
     <div className="flex flex-wrap items-center gap-3">
       <Button
@@ -169,11 +211,6 @@ function Repair({ table, verification }: Props) {
       >
         Repair {counted(ranges.different, 'range')}
       </Button>
-      {repairRequestedAt && (
-        <span className="text-muted">
-          Repair asked for <RelativeTime at={repairRequestedAt} />. Verify again to see that it is good.
-        </span>
-      )}
       <ConfirmDialog
         open={isAsked}
         onClose={close}

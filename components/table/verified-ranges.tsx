@@ -11,6 +11,10 @@ import type { TableView, Verification, VerifiedRange } from './table-types.ts';
 const SHOWN = 50;
 const REFRESH_MS = 1_000;
 
+/** Null for ranges that nobody wished to repair. */
+export const repairOf = ({ repairRequestedAt, repairedAt }: Verification): 'under way' | 'done' | null =>
+  repairedAt ? 'done' : repairRequestedAt ? 'under way' : null;
+
 /** The ranges that differ, and those that nobody can tell of, with counts of both sides and some keys. */
 export function VerifiedRanges({ table, verification }: { table: TableView; verification: Verification }) {
   const trpc = useTRPC();
@@ -41,10 +45,13 @@ export function VerifiedRanges({ table, verification }: { table: TableView; veri
   const hidden = ranges.different + ranges.undecided - items.length;
   return (
     <>
-      <ul aria-label="Ranges that differ" className="divide-y divide-line rounded-md border border-line">
+      <ul
+        aria-label={repairOf(verification) === null ? 'Ranges that differ' : 'Ranges that differed'}
+        className="divide-y divide-line rounded-md border border-line"
+      >
         {items.map((range) => (
           <li key={range.ordinal} className="space-y-1 px-3 py-2">
-            <RangeLine range={range} keyColumn={verification.keyColumn} />
+            <RangeLine range={range} verification={verification} />
           </li>
         ))}
       </ul>
@@ -59,24 +66,36 @@ const until =
   ({ state }: { state: { data?: { total?: number | undefined } | undefined } }) =>
     (state.data?.total ?? found) < found ? REFRESH_MS : false;
 
-function RangeLine({ range, keyColumn }: { range: VerifiedRange; keyColumn: string | null }) {
+const UNDECIDED = { tone: 'attention', word: 'undecided' } as const;
+const REPAIRS = {
+  'under way': { tone: 'copying', word: 'being repaired' },
+  done: { tone: 'accent', word: 'repaired' },
+} as const;
+
+function RangeLine({ range, verification }: { range: VerifiedRange; verification: Verification }) {
   const { state, from, to, sourceRows, lakeRows, missing, extra, different, reason } = range;
   const found = [
     ...(missing > 0 ? [`${countText(missing)} missing`] : []),
     ...(extra > 0 ? [`${countText(extra)} extra`] : []),
     ...(different > 0 ? [`${countText(different)} with other values`] : []),
   ];
+  const repair = state === 'different' ? repairOf(verification) : null;
+  const { tone, word } =
+    state === 'undecided'
+      ? UNDECIDED
+      : repair === null
+        ? ({ tone: 'failed', word: found.join(', ') } as const)
+        : REPAIRS[repair];
   return (
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <code className="font-mono text-xs break-all">
-          {keyColumn ?? 'key'} {from ?? '(first)'} to {to ?? '(last)'}
+          {verification.keyColumn ?? 'key'} {from ?? '(first)'} to {to ?? '(last)'}
         </code>
-        <Badge tone={state === 'different' ? 'failed' : 'attention'}>
-          {state === 'different' ? found.join(', ') : 'undecided'}
-        </Badge>
+        <Badge tone={tone}>{word}</Badge>
         <span className="text-muted">
-          source {counted(sourceRows, 'row')}, lake {counted(lakeRows, 'row')}
+          {repair !== null && `had ${found.join(', ')}; `}source {counted(sourceRows, 'row')}, lake{' '}
+          {counted(lakeRows, 'row')}
         </span>
       </div>
       {reason && <p className="text-muted">{reason}</p>}

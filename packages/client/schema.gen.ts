@@ -3151,6 +3151,8 @@ export interface components {
                 undecided: number;
             };
             repairRequestedAt: string | null;
+            /** @description When the ranges that differed were replaced in the lake; what they are now tells another verification */
+            repairedAt: string | null;
             requestedBy: string;
             /** @description Rows of the whole table, as the planner of the source believes */
             rowsEstimate: number;

@@ -1,4 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
+import { lakeCommit } from '@/db/schema/buffer.ts';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import { verification, verificationRange } from '@/db/schema/verification.ts';
 import { EXCUSES } from '@/server/domain/verification.ts';
@@ -10,6 +11,17 @@ const sumOf = (column: SQL | object) => sql<string>`(select coalesce(sum(${colum
 const countOf = (state: string) => sql<string>`(select count(*) from ${verificationRange}
   where ${verificationRange.verificationId} = ${verification.id} and ${verificationRange.state} = ${state})::text`;
 const excusedRows = (excuse: string) => sumOf(sql`(${verificationRange.excused}->>${sql.raw(`'${excuse}'`)})::bigint`);
+
+/**
+ * When the ranges that differed were read again and put in place: the first copy of the mirror that was committed after it was
+ * asked for, since one is let begin at a time. One that found the lake and the source empty there has nothing to commit.
+ */
+const repairedAt = sql<string | null>`coalesce(
+  (select min(${lakeCommit.committedAt}) from ${lakeCommit}
+    where ${lakeCommit.pipelineTableId} = ${verification.pipelineTableId} and ${lakeCommit.mode} = 'mirror'
+      and ${lakeCommit.kind} = 'copy' and ${lakeCommit.committedAt} > ${verification.repairRequestedAt}),
+  case when ${pipelineTable.isJoined} and ${pipelineTable.copyScope} is null
+        and ${pipelineTable.copyEndedAt} > ${verification.repairRequestedAt} then ${pipelineTable.copyEndedAt} end)::text`;
 
 /** Columns of a query on verifications joined with their tables. */
 export const verificationColumns = {
@@ -41,6 +53,7 @@ export const verificationColumns = {
   beganAt: verification.beganAt,
   endedAt: verification.endedAt,
   repairRequestedAt: verification.repairRequestedAt,
+  repairedAt,
   errorCode: verification.errorCode,
   errorMessage: verification.errorMessage,
 };
@@ -72,6 +85,7 @@ export function verificationView(row: Row): VerificationView {
     beganAt: isoTime(row.beganAt),
     endedAt: isoTime(row.endedAt),
     repairRequestedAt: isoTime(row.repairRequestedAt),
+    repairedAt: isoTime(row.repairedAt),
     error:
       errorCode === null
         ? null

@@ -43,6 +43,12 @@ export const VerificationView = z
     beganAt: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
     repairRequestedAt: z.iso.datetime().nullable(),
+    repairedAt: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'When the ranges that differed were replaced in the lake; what they are now tells another verification',
+      ),
     error: z
       .object({ code: z.string(), message: z.string(), remedy: z.string() })
       .nullable()

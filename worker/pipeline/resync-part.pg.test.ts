@@ -89,7 +89,12 @@ test('what a verification names is repaired in one commit while the table is wri
   expect(await getVerification(control, SYSTEM_ACTOR, named)).toMatchObject({ missing: 4, extra: 2, different: 0 });
   const { ranges } = await repairVerification(control, SYSTEM_ACTOR, named);
   expect(ranges).toBeGreaterThan(1);
+  expect(await getVerification(control, SYSTEM_ACTOR, named)).toMatchObject({
+    repairRequestedAt: expect.any(String),
+    repairedAt: null,
+  });
   await work.until(writing(isDone), { what: 'the repair is in the lake' });
+  expect(await getVerification(control, SYSTEM_ACTOR, named)).toMatchObject({ repairedAt: expect.any(String) });
   for (let n = 0; n < 10; n++) await write();
   await assertExact(work);
   const copies = (await tables.commits('repaired')).filter(({ kind }) => kind === 'copy').map(({ mode }) => mode);

@@ -187,9 +187,15 @@ async function showResult(context: Context, verification: Verification, path: Ta
     throw new CliError(
       'FINDINGS',
       `${ranges.different} of ${counted(ranges.all, 'range')} ${ranges.different === 1 ? 'differs' : 'differ'}`,
-      'Repair them with philotes table repair.',
+      repairText(verification),
     );
   }
+}
+
+function repairText({ repairRequestedAt, repairedAt }: Verification): string {
+  if (repairedAt) return `Repaired ${timeText(repairedAt)}. See that it is good with philotes table verify.`;
+  if (repairRequestedAt) return `A repair was asked for ${timeText(repairRequestedAt)} and is under way.`;
+  return 'Repair them with philotes table repair.';
 }
 
 function summary({ id, state, sourceRows, ranges, excused, leftOut }: Verification): string {
