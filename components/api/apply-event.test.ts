@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
-import { applyEvent } from './apply-event.ts';
+import type { TableStatus } from '@/server/pipelines/pipeline-view.ts';
+import { applyEvent, type Reread, type Wanted } from './apply-event.ts';
 
 const LIST = [['pipelines', 'list'], { input: {}, type: 'query' }];
 const ENDLESS = [['pipelines', 'list'], { input: { limit: 1 }, type: 'infinite' }];
@@ -15,7 +16,7 @@ function openCache() {
   client.setQueryData(STATUS, { ...pipeline, tableList: [{ id: 7, state: 'live', rowsCommitted: 1 }], commits: [] });
   client.setQueryData(TABLES, { items: [{ id: 7, state: 'live' }], nextCursor: null });
   const reread: string[] = [];
-  const ask = (wanted: (path: string, input: Record<string, unknown>) => boolean) => {
+  const ask = (wanted: Wanted) => {
     for (const path of [
       'pipelines.list',
       'pipelines.get',
@@ -25,7 +26,7 @@ function openCache() {
       'sources.get',
       'sources.list',
     ]) {
-      if (wanted(path, { id: 'pl_1', pipelineId: 'pl_1' })) reread.push(path);
+      if (wanted(path, { id: 'pl_1', pipelineId: 'pl_1' }, undefined)) reread.push(path);
     }
   };
   return { client, reread, ask };
@@ -60,9 +61,9 @@ it('reads lists again when their order or contents may change', () => {
 it('reads the list of what needs a look again when another pipeline may belong to it', () => {
   const { client } = openCache();
   const reread: string[] = [];
-  const ask = (wanted: (path: string, input: Record<string, unknown>) => boolean) => {
-    if (wanted('pipelines.list', { attention: true })) reread.push('attention');
-    if (wanted('pipelines.list', {})) reread.push('all');
+  const ask = (wanted: Wanted) => {
+    if (wanted('pipelines.list', { attention: true }, undefined)) reread.push('attention');
+    if (wanted('pipelines.list', {}, undefined)) reread.push('all');
   };
   const changed = { deadLettersOpen: 1 };
   applyEvent(client, { name: 'pipeline', data: { id: 'pl_9', changed: { deadLettersOpen: 0 } } }, ask);
@@ -85,6 +86,23 @@ it('merges tables into lists and into the status of their pipeline', () => {
   applyEvent(client, { name: 'table', data: { pipelineId: 'pl_1', id: 7, changed: { state: 'paused' } } }, ask);
   expect(client.getQueryData(TABLES)).toMatchObject({ items: [{ state: 'paused' }] });
   expect(reread).toEqual(['tables.list']);
+});
+
+it('reads the page of a lake table again, seldom, when something reached that table', () => {
+  const { client } = openCache();
+  const written = (tableId: number) => ({ owner: { tableId } });
+  const reread: unknown[] = [];
+  const ask: Reread = (wanted, pace) => {
+    for (const answer of [written(7), written(8), { owner: null }]) {
+      if (wanted('lake.table', {}, answer)) reread.push([answer, pace]);
+    }
+  };
+  const tell = (changed: Partial<TableStatus>) =>
+    applyEvent(client, { name: 'table', data: { pipelineId: 'pl_1', id: 7, changed } }, ask);
+  tell({ spillBytes: 1 });
+  expect(reread).toEqual([]);
+  tell({ markerAt: '2026-01-01T00:00:00.000Z', rowsCommitted: 2 });
+  expect(reread).toEqual([[written(7), 'seldom']]);
 });
 
 it('reads dead letters and definitions again, but asks no source for its tables', () => {

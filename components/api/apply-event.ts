@@ -1,10 +1,13 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { EventData, EventName } from '@/server/events/event.ts';
 
-/** Reads what was asked for; what a page does not show is only marked. */
-type Reread = (wanted: (path: string, input: Record<string, unknown>) => boolean) => void;
+/** Whether a cached answer is to be read again. */
+export type Wanted = (path: string, input: Record<string, unknown>, answer: unknown) => boolean;
 
-/** Asking these again costs a source or a lake something, so only people do. */
+/** Reads what was asked for; what a page does not show is only marked. `seldom`: asking costs a lake something each time. */
+export type Reread = (wanted: Wanted, pace?: 'seldom') => void;
+
+/** Asking these again costs a source or a lake something, so only people do, or what changed them. */
 const COSTLY = /^(sources\.(tables|preflight)|lake\.)/;
 /** Younger answers came after what a new stream has missed. */
 const FRESH_MS = 1_500;
@@ -98,6 +101,9 @@ function applyTable(queryClient: QueryClient, event: EventData['table'], reread:
   queryClient.setQueriesData<Item>({ predicate: at('pipelines.status') }, (status) =>
     status?.id === pipelineId && isItems(status.tableList) ? { ...status, tableList: apply(status.tableList) } : status,
   );
+  if (removed || 'state' in changed || LAKE_FIELDS.some((field) => field in changed)) {
+    reread((path, _input, answer) => path === 'lake.table' && isWrittenBy(answer, id), 'seldom');
+  }
   if (removed || !isKnown || 'state' in changed || 'error' in changed) {
     reread((path, input) => TABLE_PATHS.has(path) && isOf(input, pipelineId));
   }
@@ -105,6 +111,12 @@ function applyTable(queryClient: QueryClient, event: EventData['table'], reread:
 
 /** The last tells of repairs, which are copies of parts. */
 const TABLE_PATHS = new Set(['tables.list', 'tables.get', 'pipelines.status', 'verifications.list']);
+
+/** What changes of a table when something of it reaches the lake. */
+const LAKE_FIELDS = ['markerLsn', 'markerAt', 'rowsCommitted'];
+
+const isWrittenBy = (answer: unknown, tableId: number): boolean =>
+  isRecord(answer) && isRecord(answer.owner) && answer.owner.tableId === tableId;
 
 type Item = Readonly<Record<string, unknown>>;
 

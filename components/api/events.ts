@@ -1,7 +1,7 @@
 'use client';
 
-import type { QueryClient } from '@tanstack/react-query';
-import { applyEvent, inputOf, pathOf } from './apply-event.ts';
+import type { Query, QueryClient } from '@tanstack/react-query';
+import { applyEvent, inputOf, pathOf, type Reread, type Wanted } from './apply-event.ts';
 import { keepEventSource, type ReceivedEvent } from './event-source.ts';
 import { type LiveState, liveState, setLiveState } from './live-state.ts';
 
@@ -9,6 +9,8 @@ const URL = '/api/v1/events';
 const NAME = 'philotes-events';
 /** Many events at once are one reading. */
 const REREAD_MS = 700;
+/** Readings that cost a lake something, however often it is written. */
+const SELDOM_MS = 5_000;
 /** From then on the page says that its figures are old. */
 const STALE_MS = 10_000;
 
@@ -90,23 +92,41 @@ export function startEvents({ queryClient, url = URL }: { queryClient: QueryClie
   };
 }
 
-type Wanted = (path: string, input: Record<string, unknown>) => boolean;
+function rereadSoon(queryClient: QueryClient): { ask: Reread; stop(): void } {
+  const soon = gathered(REREAD_MS, (asked) => void queryClient.invalidateQueries({ predicate: anyOf(asked) }));
+  const seldom = gathered(SELDOM_MS, (asked) => {
+    // A tab that nobody looks at reads again when somebody does: what is stale is read on focus.
+    const refetchType = document.visibilityState === 'hidden' ? 'none' : 'active';
+    void queryClient.invalidateQueries({ predicate: anyOf(asked), refetchType });
+  });
+  return {
+    ask: (wanted, pace) => (pace === 'seldom' ? seldom : soon).add(wanted),
+    stop: () => {
+      soon.stop();
+      seldom.stop();
+    },
+  };
+}
 
-function rereadSoon(queryClient: QueryClient): { ask(wanted: Wanted): void; stop(): void } {
+const anyOf =
+  (asked: readonly Wanted[]) =>
+  ({ queryKey, state }: Query): boolean =>
+    asked.some((wanted) => wanted(pathOf(queryKey), inputOf(queryKey), state.data));
+
+/** Hands over at once all that was added within a time, counted from the first. */
+function gathered(ms: number, use: (wanted: readonly Wanted[]) => void): { add(wanted: Wanted): void; stop(): void } {
   let waiting: Wanted[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const reread = () => {
+  const end = () => {
     const asked = waiting;
     waiting = [];
     timer = undefined;
-    void queryClient.invalidateQueries({
-      predicate: ({ queryKey }) => asked.some((wanted) => wanted(pathOf(queryKey), inputOf(queryKey))),
-    });
+    use(asked);
   };
   return {
-    ask(wanted) {
+    add(wanted) {
       waiting.push(wanted);
-      timer ??= setTimeout(reread, REREAD_MS);
+      timer ??= setTimeout(end, ms);
     },
     stop: () => clearTimeout(timer),
   };
