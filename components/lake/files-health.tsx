@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { CircleAlert, CircleCheck, CircleX } from 'lucide-react';
+import { useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { TONE_TEXT } from '@/components/ui/badge.tsx';
 import { Card, Section } from '@/components/ui/card.tsx';
@@ -12,7 +13,8 @@ import { bytesText, counted, countText } from '@/components/ui/figures.ts';
 import { LoadMore } from '@/components/ui/load-more.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
-import { type LakeKey, type LakeTable, SLOW } from './lake-types.ts';
+import { currentOf, type LakeKey, type LakeTable, SLOW } from './lake-types.ts';
+import { SnapshotLine } from './snapshot-line.tsx';
 
 const LEVELS = {
   good: { icon: CircleCheck, tone: 'running', word: 'Good' },
@@ -20,30 +22,45 @@ const LEVELS = {
   poor: { icon: CircleX, tone: 'attention', word: 'Poor' },
 } as const;
 
-/** How well the current snapshot's files can be read, and which they are. */
-export function FilesHealth({ table, at }: { table: LakeTable; at: LakeKey }) {
+/**
+ * How well a snapshot's files can be read, and which they are. It stays with the snapshot that it was opened with, so that figures
+ * and list are always of one, and says when there are newer ones.
+ */
+export function FilesHealth({ table: latest, at }: { table: LakeTable; at: LakeKey }) {
   const trpc = useTRPC();
+  const [opened, setOpened] = useState(latest);
+  const table = currentOf(opened) ? opened : latest;
+  const snapshot = currentOf(table);
   const list = useInfiniteQuery(
     trpc.lake.files.infiniteQueryOptions(
-      { ...at, limit: 50 },
-      { getNextPageParam: ({ nextCursor }) => nextCursor, ...SLOW },
+      { ...at, ...(snapshot ? { snapshotId: snapshot.id } : {}), limit: 50 },
+      {
+        getNextPageParam: ({ nextCursor }) => nextCursor,
+        enabled: snapshot !== undefined,
+        // The files of a snapshot never change.
+        staleTime: Number.POSITIVE_INFINITY,
+        ...SLOW,
+      },
     ),
   );
   const { files, filesProblem } = table;
   const entries = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <>
+      {snapshot && <SnapshotLine snapshot={snapshot} latest={latest} onNewest={() => setOpened(latest)} />}
       {filesProblem && <p className="text-sm text-attention">{sentence(filesProblem)}</p>}
       {files && <Summary files={files} />}
-      <Section title="Files of the current snapshot">
+      <Section title="Files of this snapshot">
         <Card flush>
-          {list.isPending && <TableSkeleton columns={4} />}
+          {snapshot && list.isPending && <TableSkeleton columns={4} />}
           {list.isError && (
             <div className="px-4">
               <ErrorState error={list.error} onRetry={() => void list.refetch()} />
             </div>
           )}
-          {list.isSuccess && entries.length === 0 && <p className="p-4 text-sm text-muted">There is no file yet.</p>}
+          {(!snapshot || list.isSuccess) && entries.length === 0 && (
+            <p className="p-4 text-sm text-muted">There is no file yet.</p>
+          )}
           {entries.length > 0 && (
             <DataTable
               label="Files"

@@ -7,6 +7,10 @@ export type LakeTableEntry = Outputs['tables']['items'][number];
 export type LakeTable = Outputs['table'];
 export type LakeSnapshot = LakeTable['snapshots'][number];
 
+/** What a reader sees; none before the first commit. */
+export const currentOf = ({ snapshots }: LakeTable): LakeSnapshot | undefined =>
+  snapshots.find(({ current }) => current);
+
 /** Names one lake table. */
 export type LakeKey = { readonly destinationId: string; readonly namespace: string; readonly table: string };
 

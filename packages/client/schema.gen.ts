@@ -2017,6 +2017,8 @@ export interface components {
             items: components["schemas"]["LakeFile"][];
             /** @description Ask for the next page with it; null on the last one */
             nextCursor: string | null;
+            /** @description Snapshot that has these files; null before the first one */
+            snapshotId: string | null;
             /** @description How many there are on all pages, where that is cheap to tell */
             total?: number;
         };
@@ -4441,6 +4443,7 @@ export interface operations {
     lake_files: {
         parameters: {
             query?: {
+                snapshotId?: string;
                 cursor?: string;
                 limit?: number;
             };

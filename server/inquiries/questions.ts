@@ -19,7 +19,7 @@ export const lakeQuestion = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('namespaces') }),
   z.object({ ask: z.literal('tables'), namespace: z.string().optional() }),
   z.object({ ask: z.literal('table'), ...tableName }),
-  z.object({ ask: z.literal('files'), ...tableName }),
+  z.object({ ask: z.literal('files'), ...tableName, snapshotId: z.string().optional() }),
   z.object({ ask: z.literal('preview'), ...tableName, limit: z.number().int() }),
   z.object({ ask: z.literal('drop'), ...tableName }),
 ]);

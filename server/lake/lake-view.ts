@@ -145,9 +145,13 @@ export const LakeFileView = z
     sequence: z.string().describe('Data sequence number: decides which deletes apply to which data'),
   })
   .meta({ id: 'LakeFile' });
-export type LakeFileEntry = z.output<typeof LakeFileView>;
 
-export const LakeFilePageView = pageOf(LakeFileView).meta({ id: 'LakeFilePage' });
+const snapshotId = z.string().nullable().describe('Snapshot that has these files; null before the first one');
+/** What a worker says of a snapshot's files. */
+export const ListedFiles = z.object({ snapshotId, files: z.array(LakeFileView) });
+export type ListedFiles = z.output<typeof ListedFiles>;
+
+export const LakeFilePageView = pageOf(LakeFileView).extend({ snapshotId }).meta({ id: 'LakeFilePage' });
 export type LakeFilePage = z.output<typeof LakeFilePageView>;
 
 /** Some rows of a table, as texts. */

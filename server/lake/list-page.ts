@@ -12,7 +12,7 @@ export function listPage<Item>(
   items: readonly Item[],
   { cursor, limit, keyOf }: Options<Item>,
 ): { items: Item[]; nextCursor: string | null } {
-  const after = cursor === undefined ? null : decode(cursor);
+  const after = cursor === undefined ? null : keyOfCursor(cursor);
   const rest = after === null ? items : items.filter((item) => keyOf(item) > after);
   const page = rest.slice(0, limit);
   const last = rest.length > limit ? page.at(-1) : undefined;
@@ -22,7 +22,8 @@ export function listPage<Item>(
 const MARK = 'after:';
 const encode = (key: string): string => Buffer.from(`${MARK}${key}`).toString('base64url');
 
-function decode(cursor: string): string {
+/** The key that a cursor goes on behind. Throws INVALID_INPUT for a cursor that is none. */
+export function keyOfCursor(cursor: string): string {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   if (!text.startsWith(MARK)) throw fieldError('INVALID_INPUT', 'cursor', 'is not one that this list gave out');
   return text.slice(MARK.length);

@@ -1,4 +1,4 @@
-import { currentSnapshot, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
+import { currentSnapshot, type Snapshot, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import { isLive, type ManifestEntry } from './manifest.ts';
 import type { ManifestReader } from './manifest-cache.ts';
 
@@ -10,9 +10,16 @@ export type LiveFiles = {
   readonly deletes: readonly LiveFile[];
 };
 
-/** The files that a reader of the table's current snapshot reads; none for a table that was never written. */
-export async function liveFiles(options: { metadata: TableMetadata; reader: ManifestReader }): Promise<LiveFiles> {
-  const snapshot = currentSnapshot(options.metadata);
+type Options = {
+  readonly metadata: TableMetadata;
+  readonly reader: ManifestReader;
+  /** The current one when left out. */
+  readonly snapshot?: Snapshot | undefined;
+};
+
+/** The files that a reader of one of the table's snapshots reads; none for a table that was never written. */
+export async function liveFiles(options: Options): Promise<LiveFiles> {
+  const snapshot = options.snapshot ?? currentSnapshot(options.metadata);
   const data: LiveFile[] = [];
   const deletes: LiveFile[] = [];
   if (!snapshot) return { data, deletes };

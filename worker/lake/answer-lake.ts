@@ -1,7 +1,8 @@
 import { namespaceText } from '@/server/domain/iceberg/identifier.ts';
+import { currentSnapshot, snapshotById } from '@/server/domain/iceberg/metadata.ts';
 import { AppError, policyOf } from '@/server/errors/app-error.ts';
 import type { LakeQuestion } from '@/server/inquiries/questions.ts';
-import type { DescribedTable, LakeFileEntry } from '@/server/lake/lake-view.ts';
+import type { DescribedTable, ListedFiles } from '@/server/lake/lake-view.ts';
 import type { LoadedTable } from '@/worker/iceberg/catalog/catalog.ts';
 import { liveFiles } from '@/worker/iceberg/live-files.ts';
 import { type Lake, openLake } from '@/worker/pipeline/lake.ts';
@@ -43,7 +44,7 @@ export async function answerLake(deps: Deps, { destinationId, question, signal }
     case 'table':
       return { ...describeTable(loaded), ...(await filesOf(lake, loaded)) };
     case 'files':
-      return await listFiles(lake, loaded);
+      return await listFiles(lake, loaded, question.snapshotId);
     case 'preview': {
       const { limit } = question;
       const { columnar, config } = deps;
@@ -86,13 +87,21 @@ async function filesOf(lake: Lake, { metadata }: LoadedTable): Promise<Pick<Desc
   }
 }
 
-async function listFiles(lake: Lake, { metadata }: LoadedTable): Promise<LakeFileEntry[]> {
-  const { data, deletes } = await liveFiles({ metadata, reader: lake.manifests });
-  return [...data, ...deletes].slice(0, FILES_MAX).map(({ file, sequenceNumber }) => ({
-    path: file.path,
-    content: file.content,
-    rows: file.rows,
-    bytes: file.bytes,
-    sequence: String(sequenceNumber),
-  }));
+/** Throws NOT_FOUND for a snapshot that the table does not have any more. */
+async function listFiles(lake: Lake, { metadata }: LoadedTable, snapshotId: string | undefined): Promise<ListedFiles> {
+  const snapshot = snapshotId === undefined ? currentSnapshot(metadata) : snapshotById(metadata, BigInt(snapshotId));
+  if (snapshotId !== undefined && !snapshot) {
+    throw new AppError('NOT_FOUND', `the table has no snapshot ${snapshotId} any more; ask for its newest one`);
+  }
+  const { data, deletes } = await liveFiles({ metadata, reader: lake.manifests, snapshot });
+  return {
+    snapshotId: snapshot ? String(snapshot['snapshot-id']) : null,
+    files: [...data, ...deletes].slice(0, FILES_MAX).map(({ file, sequenceNumber }) => ({
+      path: file.path,
+      content: file.content,
+      rows: file.rows,
+      bytes: file.bytes,
+      sequence: String(sequenceNumber),
+    })),
+  };
 }

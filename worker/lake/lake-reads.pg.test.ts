@@ -108,6 +108,22 @@ it('lists the files that a reader opens', async () => {
   expect(items.every(({ path }) => path.startsWith('file:///'))).toBe(true);
 });
 
+it('lists the files of one snapshot, whatever is committed meanwhile', async () => {
+  const { snapshots } = await lakeTable(deps, viewer, { ...place, table: 'orders' });
+  const [current, oldest] = [snapshots[0]?.id ?? '', snapshots.at(-1)?.id ?? ''];
+  const asked = { ...place, table: 'orders', snapshotId: oldest };
+  const first = await lakeFiles(deps, viewer, { ...asked, limit: 1 });
+  expect(first).toMatchObject({ snapshotId: oldest, total: 1, items: [{ content: 'data', rows: 10 }] });
+  const page = await lakeFiles(deps, viewer, { ...place, table: 'orders', limit: 1 });
+  expect(page.snapshotId).toBe(current);
+  const cursor = page.nextCursor ?? '';
+  const next = await lakeFiles(deps, viewer, { ...place, table: 'orders', cursor });
+  expect(next).toMatchObject({ snapshotId: current, total: page.total });
+  expect(next.items).toHaveLength((page.total ?? 0) - 1);
+  await expect(lakeFiles(deps, viewer, { ...asked, cursor })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  await expect(lakeFiles(deps, viewer, { ...asked, snapshotId: '7' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
 it('gives readers snippets with the real addresses and no key', async () => {
   const { items } = await readerSnippets(deps, viewer, { ...place, table: 'orders' });
   expect(items.map(({ engine }) => engine)).toEqual(['duckdb', 'pyiceberg', 'spark', 'trino', 'icebird']);
