@@ -52,7 +52,7 @@ export function LakeTablePage(at: LakeKey) {
       />
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {view === 'read' && <Snippets {...at} />}
-      {view === 'preview' && <Preview {...at} />}
+      {view === 'preview' && <Preview at={at} table={table} />}
       {query.isPending && view !== 'read' && view !== 'preview' && (
         <Card flush>
           <TableSkeleton columns={4} />

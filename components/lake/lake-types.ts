@@ -5,6 +5,7 @@ type Outputs = inferRouterOutputs<AppRouter>['lake'];
 
 export type LakeTableEntry = Outputs['tables']['items'][number];
 export type LakeTable = Outputs['table'];
+export type LakePreview = Outputs['preview'];
 export type LakeSnapshot = LakeTable['snapshots'][number];
 
 /** What a reader sees; none before the first commit. */

@@ -2060,10 +2060,17 @@ export interface components {
             tableId: number;
         };
         LakePreview: {
+            /** @description When that snapshot was committed */
+            at: string | null;
             columns: {
                 type: string;
                 name: string;
             }[];
+            /** @description How many data files were read, of those that can hold such rows: the smallest come first */
+            files: {
+                all: number;
+                read: number;
+            };
             readMs: number;
             rows: (string | null)[][];
             snapshotId: string | null;
@@ -4482,6 +4489,9 @@ export interface operations {
     lake_preview: {
         parameters: {
             query?: {
+                column?: string;
+                operator?: "=" | "<>" | "<" | "<=" | ">" | ">=" | "is null" | "is not null";
+                value?: string;
                 limit?: number;
             };
             header?: never;

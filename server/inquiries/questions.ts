@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { createDestinationInput } from '@/server/destinations/destination-input.ts';
+import { CONDITION_OPERATORS } from '@/server/domain/copy-scope.ts';
 
 const connection = z.object({
   host: z.string(),
@@ -20,7 +21,14 @@ export const lakeQuestion = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('tables'), namespace: z.string().optional() }),
   z.object({ ask: z.literal('table'), ...tableName }),
   z.object({ ask: z.literal('files'), ...tableName, snapshotId: z.string().optional() }),
-  z.object({ ask: z.literal('preview'), ...tableName, limit: z.number().int() }),
+  z.object({
+    ask: z.literal('preview'),
+    ...tableName,
+    limit: z.number().int(),
+    condition: z
+      .object({ column: z.string(), operator: z.enum(CONDITION_OPERATORS), value: z.string().nullable() })
+      .optional(),
+  }),
   z.object({ ask: z.literal('drop'), ...tableName }),
 ]);
 export type LakeQuestion = z.output<typeof lakeQuestion>;

@@ -158,10 +158,14 @@ export type LakeFilePage = z.output<typeof LakeFilePageView>;
 export const LakePreviewView = z
   .object({
     snapshotId: z.string().nullable(),
+    at: z.iso.datetime().nullable().describe('When that snapshot was committed'),
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     rows: z.array(z.array(z.string().nullable())),
     truncated: z.boolean().describe('Whether long values were cut or rows left out to keep the answer small'),
     readMs: z.number(),
+    files: z
+      .object({ read: z.number().int(), all: z.number().int() })
+      .describe('How many data files were read, of those that can hold such rows: the smallest come first'),
   })
   .meta({ id: 'LakePreview' });
 export type LakePreview = z.output<typeof LakePreviewView>;

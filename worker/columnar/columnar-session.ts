@@ -56,13 +56,16 @@ export class ColumnarSession implements AsyncDisposable {
     await this.rows(sql);
   }
 
-  /** Rows as JSON values: 64-bit integers, decimals and times as text, lists as arrays, maps as [{key, value}]. */
-  async rows(sql: string): Promise<Record<string, unknown>[]> {
+  /**
+   * Rows as JSON values: 64-bit integers, decimals and times as text, lists as arrays, maps as [{key, value}]. `values` are bound
+   * to the parameters `$name`.
+   */
+  async rows(sql: string, values: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>[]> {
     this.#signal?.throwIfAborted();
     const interrupt = () => this.#connection.interrupt();
     this.#signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      const reader = await this.#connection.runAndReadAll(sql);
+      const reader = await this.#connection.runAndReadAll(sql, values);
       return reader.getRowObjectsJson();
     } catch (error) {
       this.#signal?.throwIfAborted();

@@ -46,9 +46,9 @@ export async function answerLake(deps: Deps, { destinationId, question, signal }
     case 'files':
       return await listFiles(lake, loaded, question.snapshotId);
     case 'preview': {
-      const { limit } = question;
+      const { limit, condition } = question;
       const { columnar, config } = deps;
-      return await previewRows({ columnar, lake, workDir: config.workDir, loaded, limit, signal });
+      return await previewRows({ columnar, lake, workDir: config.workDir, loaded, limit, condition, signal });
     }
   }
 }

@@ -101,6 +101,32 @@ it('previews rows as a reader sees them: deletes applied, columns by id, long va
   expect(log).toEqual([{ actor: 'member:mem_viewer', detail: { namespace: 'shop', table: 'orders' } }]);
 });
 
+it('previews the rows that meet a condition, whose value is never SQL', async () => {
+  const preview = (asked: { column?: string; operator?: '=' | '<>' | '<' | '>=' | 'is null'; value?: string }) =>
+    lakePreview(deps, viewer, { ...place, table: 'orders', limit: 100, ...asked });
+  const ids = async (asked: Parameters<typeof preview>[0]) =>
+    (await preview(asked)).rows.map(([id]) => Number(id)).sort((a, b) => a - b);
+  expect(await ids({ column: 'id', value: '7' })).toEqual([7]);
+  expect(await ids({ column: 'total', operator: '>=', value: '11.25' })).toEqual([9, 10, 11]);
+  expect(await ids({ column: 'note', value: 'note 5' })).toEqual([5]);
+  expect(await ids({ column: 'note', operator: 'is null' })).toEqual([11]);
+  expect(await ids({ column: 'at', operator: '<', value: '2026-01-02 00:00:00+00' })).toHaveLength(9);
+  expect(await ids({ column: 'tags', operator: 'is null' })).toHaveLength(9);
+  // A deleted row stays away, and files whose statistics rule it out are not read.
+  expect(await preview({ column: 'id', value: '4' })).toMatchObject({ rows: [] });
+  expect(await preview({ column: 'id', operator: '>=', value: '1000' })).toMatchObject({
+    rows: [],
+    files: { read: 0, all: 0 },
+  });
+  expect(await ids({ column: 'note', value: `x' or true --` })).toEqual([]);
+  const refused = { code: 'INVALID_INPUT' };
+  await expect(preview({ column: 'id', value: `1) or (true` })).rejects.toMatchObject(refused);
+  await expect(preview({ column: 'id" or true --', value: '1' })).rejects.toMatchObject(refused);
+  await expect(preview({ column: 'tags', value: 'a' })).rejects.toMatchObject(refused);
+  await expect(preview({ column: 'id' })).rejects.toMatchObject(refused);
+  await expect(preview({ value: '1' })).rejects.toMatchObject(refused);
+});
+
 it('lists the files that a reader opens', async () => {
   const { items, nextCursor } = await lakeFiles(deps, viewer, { ...place, table: 'orders', limit: 200 });
   expect(nextCursor).toBeNull();
