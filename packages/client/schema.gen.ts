@@ -1862,6 +1862,7 @@ export interface components {
             version: string;
         };
         DeadLetter: {
+            /** @description The first column at fault; null when it is the whole line */
             column: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -1870,6 +1871,7 @@ export interface components {
             lsn: string;
             op: string;
             ordinal: string;
+            /** @description Why; names the other columns at fault */
             reason: string;
             /** @description When a replay was last tried in vain; the reason is of that */
             replayFailedAt: string | null;
@@ -1877,8 +1879,10 @@ export interface components {
             source: string;
             /** @description open, replay_requested, replayed, discarded, superseded */
             state: string;
+            tableId: number;
         };
         DeadLetterContent: {
+            /** @description The first column at fault; null when it is the whole line */
             column: string | null;
             /** Format: date-time */
             createdAt: string;
@@ -1887,6 +1891,7 @@ export interface components {
             lsn: string;
             op: string;
             ordinal: string;
+            /** @description Why; names the other columns at fault */
             reason: string;
             /** @description When a replay was last tried in vain; the reason is of that */
             replayFailedAt: string | null;
@@ -1894,6 +1899,7 @@ export interface components {
             source: string;
             /** @description open, replay_requested, replayed, discarded, superseded */
             state: string;
+            tableId: number;
             values: {
                 column: string;
                 value: string | null;

@@ -8,13 +8,14 @@ export const DEAD_LETTER_STATES = ['open', 'replay_requested', 'replayed', 'disc
 export const DeadLetterView = z
   .object({
     id: z.number().int(),
+    tableId: z.number().int(),
     source: z.string().describe('schema.table'),
     lakeName: z.string(),
     op: z.string(),
     lsn: z.string(),
     ordinal: z.string(),
-    column: z.string().nullable(),
-    reason: z.string(),
+    column: z.string().nullable().describe('The first column at fault; null when it is the whole line'),
+    reason: z.string().describe('Why; names the other columns at fault'),
     state: z.string().describe(DEAD_LETTER_STATES.join(', ')),
     createdAt: z.iso.datetime(),
     replayFailedAt: z.iso.datetime().nullable().describe('When a replay was last tried in vain; the reason is of that'),

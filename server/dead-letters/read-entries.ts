@@ -5,6 +5,7 @@ import type { DeadLetterEntry } from './dead-letter-view.ts';
 /** Columns of a dead letter joined with its table, for `entry`. */
 export const entryColumns = {
   id: deadLetter.id,
+  tableId: deadLetter.pipelineTableId,
   schema: pipelineTable.sourceSchema,
   table: pipelineTable.sourceTable,
   lakeName: pipelineTable.lakeName,
@@ -26,6 +27,7 @@ type EntryRow = {
 
 export const entry = (row: EntryRow): DeadLetterEntry => ({
   id: row.id,
+  tableId: row.tableId,
   source: `${row.schema}.${row.table}`,
   lakeName: row.lakeName,
   op: row.op,

@@ -6,7 +6,7 @@ import { AppError } from '@/server/errors/app-error.ts';
 import type { ColumnarSession } from './columnar-session.ts';
 import { csvRecords, fieldSpans, fieldText } from './csv-record.ts';
 import { linePosition } from './read-lines.ts';
-import { OMITTED_REASON, type Reject, reasonFor } from './reject.ts';
+import { OMITTED_REASON, type Reject, reasonFor, reasonOfAll } from './reject.ts';
 import type { ScratchFile } from './scratch-files.ts';
 
 type RejectOptions = {
@@ -28,28 +28,31 @@ export async function findRejects(
   const { lake, files, table, firstRowId, errors } = options;
   const offsets = errors === null ? new Set<number>() : await malformedOffsets(session, errors);
   const bad = await session.rows(
-    `SELECT lsn, ordinal, bad[1] AS bad FROM ${table} WHERE bad IS NOT NULL AND rowid >= ${firstRowId}`,
+    `SELECT lsn, ordinal, bad FROM ${table} WHERE bad IS NOT NULL AND rowid >= ${firstRowId}`,
   );
   if (bad.length === 0 && offsets.size === 0) return { rejects: [], malformed: 0 };
   // A position names its row, and the file's lines begin with it: no row numbers to keep in step.
-  const wanted = new Map(bad.map((row) => [`${row.lsn},${row.ordinal}`, Number(row.bad)]));
+  const wanted = new Map(bad.map((row) => [`${row.lsn},${row.ordinal}`, indexesOf(row.bad)]));
   const rejects: Reject[] = [];
   for (const file of files) {
     const bytes = await readFile(file.path);
     for (const { start, end } of csvRecords(bytes)) {
       const { op, position } = linePosition(bytes, start, end);
-      const index = wanted.get(position);
+      const indexes = wanted.get(position);
       const malformed = offsets.has(start);
-      if (index === undefined && !malformed) continue;
+      if (indexes === undefined && !malformed) continue;
       const payload = file.whole ? await readFile(file.whole) : Buffer.from(bytes.subarray(start, end));
-      const column = index === undefined ? undefined : lake.columns[index];
+      const faults = (indexes ?? []).flatMap((index) => {
+        const column = lake.columns[index];
+        return column ? [{ column: column.name, reason: reasonOf({ payload, schema: file.schema, column }) }] : [];
+      });
       const [lsn = '0', ordinal = '0'] = position.split(',');
       rejects.push({
         lsn: BigInt(lsn),
         ordinal: BigInt(ordinal),
         op,
-        column: column?.name ?? null,
-        reason: column ? reasonOf({ payload, schema: file.schema, column }) : 'the line cannot be read',
+        column: faults[0]?.column ?? null,
+        reason: faults.length > 0 ? reasonOfAll(faults) : 'the line cannot be read',
         payload,
         schema: file.schema,
       });
@@ -64,6 +67,8 @@ export async function findRejects(
   }
   return { rejects, malformed: offsets.size };
 }
+
+const indexesOf = (bad: unknown): number[] => (Array.isArray(bad) ? bad.map(Number) : []);
 
 /** Counts the values of the table's rows that became null, by lake column name. */
 export async function countNulled(

@@ -70,6 +70,7 @@ test('rows that the lake cannot hold are rejected with their line, the others ar
     'i,10,7,1,5,,"8",,,,"294276-12-31 00:00:00+00"\n',
     'u,10,8,1,5,3;4,"8",,,,\n',
     't,10,9,1,5,,,,,,\n',
+    'i,10,10,1,5,,"9","infinity","NaN","{{1},{2}}","infinity"\n',
   ];
   const blocks = async function* () {
     yield { schema, rows: lines.length, bytes: Buffer.from(lines.join('')) };
@@ -81,6 +82,11 @@ test('rows that the lake cannot hold are rejected with their line, the others ar
     [4, 'tags', 'an array of arrays cannot become a list'],
     [5, 'tags', 'an array with its own lower bound cannot become a list'],
     [7, 'at', 'timestamptz in the lake ends with the year 9999'],
+    [
+      10,
+      'day',
+      'date has no infinite value; column tags: an array of arrays cannot become a list; column at: timestamptz has no infinite value',
+    ],
   ]);
   expect(loaded.rejects[0]?.payload.toString()).toBe(lines[1]);
   expect(Object.fromEntries(loaded.nulled)).toEqual({ price: 1, day: 1 });

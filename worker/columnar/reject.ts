@@ -8,7 +8,7 @@ export type Reject = {
   readonly ordinal: bigint;
   /** As in the block, or `r` for a row of the table copy. */
   readonly op: string;
-  /** The first column at fault, by its lake name; null when the whole line is. */
+  /** The first column at fault, by its lake name; null when the whole line is. The reason names the others. */
   readonly column: string | null;
   /** For people; never holds the value. */
   readonly reason: string;
@@ -23,6 +23,27 @@ export type Reject = {
 /** Of a row that is larger than ROW_BYTES_MAX. Its dead letter has the row without the value. */
 export const OMITTED_REASON =
   'the row is larger than 64 MB and its largest values were left out: replay it when the row at the source is smaller';
+
+/** Groups of dead letters are found by their reason, in an index that takes no long ones. */
+const REASON_CHARACTERS_MAX = 1_200;
+
+/** The first fault's reason, and every other column with its own, so that all can be mended before a replay. */
+export function reasonOfAll(faults: readonly { readonly column: string; readonly reason: string }[]): string {
+  const [first, ...others] = faults;
+  if (!first) return '';
+  // It is about the row, and replays know such letters by it.
+  if (faults.some(({ reason }) => reason === OMITTED_REASON)) return OMITTED_REASON;
+  let text = first.reason;
+  for (const [at, { column, reason }] of others.entries()) {
+    const next = `${text}; column ${column}: ${reason === first.reason ? 'the same' : reason}`;
+    if (next.length > REASON_CHARACTERS_MAX) {
+      const left = others.length - at;
+      return `${text}; and ${left} more ${left === 1 ? 'column' : 'columns'}`;
+    }
+    text = next;
+  }
+  return text;
+}
 
 /** Why a text has no place in the column. `text` is looked at and not repeated. */
 export function reasonFor(column: Pick<LakeColumn, 'type'>, text: string | null): string {
