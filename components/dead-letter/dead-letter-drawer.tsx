@@ -5,12 +5,14 @@ import { Eye, RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
+import { columnPolicyHref } from '@/components/table/column-policy-href.ts';
 import { Button, ButtonLink } from '@/components/ui/button.tsx';
 import { Facts } from '@/components/ui/card.tsx';
 import { Identifier } from '@/components/ui/code-block.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
+import { Link } from '@/components/ui/link.tsx';
 import { sentence } from '@/components/ui/problem.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { StateBadge } from '@/components/ui/state-badge.tsx';
@@ -98,7 +100,17 @@ export function DeadLetterDrawer({ pipelineId, letter, missing, onClose }: Props
         <section className="text-sm text-muted">
           <h3 className="mb-1 font-semibold text-ink">What can be done</h3>
           <ul className="list-disc space-y-1 pl-5">
-            <li>Change the column’s policy on the table’s page, or the value on the source, then replay.</li>
+            <li>
+              <Link
+                href={columnPolicyHref({ pipelineId, ...letter })}
+                className="text-accent underline underline-offset-2"
+              >
+                {letter.column === null
+                  ? 'Look at the table’s columns'
+                  : `Change the policy of column ${letter.column}`}
+              </Link>
+              , and of others that the reason names, or change the values on the source, then replay.
+            </li>
             <li>
               A replay fetches the row for the mirror as it is now on the source, and carries the parked change itself
               into the changelog.

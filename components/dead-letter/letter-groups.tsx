@@ -5,6 +5,7 @@ import { RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
+import { columnPolicyHref } from '@/components/table/column-policy-href.ts';
 import { Button } from '@/components/ui/button.tsx';
 import { Section } from '@/components/ui/card.tsx';
 import { cx } from '@/components/ui/cx.ts';
@@ -62,6 +63,14 @@ function GroupRow({ group }: { group: DeadLetterGroup }) {
             {column !== null && `, column ${column}`}
           </Link>
           , last <RelativeTime at={group.lastAt} />
+          {column !== null && (
+            <>
+              {' · '}
+              <Link href={columnPolicyHref({ pipelineId, tableId, column })} className="text-accent hover:underline">
+                Policy of {column}
+              </Link>
+            </>
+          )}
         </p>
       </div>
       <Sparkline values={group.trend} color="attention" label="Parked by hour, last day" />

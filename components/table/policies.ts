@@ -7,9 +7,19 @@ const POLICIES: readonly { readonly value: ValuePolicy; readonly label: string }
   { value: 'null', label: 'Make it null' },
 ];
 
-/** A mirror's key is never null. */
-export const policiesFor = ({ isMirrorKey }: { isMirrorKey: boolean }) =>
-  POLICIES.filter(({ value }) => !isMirrorKey || value !== 'null');
+type Column = {
+  readonly isMirrorKey: boolean;
+  readonly present: ValuePolicy;
+  /** Its lake table is made, and with it which of its columns are text. */
+  readonly isInLake: boolean;
+};
+
+/** What can be chosen for a column, and what is shown and cannot be. A mirror's key is never null. */
+export const policiesFor = ({ isMirrorKey, present, isInLake }: Column) =>
+  POLICIES.filter(({ value }) => !isMirrorKey || value !== 'null').map((policy) => ({
+    ...policy,
+    isRefused: isInLake && policy.value !== present && (policy.value === 'string' || present === 'string'),
+  }));
 
 export const toPolicy = (text: string | undefined): ValuePolicy =>
   POLICIES.find(({ value }) => value === text)?.value ?? 'dead-letter';

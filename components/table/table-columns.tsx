@@ -8,6 +8,7 @@ import { useRefusal } from '@/components/session/use-me.ts';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
 import { Select } from '@/components/ui/field.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
+import { useUrlState } from '@/components/ui/url-state.ts';
 import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
 import { policiesFor, toPolicy } from './policies.ts';
 import type { TableView } from './table-types.ts';
@@ -32,7 +33,9 @@ export function TableColumns({ table }: { table: TableView }) {
     ),
   );
   const found = source.data?.items.find((each) => each.schema === table.schema && each.table === table.table);
-  const { shown, finder, more } = useColumnFinder(found?.columns ?? []);
+  const sought = useUrlState().get('column');
+  const { shown, finder, more } = useColumnFinder(found?.columns ?? [], sought ?? '');
+  const isInLake = table.state !== 'pending' || table.markerLsn !== null;
   const lakeTypes = new Map(lake.data?.schema.fields.map(({ name, type }) => [name, type]));
   return (
     <section>
@@ -54,7 +57,10 @@ export function TableColumns({ table }: { table: TableView }) {
             </thead>
             <tbody className="divide-y divide-line border-t border-line">
               {shown.map((column) => (
-                <tr key={column.name} className="h-9">
+                <tr
+                  key={column.name}
+                  {...(column.name === sought ? { ref: intoView, className: 'h-9 bg-accent/8' } : { className: 'h-9' })}
+                >
                   <th scope="row" className="px-3 text-left font-medium">
                     <span className="flex items-center gap-1.5">
                       {column.name}
@@ -85,13 +91,15 @@ export function TableColumns({ table }: { table: TableView }) {
                         })
                       }
                     >
-                      {policiesFor({ isMirrorKey: table.mirror && found.key.includes(column.name) }).map(
-                        ({ value, label }) => (
-                          <option key={value} value={value}>
-                            {label}
-                          </option>
-                        ),
-                      )}
+                      {policiesFor({
+                        isMirrorKey: table.mirror && found.key.includes(column.name),
+                        present: toPolicy(table.policies[column.name]),
+                        isInLake,
+                      }).map(({ value, label, isRefused }) => (
+                        <option key={value} value={value} disabled={isRefused}>
+                          {label}
+                        </option>
+                      ))}
                     </Select>
                   </td>
                 </tr>
@@ -101,6 +109,12 @@ export function TableColumns({ table }: { table: TableView }) {
           {more}
         </div>
       )}
+      {found && isInLake && (
+        <p className="mt-2 text-xs text-muted">
+          Which columns are kept as text is decided when the lake table is made. To change that, remove the table with
+          its lake tables and add it again.
+        </p>
+      )}
       {found && found.generatedColumns.length > 0 && (
         <p className="mt-2 text-xs text-muted">
           Not carried, since the source computes them: {found.generatedColumns.join(', ')}.
@@ -109,6 +123,9 @@ export function TableColumns({ table }: { table: TableView }) {
     </section>
   );
 }
+
+/** Once, when the row is there: its name is stable, so React calls it no more. */
+const intoView = (row: HTMLTableRowElement | null) => row?.scrollIntoView({ block: 'center' });
 
 function ColumnsSkeleton({ isMissing }: { isMissing: boolean }) {
   if (isMissing) {

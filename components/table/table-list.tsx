@@ -86,7 +86,7 @@ export function TableList({ pipelineId }: { pipelineId: string }) {
       <TableDrawer
         pipelineId={pipelineId}
         tableId={opened !== null && /^\d{1,15}$/.test(opened) ? Number(opened) : null}
-        onClose={() => url.set({ table: null })}
+        onClose={() => url.set({ table: null, column: null })}
       />
     </>
   );

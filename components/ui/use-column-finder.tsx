@@ -10,8 +10,10 @@ const SHOWN_AT_ONCE = 100;
 /** The columns to show at first or after a search, a field to search with where there are many, and the way to the rest. */
 export function useColumnFinder<Column extends { readonly name: string }>(
   columns: readonly Column[],
+  /** Looked for at first. */
+  sought = '',
 ): { shown: readonly Column[]; finder: ReactNode; more: ReactNode } {
-  const [search, setSearch] = useState('');
+  const [search, setSearch] = useState(sought);
   const [limit, setLimit] = useState(SHOWN_AT_ONCE);
   if (columns.length <= SHOWN_AT_ONCE) return { shown: columns, finder: null, more: null };
   const found = columns.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
