@@ -9,17 +9,29 @@ import { PaletteItems } from './palette-items.tsx';
 /** Ctrl-K or Cmd-K: go to anything, do anything that the role may. */
 export function CommandPalette() {
   const [isOpen, setOpen] = useState(false);
+  const [typed, setTyped] = useState('');
+  const done = () => {
+    setOpen(false);
+    setTyped('');
+  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
       event.preventDefault();
+      setTyped('');
       setOpen((before) => !before);
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, []);
   return (
-    <Dialog.Root open={isOpen} onOpenChange={setOpen}>
+    <Dialog.Root
+      open={isOpen}
+      onOpenChange={(next) => {
+        setOpen(next);
+        setTyped('');
+      }}
+    >
       <Dialog.Trigger asChild>
         <button
           type="button"
@@ -44,13 +56,14 @@ export function CommandPalette() {
             <div className="flex items-center gap-2.5 border-b border-line px-4">
               <Search className="size-4 shrink-0 text-faint" aria-hidden="true" />
               <Command.Input
-                placeholder="Go to a page, a pipeline, or type what to do"
+                value={typed}
+                onValueChange={setTyped}
+                placeholder="Go to a page, a pipeline, a table, or type what to do"
                 className="h-12 w-full bg-transparent text-lg outline-none"
               />
             </div>
             <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
-              <Command.Empty className="px-3 py-6 text-center text-sm text-muted">Nothing has this name.</Command.Empty>
-              <PaletteItems onDone={() => setOpen(false)} />
+              <PaletteItems typed={typed} onDone={done} />
             </Command.List>
           </Command>
         </Dialog.Content>

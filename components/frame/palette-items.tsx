@@ -2,25 +2,37 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { CirclePlay, CircleStop, Database, HardDrive, type LucideIcon, Plus, Workflow } from 'lucide-react';
+import {
+  CirclePlay,
+  CircleStop,
+  Database,
+  HardDrive,
+  Layers,
+  type LucideIcon,
+  Plus,
+  Table2,
+  Workflow,
+} from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { usePipelineVerbs } from '@/components/pipeline/use-pipeline-verbs.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
+import { lakeTableHref } from '@/components/table/lake-links.tsx';
 import { PLACES, REFERENCE, SETTINGS } from './places.ts';
 import { THEMES } from './theme-switch.tsx';
+import { useFound } from './use-found.ts';
 import { useTheme } from './use-theme.ts';
 
 const LISTED = { limit: 200 } as const;
 
 /** Everything the palette can go to or do, as the role allows. */
-export function PaletteItems({ onDone }: { onDone: () => void }) {
+export function PaletteItems({ typed, onDone }: { typed: string; onDone: () => void }) {
   const trpc = useTRPC();
   const router = useRouter();
   const refusal = useRefusal();
   const { choose } = useTheme();
-  const pipelines = useQuery(trpc.pipelines.list.queryOptions(LISTED)).data?.items ?? [];
+  const { pipelines, tables, isLooking } = useFound(typed);
   const sources = useQuery(trpc.sources.list.queryOptions(LISTED)).data?.items ?? [];
   const destinations = useQuery(trpc.destinations.list.queryOptions(LISTED)).data?.items ?? [];
   const verbs = usePipelineVerbs();
@@ -33,8 +45,12 @@ export function PaletteItems({ onDone }: { onDone: () => void }) {
     onDone();
     work();
   };
+  const mayReadLake = refusal('catalog:read') === null;
   return (
     <>
+      <Command.Empty className="px-3 py-6 text-center text-sm text-muted">
+        {isLooking ? 'Looking for it.' : 'Nothing has this name.'}
+      </Command.Empty>
       <Group heading="Go to">
         {[...PLACES, REFERENCE, SETTINGS].map(({ href, label, icon }) => (
           <Item key={href} icon={icon} onSelect={go(href)}>
@@ -70,6 +86,38 @@ export function PaletteItems({ onDone }: { onDone: () => void }) {
                 </Item>
               );
             })}
+        </Group>
+      )}
+      {tables.length > 0 && (
+        <Group heading="Tables">
+          {tables.map(({ id, source, pipelineId, pipelineName }) => (
+            <Item
+              key={id}
+              icon={Table2}
+              value={`table ${source} ${pipelineName} ${id}`}
+              note={pipelineName}
+              onSelect={go(`/pipelines/${pipelineId}/tables?table=${id}`)}
+            >
+              {source}
+            </Item>
+          ))}
+        </Group>
+      )}
+      {tables.length > 0 && mayReadLake && (
+        <Group heading="Lake tables">
+          {tables.flatMap(({ destinationId, namespace, lakeNames, pipelineName }) =>
+            lakeNames.map((table) => (
+              <Item
+                key={`${destinationId} ${namespace} ${table}`}
+                icon={Layers}
+                value={`lake table ${namespace}.${table} ${destinationId}`}
+                note={pipelineName}
+                onSelect={go(lakeTableHref({ destinationId, namespace, table }))}
+              >
+                {namespace}.{table}
+              </Item>
+            )),
+          )}
         </Group>
       )}
       {sources.length + destinations.length > 0 && (
@@ -108,8 +156,16 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
   );
 }
 
-function Item(props: { icon: LucideIcon; value?: string; onSelect: () => void; children: ReactNode }) {
-  const { icon: Icon, value, onSelect, children } = props;
+type ItemProps = {
+  readonly icon: LucideIcon;
+  readonly value?: string;
+  /** Tells it from others of its name. */
+  readonly note?: string;
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+};
+
+function Item({ icon: Icon, value, note, onSelect, children }: ItemProps) {
   return (
     <Command.Item
       {...(value ? { value } : {})}
@@ -118,6 +174,7 @@ function Item(props: { icon: LucideIcon; value?: string; onSelect: () => void; c
     >
       <Icon className="size-4 shrink-0 text-muted" aria-hidden="true" />
       <span className="truncate">{children}</span>
+      {note && <span className="ml-auto shrink-0 pl-4 text-sm text-muted">{note}</span>}
     </Command.Item>
   );
 }

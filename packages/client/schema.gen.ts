@@ -1683,6 +1683,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find tables of all pipelines by name
+         * @description Needs the right `pipeline:read`.
+         */
+        get: operations["tables_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2002,6 +2022,20 @@ export interface components {
                 /** @description Null when nothing is stored */
                 stored: string | null;
             }[];
+        };
+        FoundTable: {
+            destinationId: string;
+            id: number;
+            /** @description Its mirror, its changelog, or both */
+            lakeNames: string[];
+            namespace: string;
+            pipelineId: string;
+            pipelineName: string;
+            /** @description schema.table */
+            source: string;
+        };
+        FoundTables: {
+            items: components["schemas"]["FoundTable"][];
         };
         Invitation: {
             /** Format: date-time */
@@ -3407,6 +3441,8 @@ export type EndedSessions = components['schemas']['EndedSessions'];
 export type Finding = components['schemas']['Finding'];
 export type FindingList = components['schemas']['FindingList'];
 export type FingerprintList = components['schemas']['FingerprintList'];
+export type FoundTable = components['schemas']['FoundTable'];
+export type FoundTables = components['schemas']['FoundTables'];
 export type Invitation = components['schemas']['Invitation'];
 export type LakeFile = components['schemas']['LakeFile'];
 export type LakeFilePage = components['schemas']['LakeFilePage'];
@@ -7566,6 +7602,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemInfo"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tables_find: {
+        parameters: {
+            query: {
+                /** @description Part of the name at the source or in the lake, any case */
+                search: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description Names this request in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundTables"];
                 };
             };
             400: components["responses"]["InvalidInput"];

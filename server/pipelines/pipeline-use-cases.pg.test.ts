@@ -9,6 +9,7 @@ import { type Control, openWithPipeline, SOURCE, viewer } from '@/server/testing
 import { renderMetrics } from '@/server/web/metrics.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deletePipeline } from './delete-pipeline.ts';
+import { findTables } from './find-tables.ts';
 import { listPipelines } from './list-pipelines.ts';
 import { pipelineStatus } from './pipeline-status.ts';
 import { startPipeline } from './start-pipeline.ts';
@@ -49,6 +50,29 @@ describe('pipelines', () => {
     await expect(deleteSource(control.deps, SYSTEM_ACTOR, source)).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(deleteDestination(control.deps, SYSTEM_ACTOR, destination)).rejects.toMatchObject({
       code: 'CONFLICT',
+    });
+  });
+
+  it('have tables that are found by what they are called at the source or in the lake', async () => {
+    await using control = await openWithPipeline();
+    const { source, destination } = control;
+    await createPipeline(control.deps, SYSTEM_ACTOR, {
+      name: 'second',
+      sourceId: source.id,
+      destinationId: destination.id,
+      namespace: 'audit',
+      tables: [{ schema: 'public', table: 'old_orders', mirror: false, changelog: true }],
+    });
+    const find = async (search: string, limit = 10) =>
+      (await findTables(control.deps, viewer, { search, limit })).items.map((found) => found.source);
+    expect(await find('ORD')).toEqual(['public.orders', 'public.old_orders']);
+    expect(await find('ord', 1)).toEqual(['public.orders']);
+    expect(await find('crm_people')).toEqual(['crm.People']);
+    expect(await find('old_orders_changelog')).toEqual(['public.old_orders']);
+    expect(await find('orders_changelog')).toEqual(['public.old_orders']);
+    expect(await find('%')).toEqual([]);
+    expect(await findTables(control.deps, viewer, { search: 'audit.' })).toMatchObject({
+      items: [{ pipelineName: 'second', destinationId: destination.id, lakeNames: ['old_orders_changelog'] }],
     });
   });
 

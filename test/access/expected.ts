@@ -79,6 +79,7 @@ export const PROCEDURES: Readonly<Record<string, Access>> = {
   'system.me': 'signed-in',
   'tables.accept': 'pipeline:operate',
   'tables.add': 'pipeline:write',
+  'tables.find': 'pipeline:read',
   'tables.get': 'pipeline:read',
   'tables.list': 'pipeline:read',
   'tables.pause': 'pipeline:operate',
