@@ -13,7 +13,7 @@ type Props = {
 
 /** Which snapshot a view shows, and how to come to the newest. */
 export function SnapshotLine({ snapshot: { id, at }, latest, onNewest }: Props) {
-  const newer = latest.snapshots.findIndex((snapshot) => snapshot.id === id);
+  const newer = newerThan({ id, at }, latest);
   return (
     <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
       <span className="flex items-center gap-1.5">
@@ -22,14 +22,18 @@ export function SnapshotLine({ snapshot: { id, at }, latest, onNewest }: Props) 
       <span>
         of <RelativeTime at={at} />
       </span>
-      {newer !== 0 && (
+      {newer > 0 && (
         <>
-          <span className="text-ink">
-            {newer === -1 ? 'It has expired since.' : `${counted(newer, 'newer snapshot')} since.`}
-          </span>
+          <span className="text-ink">{counted(newer, 'newer snapshot')} since.</span>
           <Button onClick={onNewest}>Show the newest</Button>
         </>
       )}
     </div>
   );
+}
+
+/** By time where the table does not list it: it has expired, or was read after the table was. */
+function newerThan({ id, at }: Props['snapshot'], { snapshots }: LakeTable): number {
+  const place = snapshots.findIndex((snapshot) => snapshot.id === id);
+  return place === -1 ? snapshots.filter((snapshot) => snapshot.at > at).length : place;
 }

@@ -45,7 +45,8 @@ export async function previewCondition(
   }
   const typed = `TRY_CAST($value AS ${lakeSqlType(type)})`;
   const [row] = await session.rows(`SELECT CAST(${typed} AS VARCHAR) AS text`, { value });
-  if (typeof row?.text !== 'string') throw fieldError('INVALID_INPUT', 'value', `is no ${type}`);
+  if (typeof row?.text !== 'string')
+    throw fieldError('INVALID_INPUT', 'value', `must be a value of type ${type}, as the rows show it`);
   const single = singleOf(type, type === 'string' ? value : row.text);
   return {
     field,
