@@ -10,7 +10,7 @@ const POLICIES: readonly { readonly value: ValuePolicy; readonly label: string }
 type Column = {
   readonly isMirrorKey: boolean;
   readonly present: ValuePolicy;
-  /** Its lake table is made, and with it which of its columns are text. */
+  /** Text in the lake stays text. */
   readonly isInLake: boolean;
 };
 
@@ -18,7 +18,7 @@ type Column = {
 export const policiesFor = ({ isMirrorKey, present, isInLake }: Column) =>
   POLICIES.filter(({ value }) => !isMirrorKey || value !== 'null').map((policy) => ({
     ...policy,
-    isRefused: isInLake && policy.value !== present && (policy.value === 'string' || present === 'string'),
+    isRefused: isInLake && present === 'string' && policy.value !== present,
   }));
 
 export const toPolicy = (text: string | undefined): ValuePolicy =>

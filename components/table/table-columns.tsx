@@ -2,14 +2,17 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight, KeyRound } from 'lucide-react';
+import { useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
+import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
 import { Select } from '@/components/ui/field.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
+import type { ValuePolicy } from '@/server/domain/value-type.ts';
 import { policiesFor, toPolicy } from './policies.ts';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
@@ -36,6 +39,9 @@ export function TableColumns({ table }: { table: TableView }) {
   const sought = useUrlState().get('column');
   const { shown, finder, more } = useColumnFinder(found?.columns ?? [], sought ?? '');
   const isInLake = table.state !== 'pending' || table.markerLsn !== null;
+  const [asked, setAsked] = useState<string | null>(null);
+  const change = (column: string, policy: ValuePolicy, onSuccess = () => {}) =>
+    verbs.update.mutate({ ...verbs.key, policies: { ...table.policies, [column]: policy } }, { onSuccess });
   const lakeTypes = new Map(lake.data?.schema.fields.map(({ name, type }) => [name, type]));
   return (
     <section>
@@ -84,12 +90,13 @@ export function TableColumns({ table }: { table: TableView }) {
                       disabled={refusal('pipeline:write') !== null || verbs.update.isPending}
                       title={refusal('pipeline:write') ?? undefined}
                       className="w-44! text-sm!"
-                      onChange={(event) =>
-                        verbs.update.mutate({
-                          ...verbs.key,
-                          policies: { ...table.policies, [column.name]: toPolicy(event.target.value) },
-                        })
-                      }
+                      onChange={(event) => {
+                        const policy = toPolicy(event.target.value);
+                        // What is text there anyway needs no copy.
+                        if (policy === 'string' && isInLake && lakeTypes.get(column.name) !== 'string')
+                          setAsked(column.name);
+                        else change(column.name, policy);
+                      }}
                     >
                       {policiesFor({
                         isMirrorKey: table.mirror && found.key.includes(column.name),
@@ -111,10 +118,26 @@ export function TableColumns({ table }: { table: TableView }) {
       )}
       {found && isInLake && (
         <p className="mt-2 text-xs text-muted">
-          Which columns are kept as text is decided when the lake table is made. To change that, remove the table with
-          its lake tables and add it again.
+          A column that is kept as text stays text in the lake. To change that, remove the table with its lake tables
+          and add it again.
         </p>
       )}
+      <ConfirmDialog
+        open={asked !== null}
+        onClose={() => setAsked(null)}
+        title={`Keep ${asked ?? ''} as text?`}
+        consequences={[
+          'The table is copied again: the copy makes the column anew, as text. A changelog keeps the old one, too.',
+          'Changes of the table wait until the copy is done.',
+          'The column stays text in the lake.',
+        ]}
+        stays={['Readers see its present content until the copy takes its place in one commit.', 'Other tables go on.']}
+        action="Keep as text and copy"
+        acting="Asking"
+        isPending={verbs.update.isPending}
+        error={verbs.update.error}
+        onConfirm={() => asked !== null && change(asked, 'string', () => setAsked(null))}
+      />
       {found && found.generatedColumns.length > 0 && (
         <p className="mt-2 text-xs text-muted">
           Not carried, since the source computes them: {found.generatedColumns.join(', ')}.
