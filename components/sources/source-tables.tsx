@@ -18,6 +18,7 @@ import { SourceTableFacts } from './source-table-facts.tsx';
 import type { SourceTable } from './source-types.ts';
 import { patternMatcher, qualified } from './table-pattern.ts';
 import { TableTree, type TreeColumn } from './table-tree.tsx';
+import { totalBytes } from './total-bytes.ts';
 
 /** Everything that a source's role can see, with how each table is best replicated. */
 export function SourceTables({ id }: { id: string }) {
@@ -26,7 +27,7 @@ export function SourceTables({ id }: { id: string }) {
   const list = useQuery(trpc.sources.tables.queryOptions({ id }, TABLES_QUERY));
   const tables = (list.data?.items ?? []).filter(patternMatcher(url.get('search') ?? ''));
   const opened = list.data?.items.find((table) => qualified(table) === url.get('table'));
-  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+  const bytes = totalBytes(tables);
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">

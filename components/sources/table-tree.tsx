@@ -8,6 +8,7 @@ import { bytesText, counted } from '@/components/ui/figures.ts';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import type { SourceTable } from './source-types.ts';
 import { qualified } from './table-pattern.ts';
+import { totalBytes } from './total-bytes.ts';
 
 export type TreeColumn = {
   readonly id: string;
@@ -105,7 +106,7 @@ function SchemaLine(props: {
   onFold: () => void;
 }) {
   const { schema, tables } = props.line;
-  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+  const bytes = totalBytes(tables);
   return (
     <tr className="h-9 bg-raised max-sm:h-11">
       <th scope="rowgroup" colSpan={1 + props.span} className="px-4 py-1 text-left font-normal">
