@@ -54,7 +54,7 @@ export const position = pgTable('position', {
   slotRetainedBytes: bigint('slot_retained_bytes', { mode: 'bigint' }),
   slotSafeBytes: bigint('slot_safe_bytes', { mode: 'bigint' }),
   slotCheckedAt: instant('slot_checked_at'),
-  /** How fast the retained WAL grows, bytes per second, smoothed over about a minute; what a forecast is made from. */
+  /** How fast the retained WAL grows, bytes per second, smoothed over minutes; what a forecast is made from. */
   slotGrowth: doublePrecision('slot_growth'),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 });

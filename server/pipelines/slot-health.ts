@@ -19,11 +19,12 @@ export function slotHealth(row: SlotRow): PipelineSummary['slot'] {
   };
 }
 
-/** A slot whose WAL does not grow noticeably lasts for ever. */
-const GROWTH_MIN = 1;
+/** Beyond that, a forecast made of the last minutes says nothing. */
+const FORECAST_MAX_S = 7 * 24 * 3600;
 
 /** `growth` in bytes per second. */
 export function secondsLeft({ safeBytes, growth }: { safeBytes: number | null; growth: number | null }): number | null {
-  if (safeBytes === null || growth === null || growth < GROWTH_MIN) return null;
-  return Math.max(0, Math.round(safeBytes / growth));
+  if (safeBytes === null || growth === null || growth <= 0) return null;
+  const seconds = Math.max(0, Math.round(safeBytes / growth));
+  return seconds > FORECAST_MAX_S ? null : seconds;
 }

@@ -2,8 +2,11 @@ import type { Client, Pool } from 'pg';
 import { slotName } from '@/server/domain/names.ts';
 import { inspectSlot, type SlotState } from '@/worker/source/postgres/slot.ts';
 
-/** Over which growth is smoothed: long enough for a checkpoint's bursts, short enough to warn in time. */
-const SMOOTHING_S = 60;
+/**
+ * Over which growth is smoothed. What a slot retains goes up and down by megabytes with every step of its restart position,
+ * and a forecast made of one such step says days now and minutes at the next look.
+ */
+const SMOOTHING_S = 300;
 
 /**
  * Records how much WAL the source keeps for a pipeline's slot, how much more fits before the slot is lost, and how fast it
@@ -26,9 +29,8 @@ export async function lookAtSlot(
            slot_checked_at = clock_timestamp(),
            slot_growth = case
              when $4::bigint is null or slot_retained_bytes is null or seen.seconds is null or seen.seconds <= 0 then null
-             when slot_growth is null then ($4::bigint - slot_retained_bytes) / seen.seconds
-             else slot_growth + (1 - exp(-seen.seconds / $6::float8))
-                  * (($4::bigint - slot_retained_bytes) / seen.seconds - slot_growth)
+             else coalesce(slot_growth, 0) + (1 - exp(-seen.seconds / $6::float8))
+                  * (($4::bigint - slot_retained_bytes) / seen.seconds - coalesce(slot_growth, 0))
            end
       from seen where position.pipeline_id = seen.pipeline_id`,
     [
