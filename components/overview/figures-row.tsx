@@ -3,16 +3,28 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
+import type { PipelineSummary } from '@/components/pipeline/pipeline-types.ts';
 import { ErrorState } from '@/components/ui/error-state.tsx';
-import { bytesFigure, countFigure, type Figure, rateFigure, secondsFigure } from '@/components/ui/figures.ts';
+import {
+  bytesFigure,
+  countFigure,
+  counted,
+  type Figure,
+  rateFigure,
+  secondsFigure,
+} from '@/components/ui/figures.ts';
 import { Link } from '@/components/ui/link.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { Sparkline } from '@/components/ui/sparkline.tsx';
+import { stalest } from './stalest.ts';
 
 const REFRESH_MS = 10_000;
 
-/** The five figures that answer whether the lake is fresh, over all pipelines; each with its last hour. */
-export function FiguresRow() {
+/**
+ * The five figures that answer whether the lake is fresh, over all pipelines; each with its last hour. `pipelines` are those
+ * listed below, whose freshness moves every second.
+ */
+export function FiguresRow({ pipelines }: { readonly pipelines: readonly PipelineSummary[] }) {
   const trpc = useTRPC();
   const metrics = useQuery(
     trpc.overview.metrics.queryOptions(
@@ -23,12 +35,13 @@ export function FiguresRow() {
   if (metrics.isError) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;
   if (!metrics.data) return <FiguresSkeleton />;
   const { now, series, rowsCommittedByHour } = metrics.data;
+  const worstFreshness = stalest(now.worstFreshness, pipelines);
   return (
     <dl className={GRID}>
       <Cell
         label="Worst freshness"
-        figure={now.worstFreshness && secondsFigure(now.worstFreshness.seconds)}
-        note={now.worstFreshness && <PipelineLink {...now.worstFreshness} />}
+        figure={worstFreshness && secondsFigure(worstFreshness.seconds)}
+        note={worstFreshness && <PipelineLink {...worstFreshness} />}
         spark={<Sparkline values={series.worstFreshnessSeconds} color="freshness" label="Worst freshness, last hour" />}
       />
       <Cell
@@ -38,10 +51,10 @@ export function FiguresRow() {
         spark={<Sparkline values={series.changesPerSecond} color="committed" label="Changes per second, last hour" />}
       />
       <Cell
-        label="Committed today"
+        label="Committed today (UTC)"
         figure={countFigure(now.rowsCommittedToday, 'row')}
-        note="since midnight UTC"
-        spark={<Sparkline values={rowsCommittedByHour} color="committed" label="Rows committed by hour, today" />}
+        note={now.rowsCopiedToday === 0 ? 'changes' : `changes, and ${counted(now.rowsCopiedToday, 'row')} copied`}
+        spark={<Sparkline values={rowsCommittedByHour} color="committed" label="Changes committed by hour, today" />}
       />
       <Cell
         label="Most WAL retained"

@@ -41,7 +41,7 @@ export function Overview() {
         items={attentionOf(troubled.data?.items ?? [])}
         more={troubled.data?.nextCursor ? (troubled.data.total ?? 0) - ATTENTION_MAX : 0}
       />
-      <FiguresRow />
+      <FiguresRow pipelines={pipelines} />
       <Section
         title="Pipelines"
         actions={

@@ -11,6 +11,7 @@ import { type Place, whereStuck } from './stuck.ts';
 /** Where the data is right now, from the source's slot over the buffer to the lake; and where it is stuck. */
 export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
   const { slot, buffer, position, source, destination } = pipeline;
+  const rowsCopied = pipeline.tableList.reduce((sum, { copy }) => sum + copy.rows, 0);
   const stuck = whereStuck(pipeline);
   const reasonAt = (place: Place) => (stuck?.place === place ? stuck.reason : null);
   const flows = pipeline.state === 'running' || pipeline.state === 'copying';
@@ -53,8 +54,9 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
         }}
         facts={[
           { label: 'Last commit', value: position ? <RelativeTime at={position.committedAt} /> : '–' },
-          { label: 'Rows written', value: rateText(pipeline.rowsLastMinute / 60) },
-          { label: 'Committed', value: counted(pipeline.rowsCommitted, 'row') },
+          { label: 'Change rate', value: rateText(pipeline.rowsLastMinute / 60) },
+          { label: 'Changes committed', value: counted(pipeline.rowsCommitted, 'row') },
+          { label: 'Copied', value: counted(rowsCopied, 'row') },
         ]}
       />
     </ol>
@@ -66,7 +68,7 @@ function roomText(slot: PipelineStatus['slot']): string {
   if (slot?.safeBytes == null) return slot ? 'no limit' : '–';
   return slot.secondsLeft === null
     ? bytesText(slot.safeBytes)
-    : `${bytesText(slot.safeBytes)}, ${secondsText(slot.secondsLeft)}`;
+    : `${bytesText(slot.safeBytes)}, about ${secondsText(slot.secondsLeft)}`;
 }
 
 type StopProps = {

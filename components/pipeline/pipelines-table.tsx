@@ -69,7 +69,7 @@ const columns: readonly Column<Row>[] = [
   },
   {
     id: 'throughput',
-    header: 'Rows written',
+    header: 'Changes committed',
     align: 'right',
     width: 'w-52',
     from: 'md',
@@ -78,7 +78,7 @@ const columns: readonly Column<Row>[] = [
         <Sparkline
           values={spark}
           color="committed"
-          label={`Rows written by ${name}, last half hour`}
+          label={`Changes committed by ${name}, last half hour`}
           className="h-5 w-20"
         />
         <span className="w-20">{position === null ? dash : rateText(rowsLastMinute / 60)}</span>

@@ -20,6 +20,15 @@ export const LAG_SECONDS = `case when at.tail_lsn > at.committed_lsn
 export const FRESHNESS_SECONDS = `greatest(extract(epoch from now() - case when at.tail_lsn > at.committed_lsn
   then ${WAITING_SINCE} else at.updated_at end), 0)`;
 
+/**
+ * Whether somebody waits for a pipeline's lake tables: one that is paused is to go on, one that was stopped is not, and one
+ * that never ran has nothing to be behind with.
+ */
+export const IS_AWAITED = `(p.desired_state in ('running', 'paused') and at.tail_lsn is not null)`;
+
+/** WAL that the source keeps for the slot, whoever reads it or not; what was last heard of a slot counts for a minute. */
+export const WAL_RETAINED = `case when at.slot_checked_at > now() - interval '1 minute' then at.slot_retained_bytes end`;
+
 /** What a dead letter's state is while somebody has to deal with it. */
 export const LETTER_IS_OPEN = `state in ('open', 'replay_requested')`;
 

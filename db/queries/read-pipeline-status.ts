@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { FRESHNESS_SECONDS, LAG_BYTES, LAG_SECONDS, LETTER_IS_OPEN } from './figures.ts';
+import { FRESHNESS_SECONDS, IS_AWAITED, LAG_BYTES, LAG_SECONDS, LETTER_IS_OPEN } from './figures.ts';
 
 /** Pipelines as stored, with the figures that interfaces show. LSNs are PostgreSQL's text, times ISO, counters numbers. */
 export type PipelineStatusRow = {
@@ -50,9 +50,9 @@ export type PipelineStatusRow = {
 };
 
 /**
- * Status of all pipelines, or of some. Lag is what is captured and not committed yet. Freshness is the age of what a reader
+ * Status of all pipelines, or of some. Lag is what is captured and not committed yet; a pipeline that was stopped has none. Freshness is the age of what a reader
  * sees: while nothing waits, since capture last reported that it is at the end; else since the last committed
- * transaction's commit. Sums are made over sets, so that a thousand pipelines cost one pass each.
+ * transaction's commit. The rows of the last minute come from the samples that charts show. Sums are made over sets, so that a thousand pipelines cost one pass each.
  */
 export async function readPipelineStatus(pool: Pool, ids: readonly string[] | null): Promise<PipelineStatusRow[]> {
   const { rows } = await pool.query<PipelineStatusRow>(
@@ -68,10 +68,11 @@ export async function readPipelineStatus(pool: Pool, ids: readonly string[] | nu
              sum(orphan_bytes)::float8 as orphan_bytes, sum(orphans_removed)::float8 as orphans_removed
         from chosen group by pipeline_id
     ), recent as (
-      select chosen.pipeline_id, sum(c.rows_added + c.rows_deleted)::float8 as rows_last_minute
-        from lake_commit c join chosen on chosen.id = c.pipeline_table_id
-       where c.committed_at > now() - interval '1 minute' and c.kind <> 'compaction'
-       group by chosen.pipeline_id
+      select pipeline_id, 60 * greatest((array_agg(committed_rows order by at desc))[1] - (array_agg(committed_rows order by at))[1], 0)
+                          / nullif(extract(epoch from max(at) - min(at)), 0)::float8 as rows_last_minute
+        from metric_sample
+       where step_seconds = 10 and at > now() - interval '75 seconds' and ($1::text[] is null or pipeline_id = any($1))
+       group by pipeline_id
     ), dead as (
       select chosen.pipeline_id, count(*)::integer as dead_letters_open
         from dead_letter d join chosen on chosen.id = d.pipeline_table_id
@@ -84,8 +85,9 @@ export async function readPipelineStatus(pool: Pool, ids: readonly string[] | nu
            (p.settings->>'bufferBytesMax')::float8 as buffer_bytes_max,
            at.epoch, at.tail_lsn::text, at.committed_lsn::text, at.tail_commit_time, at.committed_commit_time,
            at.committed_at,
-           (${LAG_BYTES})::float8 as lag_bytes, (${LAG_SECONDS})::float8 as lag_seconds,
-           (${FRESHNESS_SECONDS})::float8 as freshness_seconds,
+           case when ${IS_AWAITED} then ${LAG_BYTES} end::float8 as lag_bytes,
+           case when ${IS_AWAITED} then ${LAG_SECONDS} end::float8 as lag_seconds,
+           case when ${IS_AWAITED} then ${FRESHNESS_SECONDS} end::float8 as freshness_seconds,
            greatest(pg_wal_lsn_diff(at.source_lsn, at.tail_end_lsn), 0)::float8 as source_lag_bytes,
            at.slot_wal_status, at.slot_retained_bytes::float8 as slot_retained_bytes,
            at.slot_safe_bytes::float8 as slot_safe_bytes, at.slot_growth, at.slot_checked_at,

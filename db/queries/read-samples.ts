@@ -76,6 +76,16 @@ export async function readRowsOfToday(pool: Pool): Promise<Map<number, number>> 
   return new Map(rows.map(({ hour, committed }) => [hour, committed]));
 }
 
+/** Rows that copies brought to the lake since midnight (UTC). A mirror and a changelog of one copy hold the same rows. */
+export async function readRowsCopiedToday(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ copied: number }>(/* sql */ `
+    select coalesce(sum(added), 0)::float8 as copied
+      from (select max(rows_added) as added from lake_commit
+             where kind = 'copy' and committed_at >= date_trunc('day', now(), 'UTC')
+             group by pipeline_table_id, batch_id) copy`);
+  return rows[0]?.copied ?? 0;
+}
+
 export type CommittedRow = { pipeline_id: string; at: number; committed_rows: number };
 
 /** Totals of all pipelines per minute, oldest first. */

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { FRESHNESS_SECONDS, LAG_BYTES, LAG_SECONDS, LETTER_IS_OPEN } from './figures.ts';
+import { FRESHNESS_SECONDS, IS_AWAITED, LAG_BYTES, LAG_SECONDS, LETTER_IS_OPEN, WAL_RETAINED } from './figures.ts';
 import { pruneSamples, rollUpSamples } from './roll-up-samples.ts';
 
 /** Identifies the sampler among advisory locks. */
@@ -44,7 +44,7 @@ async function dueAt(client: PoolClient): Promise<Date | null> {
   return rows[0]?.at ?? null;
 }
 
-/** Pipelines that nobody wants to run leave a gap. What was last heard of a slot counts for a minute. */
+/** Pipelines that nobody waits for leave a gap. */
 async function samplePipelines(client: PoolClient, at: Date): Promise<void> {
   await client.query(
     /* sql */ `
@@ -52,8 +52,7 @@ async function samplePipelines(client: PoolClient, at: Date): Promise<void> {
                                lag_seconds, buffer_bytes, buffer_rows, wal_retained_bytes, dead_letters_open)
     select p.id, 10, $1, at.captured_rows, coalesce(t.rows_committed, 0), ${FRESHNESS_SECONDS}, ${LAG_BYTES}, ${LAG_SECONDS},
            at.buffer_bytes, at.buffer_rows,
-           case when at.slot_checked_at > now() - interval '1 minute' then at.slot_retained_bytes end,
-           coalesce(dead.open, 0)
+           ${WAL_RETAINED}, coalesce(dead.open, 0)
       from pipeline p
       join position at on at.pipeline_id = p.id
       left join (select pipeline_id, sum(rows_committed)::bigint as rows_committed
@@ -61,14 +60,14 @@ async function samplePipelines(client: PoolClient, at: Date): Promise<void> {
       left join (select pipeline_table.pipeline_id, count(*) as open
                    from dead_letter join pipeline_table on pipeline_table.id = dead_letter.pipeline_table_id
                   where dead_letter.${LETTER_IS_OPEN} group by pipeline_table.pipeline_id) dead on dead.pipeline_id = p.id
-     where p.desired_state = 'running'`,
+     where ${IS_AWAITED}`,
     [at],
   );
 }
 
 /**
  * A total grows from whatever sample of the pipeline came before, of any age, and never shrinks the sum. A pipeline's first
- * sample counts whole, unless the pipeline is older than the history.
+ * sample counts whole, unless the pipeline is older than the history. The source keeps WAL for stopped pipelines, too.
  */
 async function sampleOverview(client: PoolClient, at: Date): Promise<void> {
   await client.query(
@@ -78,7 +77,9 @@ async function sampleOverview(client: PoolClient, at: Date): Promise<void> {
     select 10, $1,
            coalesce(sum(greatest(s.captured_rows - coalesce(before.captured_rows, first.captured_rows), 0)), 0),
            coalesce(sum(greatest(s.committed_rows - coalesce(before.committed_rows, first.committed_rows), 0)), 0),
-           max(s.freshness_seconds), max(s.wal_retained_bytes),
+           max(s.freshness_seconds),
+           (select max(${WAL_RETAINED}) from pipeline p join position at on at.pipeline_id = p.id
+             where p.desired_state <> 'deleted'),
            (select count(*) from dead_letter where ${LETTER_IS_OPEN})
       from metric_sample s
       join pipeline p on p.id = s.pipeline_id

@@ -2342,13 +2342,16 @@ export interface components {
                 /** @description Captured, over the last minute */
                 changesPerSecond: number;
                 deadLettersOpen: number;
+                /** @description Of any pipeline: the source keeps WAL for stopped ones, too */
                 mostWalRetained: {
                     bytes: number;
                     pipelineId: string;
                     pipelineName: string;
                 } | null;
-                /** @description Since midnight UTC */
+                /** @description Changes since midnight UTC; copied rows are not changes */
                 rowsCommittedToday: number;
+                /** @description By copies of tables that joined the lake since midnight UTC */
+                rowsCopiedToday: number;
                 worstFreshness: {
                     pipelineId: string;
                     pipelineName: string;
@@ -2509,11 +2512,12 @@ export interface components {
                 name: string;
             };
             error: components["schemas"]["RecordedError"] | null;
-            /** @description Age of what a reader of the lake sees */
+            /** @description Age of what a reader of the lake sees; null like lagBytes */
             freshnessSeconds: number | null;
             id: string;
-            /** @description WAL bytes that are captured and not committed */
+            /** @description WAL bytes that are captured and not committed; null while nobody waits for the pipeline: it was stopped */
             lagBytes: number | null;
+            /** @description Null like lagBytes */
             lagSeconds: number | null;
             name: string;
             /** @description Namespace of the lake tables; levels joined by dots */
@@ -2526,18 +2530,20 @@ export interface components {
                 committedLsn: string;
                 epoch: number;
             } | null;
+            /** @description Changes carried to the lake since the pipeline was made; copied rows are not changes */
             rowsCommitted: number;
+            /** @description Changes carried to the lake within a minute, as of the last sample */
             rowsLastMinute: number;
             /** @description The replication slot as of the last look at the source */
             slot: {
                 checkedAt: string | null;
-                /** @description How fast the retained WAL grows, smoothed over a minute; negative while it shrinks */
+                /** @description How fast the retained WAL grows, smoothed over five minutes; negative while it shrinks */
                 growthBytesPerSecond: number | null;
                 /** @description WAL that the source keeps because of the slot */
                 retainedBytes: number | null;
                 /** @description WAL that may still be written before the slot is lost; null without a limit */
                 safeBytes: number | null;
-                /** @description Forecast until the slot is lost if it goes on like this; null while nothing grows, or without a limit */
+                /** @description Forecast until the slot is lost if it goes on like this; null without a limit, or when that is more than a week off */
                 secondsLeft: number | null;
                 walStatus: string | null;
             } | null;
@@ -2576,11 +2582,12 @@ export interface components {
                 name: string;
             };
             error: components["schemas"]["RecordedError"] | null;
-            /** @description Age of what a reader of the lake sees */
+            /** @description Age of what a reader of the lake sees; null like lagBytes */
             freshnessSeconds: number | null;
             id: string;
-            /** @description WAL bytes that are captured and not committed */
+            /** @description WAL bytes that are captured and not committed; null while nobody waits for the pipeline: it was stopped */
             lagBytes: number | null;
+            /** @description Null like lagBytes */
             lagSeconds: number | null;
             name: string;
             /** @description Namespace of the lake tables; levels joined by dots */
@@ -2593,18 +2600,20 @@ export interface components {
                 committedLsn: string;
                 epoch: number;
             } | null;
+            /** @description Changes carried to the lake since the pipeline was made; copied rows are not changes */
             rowsCommitted: number;
+            /** @description Changes carried to the lake within a minute, as of the last sample */
             rowsLastMinute: number;
             /** @description The replication slot as of the last look at the source */
             slot: {
                 checkedAt: string | null;
-                /** @description How fast the retained WAL grows, smoothed over a minute; negative while it shrinks */
+                /** @description How fast the retained WAL grows, smoothed over five minutes; negative while it shrinks */
                 growthBytesPerSecond: number | null;
                 /** @description WAL that the source keeps because of the slot */
                 retainedBytes: number | null;
                 /** @description WAL that may still be written before the slot is lost; null without a limit */
                 safeBytes: number | null;
-                /** @description Forecast until the slot is lost if it goes on like this; null while nothing grows, or without a limit */
+                /** @description Forecast until the slot is lost if it goes on like this; null without a limit, or when that is more than a week off */
                 secondsLeft: number | null;
                 walStatus: string | null;
             } | null;

@@ -5,6 +5,7 @@ import { takeSamples } from '@/db/queries/take-samples.ts';
 import { type SeededPipeline, seedPipelines } from '@/db/testing/seed-pipelines.ts';
 import { openTestDatabase, type TestDatabase } from '@/db/testing/test-database.ts';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
+import { pipelineStatus } from '@/server/pipelines/pipeline-status.ts';
 import { overviewMetrics } from './overview-metrics.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
 import { pipelineSparklines } from './pipeline-sparklines.ts';
@@ -189,6 +190,46 @@ test('the overview names the worst pipeline and adds up today', async () => {
   expect(rowsCommittedByHour).toHaveLength(24);
   expect(series.changesPerSecond).toHaveLength(at.length);
   expect(series.changesPerSecond.slice(-5, -1)).toEqual([12, 12, 12, 12]);
+});
+
+test('one that rests counts as far as somebody waits for it or its source pays for it', async () => {
+  const at = `(select now() - interval '90 seconds')`;
+  await db.query(
+    `update position set tail_lsn = '0/20', committed_commit_time = ${at}, slot_retained_bytes = 777, slot_checked_at = now()`,
+  );
+  const read = async (desired: string) => {
+    await db.query(`update pipeline set desired_state = $2, state = $2 where id = $1`, [first.id, desired]);
+    await db.query('delete from overview_sample; delete from metric_sample');
+    await takeSamples(database.pool);
+    const [sampled] = await db.query(
+      `select worst_freshness_seconds > 80 as stale, most_wal_retained_bytes::integer as wal from overview_sample where step_seconds = 10`,
+    );
+    const { now } = await overviewMetrics({ database }, SYSTEM_ACTOR, { range: '15m' });
+    const status = await pipelineStatus({ database }, SYSTEM_ACTOR, { id: first.id });
+    return { sampled, now, status };
+  };
+  const paused = await read('paused');
+  expect(paused.sampled).toEqual({ stale: true, wal: 777 });
+  expect(paused.now.worstFreshness?.seconds).toBeGreaterThan(80);
+  expect(paused.status.lagBytes).toBe(16);
+  const stopped = await read('stopped');
+  expect(stopped.sampled).toEqual({ stale: null, wal: 777 });
+  expect(stopped.now).toMatchObject({ worstFreshness: null, mostWalRetained: { bytes: 777 } });
+  expect(stopped.status).toMatchObject({ lagBytes: null, lagSeconds: null, freshnessSeconds: null });
+});
+
+test('a list says the rate that charts and the overview say, without what was copied', async () => {
+  await seedSamples({ seconds: 120, rows: 60 });
+  for (const mode of ['mirror', 'changelog']) {
+    await db.query(
+      /* sql */ `insert into lake_commit (pipeline_table_id, mode, kind, batch_id, from_lsn, to_lsn, snapshot_id, rows_added,
+                                          duration_ms) values ($1, $2, 'copy', 'batch', '0/1', '0/2', '1', 5000, 10)`,
+      [first.tableId, mode],
+    );
+  }
+  expect(await pipelineStatus({ database }, SYSTEM_ACTOR, { id: first.id })).toMatchObject({ rowsLastMinute: 360 });
+  const { now } = await overviewMetrics({ database }, SYSTEM_ACTOR, { range: '15m' });
+  expect(now.rowsCopiedToday).toBe(5000);
 });
 
 test('sparklines show every pipeline that ran', async () => {

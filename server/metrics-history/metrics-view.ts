@@ -46,7 +46,7 @@ export type PipelineMetrics = z.output<typeof PipelineMetricsView>;
 
 const whose = { pipelineId: z.string(), pipelineName: z.string() };
 
-/** Figures over all pipelines that should run: now, and over time. */
+/** Figures over all pipelines that somebody waits for, paused ones too: now, and over time. */
 export const OverviewMetricsView = z
   .object({
     ...axis,
@@ -60,8 +60,12 @@ export const OverviewMetricsView = z
     now: z.object({
       worstFreshness: z.object({ ...whose, seconds: z.number() }).nullable(),
       changesPerSecond: z.number().describe('Captured, over the last minute'),
-      rowsCommittedToday: z.number().describe('Since midnight UTC'),
-      mostWalRetained: z.object({ ...whose, bytes: z.number() }).nullable(),
+      rowsCommittedToday: z.number().describe('Changes since midnight UTC; copied rows are not changes'),
+      rowsCopiedToday: z.number().describe('By copies of tables that joined the lake since midnight UTC'),
+      mostWalRetained: z
+        .object({ ...whose, bytes: z.number() })
+        .nullable()
+        .describe('Of any pipeline: the source keeps WAL for stopped ones, too'),
       deadLettersOpen: z.number().int(),
     }),
     rowsCommittedByHour: z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readOverviewSamples, readRowsOfToday } from '@/db/queries/read-samples.ts';
+import { readOverviewSamples, readRowsCopiedToday, readRowsOfToday } from '@/db/queries/read-samples.ts';
 import { readWorst } from '@/db/queries/read-worst.ts';
 import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
@@ -50,6 +50,7 @@ export async function overviewMetrics(
       ...(await readWorst(pool)),
       changesPerSecond: latest.reduce((total, row) => total + row.captured_rows, 0) / CHANGES_OVER_S,
       rowsCommittedToday: [...today.values()].reduce((total, count) => total + count, 0),
+      rowsCopiedToday: await readRowsCopiedToday(pool),
     },
     rowsCommittedByHour: Array.from({ length: 24 }, (_, hour) =>
       hour > now.getUTCHours() ? null : (today.get(hour) ?? 0),

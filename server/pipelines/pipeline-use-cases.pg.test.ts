@@ -137,7 +137,9 @@ describe('pipelines', () => {
        values ($1, '1', 1, '0/300', '0/300', 7, now(), '0/100', 5, now() - interval '4 seconds', 1000)`,
       [pipeline.id],
     );
-    await control.query(`update pipeline set error_code = 'BUFFER_FULL', error_message = 'full', error_at = now()`);
+    await control.query(
+      `update pipeline set desired_state = 'running', error_code = 'BUFFER_FULL', error_message = 'full', error_at = now()`,
+    );
     const {
       items: [shown],
     } = await listPipelines(deps, viewer);

@@ -35,9 +35,14 @@ export const PipelineSummary = z
       })
       .nullable()
       .describe('Null until the pipeline has run'),
-    lagBytes: z.number().nullable().describe('WAL bytes that are captured and not committed'),
-    lagSeconds: z.number().nullable(),
-    freshnessSeconds: z.number().nullable().describe('Age of what a reader of the lake sees'),
+    lagBytes: z
+      .number()
+      .nullable()
+      .describe(
+        'WAL bytes that are captured and not committed; null while nobody waits for the pipeline: it was stopped',
+      ),
+    lagSeconds: z.number().nullable().describe('Null like lagBytes'),
+    freshnessSeconds: z.number().nullable().describe('Age of what a reader of the lake sees; null like lagBytes'),
     sourceLagBytes: z.number().nullable().describe('WAL that the source has written and that is not durable here yet'),
     slot: z
       .object({
@@ -50,12 +55,12 @@ export const PipelineSummary = z
         growthBytesPerSecond: z
           .number()
           .nullable()
-          .describe('How fast the retained WAL grows, smoothed over a minute; negative while it shrinks'),
+          .describe('How fast the retained WAL grows, smoothed over five minutes; negative while it shrinks'),
         secondsLeft: z
           .number()
           .nullable()
           .describe(
-            'Forecast until the slot is lost if it goes on like this; null while nothing grows, or without a limit',
+            'Forecast until the slot is lost if it goes on like this; null without a limit, or when that is more than a week off',
           ),
         checkedAt: z.iso.datetime().nullable(),
       })
@@ -68,8 +73,10 @@ export const PipelineSummary = z
       needAttention: z.number().int(),
       inDoubt: z.number().int().describe('Tables whose mirror may differ from its source'),
     }),
-    rowsCommitted: z.number(),
-    rowsLastMinute: z.number(),
+    rowsCommitted: z
+      .number()
+      .describe('Changes carried to the lake since the pipeline was made; copied rows are not changes'),
+    rowsLastMinute: z.number().describe('Changes carried to the lake within a minute, as of the last sample'),
     deadLettersOpen: z.number().int(),
   })
   .meta({ id: 'PipelineSummary' });
