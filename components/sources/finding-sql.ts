@@ -1,4 +1,4 @@
-import { sqlName, sqlText } from './sql-name.ts';
+import { sqlName, sqlTable, sqlText } from '@/server/domain/sql-name.ts';
 
 /** Whose finding it is: the role and the database that Philotes connects with. */
 export type FindingPlace = { readonly username: string; readonly database: string };
@@ -6,8 +6,8 @@ export type FindingPlace = { readonly username: string; readonly database: strin
 type Writer = (place: FindingPlace, tables: readonly Named[]) => string | null;
 type Named = { readonly schema: string; readonly table: string };
 
-const onTables = (write: (name: string, table: Named) => string): Writer => {
-  return (_, tables) => lines(tables.map((table) => write(`${sqlName(table.schema)}.${sqlName(table.table)}`, table)));
+const onTables = (write: (name: string) => string): Writer => {
+  return (_, tables) => lines(tables.map((table) => write(sqlTable(table))));
 };
 
 /** What an owner or superuser of the source runs to mend each finding that SQL can mend. */
@@ -24,12 +24,18 @@ const WRITERS: Readonly<Record<string, Writer>> = {
     const schemas = [...new Set(tables.map(({ schema }) => sqlName(schema)))];
     return lines([
       ...schemas.map((schema) => `GRANT USAGE ON SCHEMA ${schema} TO ${role};`),
-      ...tables.map(({ schema, table }) => `GRANT SELECT ON ${sqlName(schema)}.${sqlName(table)} TO ${role};`),
+      ...tables.map((each) => `GRANT SELECT ON ${sqlTable(each)} TO ${role};`),
     ]);
   },
   not_owner: ({ username }, tables) => grantOwners(username, tables),
   row_security: ({ username }) => `ALTER ROLE ${sqlName(username)} BYPASSRLS;`,
-  no_replica_identity: onTables((name) => `ALTER TABLE ${name} REPLICA IDENTITY FULL;`),
+  no_replica_identity: onTables(
+    (name) =>
+      `-- one of these; a mirror needs a key, so the last will do for a changelog alone
+-- ALTER TABLE ${name} ADD PRIMARY KEY (...);
+-- ALTER TABLE ${name} REPLICA IDENTITY USING INDEX ...; -- a unique one, on columns that are NOT NULL
+-- ALTER TABLE ${name} REPLICA IDENTITY FULL;`,
+  ),
   unchanged_values: onTables((name) => `ALTER TABLE ${name} REPLICA IDENTITY FULL;`),
 };
 
@@ -47,7 +53,7 @@ function toTable(subject: string): Named[] {
 /** Owners differ from table to table, and only the source knows them. */
 function grantOwners(username: string, tables: readonly Named[]): string | null {
   if (tables.length === 0) return null;
-  const names = tables.map(({ schema, table }) => sqlText(`${sqlName(schema)}.${sqlName(table)}`));
+  const names = tables.map((table) => sqlText(sqlTable(table)));
   return `DO $$
 DECLARE owner name;
 BEGIN

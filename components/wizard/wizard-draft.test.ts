@@ -29,7 +29,7 @@ const table = (name: string, more: Partial<SourceTable> = {}): SourceTable => ({
   canMirror: true,
   reason: null,
   replicaIdentity: 'default',
-  recommended: { mode: 'mirror', reason: 'id tells its rows apart.' },
+  recommended: { mode: 'mirror', reason: 'Its key id tells its rows apart.' },
   pipelines: [],
   ...more,
 });

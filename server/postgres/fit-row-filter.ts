@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { escapeLiteral } from 'pg';
 import type { RowCondition } from '@/server/domain/copy-scope.ts';
 import { type BoundFilter, conditionText, type RowFilter } from '@/server/domain/row-filter.ts';
+import { sqlTable } from '@/server/domain/sql-name.ts';
 import type { SourceColumn } from '@/server/domain/table-schema.ts';
 import type { DiscoveredTable } from './discover.ts';
 import { sourceError, sqlState } from './source-error.ts';
@@ -108,7 +109,7 @@ function typeMisfit({ typeOid, typeName }: SourceColumn, { operator, value }: Ro
 
 /** Partitions that are made later identify their rows by the primary key, whatever the others do. */
 function identityMisfit({ schema, kind, keyDeferrable }: Filterable, column: SourceColumn): FilterMisfit | null {
-  const name = `${schema.schema}.${schema.table}`;
+  const name = sqlTable(schema);
   const { replicaIdentity } = schema;
   const isInKey = column.keyOrdinal !== null && !keyDeferrable && replicaIdentity !== 'n';
   if (kind === 'partitioned') {

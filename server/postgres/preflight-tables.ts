@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { sqlTable } from '@/server/domain/sql-name.ts';
 import { keyColumns } from '@/server/domain/table-schema.ts';
 import { unfitPolicy } from '@/server/domain/unfit-policy.ts';
 import { bindRules } from '@/server/domain/visible-schema.ts';
@@ -97,14 +98,14 @@ function accessFindings(
       severity: 'error',
       subject,
       message: 'The role may not read the table.',
-      remedy: `GRANT USAGE on the schema and SELECT on ${subject} to the role.`,
+      remedy: `GRANT USAGE on the schema and SELECT on ${sqlTable(found.schema)} to the role.`,
     },
     !owner?.isOwner && {
       code: 'not_owner',
       severity: 'error',
       subject,
       message: 'Only its owner can add a table to a publication.',
-      remedy: `Make the role a member of the owner of ${subject}.`,
+      remedy: `Make the role a member of the owner of ${sqlTable(found.schema)}.`,
     },
     found.rowSecurity.enabled &&
       !owner?.bypassesRls &&
@@ -136,16 +137,7 @@ function keyFindings(table: ChosenTable & { found: DiscoveredTable }, subject: s
   const isMirrored = mode !== 'changelog';
   const hasNoIdentity = lacksIdentity(found);
   const findings: (Finding | false)[] = [
-    hasNoIdentity && {
-      code: 'no_replica_identity',
-      severity: 'error',
-      subject,
-      message:
-        'Once published, updates and deletes of this table would fail in the application: it has no replica identity.',
-      remedy: found.keyDeferrable
-        ? 'Make the key NOT DEFERRABLE, or ALTER TABLE ... REPLICA IDENTITY FULL.'
-        : 'Add a primary key, or ALTER TABLE ... REPLICA IDENTITY FULL.',
-    },
+    hasNoIdentity && identityFinding(table, subject),
     isMirrored &&
       !hasNoIdentity &&
       key.length === 0 && {
@@ -174,7 +166,9 @@ function keyFindings(table: ChosenTable & { found: DiscoveredTable }, subject: s
           remedy: 'Use a numeric or integer key, or choose the changelog mode.',
         };
       }),
-    !hasNoIdentity &&
+    // A mirror completes such values by itself, so that alone it has nothing to know.
+    mode !== 'mirror' &&
+      !hasNoIdentity &&
       replicaIdentity !== 'f' &&
       found.schema.columns.some((column) => TOASTABLE.has(column.type.kind) && column.keyOrdinal === null) && {
         code: 'unchanged_values',
@@ -186,6 +180,30 @@ function keyFindings(table: ChosenTable & { found: DiscoveredTable }, subject: s
       },
   ];
   return findings.filter((finding) => finding !== false);
+}
+
+/** FULL lets the application write, and a mirror still has no key: it is the way out for a changelog alone. */
+function identityFinding({ found, mode }: ChosenTable & { found: DiscoveredTable }, subject: string): Finding {
+  const isMirrored = mode !== 'changelog';
+  const ways = [
+    found.keyDeferrable
+      ? 'Make the key NOT DEFERRABLE'
+      : found.schema.replicaIdentity === 'n'
+        ? 'Give it a primary key and REPLICA IDENTITY DEFAULT'
+        : 'Add a primary key',
+    'let a unique index on NOT NULL columns be its REPLICA IDENTITY',
+    isMirrored
+      ? 'choose the changelog mode with REPLICA IDENTITY FULL'
+      : 'ALTER TABLE ... REPLICA IDENTITY FULL (more WAL)',
+  ];
+  return {
+    code: 'no_replica_identity',
+    severity: 'error',
+    subject,
+    message:
+      'Once published, updates and deletes of this table would fail in the application: it has no replica identity.',
+    remedy: `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)}.`,
+  };
 }
 
 /** Kinds whose values may be stored out of line. */

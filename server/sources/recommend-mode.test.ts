@@ -36,7 +36,7 @@ const table = (
 const keyless = [column({ keyOrdinal: null })];
 
 it.each([
-  ['a table with a key', table([column()]), 'mirror', /^id tells/],
+  ['a table with a key', table([column()]), 'mirror', /^Its key id tells/],
   ['one without', table(keyless), 'none', /no key/],
   ['one without, whose old rows are sent whole', table(keyless, { identity: 'f' }), 'changelog', /history/],
   ['a deferrable key', table([column()], { keyDeferrable: true }), 'none', /deferrable/],

@@ -28,9 +28,10 @@ export function recommendMode(found: DiscoveredTable): Recommendation {
       mode: 'changelog',
       reason: `Its key ${float.name} is a floating-point number, which Iceberg does not take.`,
     };
-  return { mode: 'mirror', reason: `${key.map(({ name }) => name).join(', ')} tells its rows apart.` };
+  return { mode: 'mirror', reason: `Its key ${key.map(({ name }) => name).join(', ')} tells its rows apart.` };
 }
 
-const REMEDY = 'Give it a primary key, or ALTER TABLE … REPLICA IDENTITY FULL.';
+const REMEDY =
+  'Give it a primary key, or a unique index as its REPLICA IDENTITY; for a changelog REPLICA IDENTITY FULL will do.';
 
 const sentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
