@@ -100,7 +100,7 @@ const COLUMNS: readonly TreeColumn[] = [
     id: 'why',
     header: 'Why',
     className: 'max-lg:hidden',
-    cell: (table) => <span className="block max-w-96 truncate text-muted">{recommend(table).reason}</span>,
+    cell: (table) => <span className="block max-w-120 text-xs text-muted">{recommend(table).reason}</span>,
   },
   {
     id: 'key',

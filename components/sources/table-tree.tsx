@@ -53,7 +53,8 @@ export function TableTree(props: TreeProps) {
     enabled: isVirtual,
   });
   const items = virtual.getVirtualItems();
-  const shown = isVirtual ? items.flatMap(({ index }) => lines.slice(index, index + 1)) : lines;
+  const first = isVirtual ? (items[0]?.index ?? 0) : 0;
+  const shown = isVirtual ? lines.slice(first, first + items.length) : lines;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const fold = (schema: string) => {
     const next = new Set(folded);
@@ -77,7 +78,7 @@ export function TableTree(props: TreeProps) {
         </thead>
         <tbody className="divide-y divide-line">
           {isVirtual && <Space height={items[0]?.start ?? 0} />}
-          {shown.map((line) =>
+          {shown.map((line, place) =>
             line.kind === 'schema' ? (
               <SchemaLine
                 key={line.key}
@@ -88,7 +89,13 @@ export function TableTree(props: TreeProps) {
                 onFold={() => fold(line.schema)}
               />
             ) : (
-              <TableLine key={line.key} table={line.table} {...props} />
+              <TableLine
+                key={line.key}
+                table={line.table}
+                index={first + place}
+                measure={isVirtual ? virtual.measureElement : undefined}
+                {...props}
+              />
             ),
           )}
           {isVirtual && <Space height={after} />}
@@ -133,10 +140,21 @@ function SchemaLine(props: {
   );
 }
 
-function TableLine({ table, columns, lead, mark, onOpen, isMuted }: TreeProps & { table: SourceTable }) {
+type LineProps = TreeProps & {
+  readonly table: SourceTable;
+  readonly index: number;
+  /** Lines whose texts wrap are higher than others. */
+  readonly measure: ((line: HTMLTableRowElement | null) => void) | undefined;
+};
+
+function TableLine({ table, index, measure, columns, lead, mark, onOpen, isMuted }: LineProps) {
   const name = <span className="truncate font-mono text-xs">{table.table}</span>;
   return (
-    <tr className={cx('h-9 max-sm:h-11', isMuted?.(table) && 'text-muted', onOpen && 'hover:bg-raised')}>
+    <tr
+      ref={measure}
+      data-index={index}
+      className={cx('h-9 max-sm:h-11', isMuted?.(table) && 'text-muted', onOpen && 'hover:bg-raised')}
+    >
       <th scope="row" className="py-1 pr-3 pl-8 text-left font-normal">
         <span className="flex min-w-0 items-center gap-2.5">
           {lead?.(table)}
@@ -171,7 +189,12 @@ const Space = ({ height }: { height: number }) =>
   ) : null;
 
 const cellClass = ({ align, className }: TreeColumn, more?: string): string =>
-  cx('px-3 py-1 last:pr-4', align === 'right' && 'text-right tabular-nums', className, more);
+  cx(
+    'px-3 py-1 last:pr-4 max-sm:px-2',
+    align === 'right' && 'text-right tabular-nums whitespace-nowrap',
+    className,
+    more,
+  );
 
 function toLines(tables: readonly SourceTable[], folded: ReadonlySet<string>): Line[] {
   const bySchema = new Map<string, SourceTable[]>();

@@ -31,7 +31,7 @@ export function ModeSelect({
         const next = MODE_CHOICES.find(({ value }) => value === event.target.value);
         if (next) onChange(withMode(chosen, next.value));
       }}
-      className="h-7! max-w-36 text-sm! max-sm:h-10!"
+      className="h-7! max-w-36 min-w-28 text-sm! max-sm:h-10! max-sm:px-1.5!"
     >
       {MODE_CHOICES.map(({ value, label }) => (
         <option key={value} value={value} disabled={noMirror !== null && value !== 'changelog'}>

@@ -20,7 +20,7 @@ import { ModeSelect } from './mode-select.tsx';
 import { StepFrame } from './step-frame.tsx';
 import { TableDrawer } from './table-drawer.tsx';
 import type { Wizard } from './use-wizard.ts';
-import { type ChosenTable, usualLakeName, withoutTables, withTable, withTables } from './wizard-draft.ts';
+import { type ChosenTable, lakeTables, withoutTables, withTable, withTables } from './wizard-draft.ts';
 
 /** Which tables, and how each is kept. */
 export function StepTables({ wizard, sourceId }: { wizard: Wizard; sourceId: string }) {
@@ -139,13 +139,13 @@ const columnsWith = (
   {
     id: 'lake',
     header: 'In the lake as',
-    className: 'max-md:hidden',
+    className: 'max-md:hidden w-2/5',
     cell: (table) => {
       const own = chosen.get(qualified(table));
       return own ? (
-        <code className="block max-w-56 truncate font-mono text-xs">{own.lakeName || usualLakeName(own)}</code>
+        <code className="block max-w-72 font-mono text-xs break-all">{lakeTables(own).join(', ')}</code>
       ) : (
-        <span className="block max-w-56 truncate text-xs text-muted max-lg:hidden">{recommend(table).reason}</span>
+        <span className="block max-w-96 text-xs text-muted max-lg:hidden">{recommend(table).reason}</span>
       );
     },
   },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Mode, recommend } from '@/components/sources/recommend.ts';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';
+import { lakeNames } from '@/server/domain/names.ts';
 import { columnRules, otherColumns, valuePolicies, withLakeName } from '@/server/pipelines/pipeline-input.ts';
 import { rowFilter } from '@/server/pipelines/row-filter-input.ts';
 
@@ -86,7 +87,8 @@ export const toTableInput = ({ lakeName, ...table }: ChosenTable) => ({
 /** What a chosen table will be called in the lake: the mirror, the changelog, or both. */
 export function lakeTables(table: ChosenTable): string[] {
   const { lakeName } = withLakeName(toTableInput(table));
-  return [...(table.mirror ? [lakeName] : []), ...(table.changelog ? [`${lakeName}_changelog`] : [])];
+  const modes = [...(table.mirror ? ['mirror'] : []), ...(table.changelog ? ['changelog'] : [])];
+  return lakeNames({ lakeName, modes });
 }
 
 export const usualLakeName = (table: ChosenTable): string => withLakeName({ ...table, lakeName: undefined }).lakeName;

@@ -21,3 +21,7 @@ export const SEGMENT_TABLES = 4;
 export const segmentTable = (number: number, index: number): string => `buffer.segment_${number}_${index}`;
 
 export const changelogName = (lakeName: string): string => `${lakeName}_changelog`;
+
+/** What a table is called in the lake, for each of its modes. */
+export const lakeNames = ({ lakeName, modes }: { lakeName: string; modes: readonly string[] }): string[] =>
+  modes.map((mode) => (mode === 'changelog' ? changelogName(lakeName) : lakeName));

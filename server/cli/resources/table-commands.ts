@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Table } from '@/packages/client/client.ts';
+import { lakeNames } from '@/server/domain/names.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column<Table>[] = [
   ['WAITING', ({ spillBytes }) => bytesText(spillBytes)],
   ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
   ['UP TO', ({ markerAt }) => timeText(markerAt)],
-  ['LAKE TABLE', ({ lakeName }) => lakeName],
+  ['LAKE TABLES', (table) => lakeNames(table).join(', ')],
   ['PROBLEM', ({ error, doubts }) => error?.code ?? (doubts.length > 0 ? 'may differ' : undefined)],
 ];
 const POLICIES = ['dead-letter', 'string', 'null'] as const;
@@ -74,11 +75,18 @@ export function addTableCommands(program: Command, io: CliIo): void {
     examples: ['table add shop public.refunds audit.events:changelog', 'table add shop public.orders:both=orders_2024'],
     async run({ philotes, done }, [pipeline = '', ...tables]) {
       const pipelineId = await findId(philotes, 'pipeline', pipeline);
+      const wanted = tables.map(tableInput);
       const { data } = await philotes.POST('/pipelines/{pipelineId}/tables', {
         params: { path: { pipelineId } },
-        body: { tables: tables.map(tableInput) },
+        body: { tables: wanted },
       });
-      done(`Added ${data?.tables.map(({ source, lakeName }) => `${source} as ${lakeName}`).join(', ')}`);
+      const lakeNamesOf = ({ source, lakeName }: { source: string; lakeName: string }) => {
+        const { mirror, changelog } =
+          wanted.find((each) => `${each.schema}.${each.table}` === source) ?? modesOf('mirror');
+        const modes = [...(mirror ? ['mirror'] : []), ...(changelog ? ['changelog'] : [])];
+        return lakeNames({ lakeName, modes }).join(' and ');
+      };
+      done(`Added ${data?.tables.map((each) => `${each.source} as ${lakeNamesOf(each)}`).join(', ')}`);
     },
   });
   verb<{ dropLakeTables?: boolean }>(table, io, {
