@@ -2,14 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC, useTRPCClient } from '@/components/api/trpc.ts';
-import type { RowCondition } from '@/server/domain/copy-scope.ts';
-
-export type CheckedTable = {
-  readonly schema: string;
-  readonly table: string;
-  readonly mode: 'mirror' | 'changelog' | 'both';
-  readonly where?: RowCondition[];
-};
+import type { CheckedTable } from './source-types.ts';
 
 /** A check connects to the source: it is not repeated just because a page is opened again. */
 const FRESH_MS = 60_000;

@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button.tsx';
 import { Input, Select } from '@/components/ui/field.tsx';
 import { CONDITION_OPERATORS, type RowCondition } from '@/server/domain/copy-scope.ts';
 import type { RowFilter } from '@/server/domain/row-filter.ts';
+import { sqlTable } from '@/server/domain/sql-name.ts';
 import { filterColumns } from './filter-columns.ts';
 
 const takesValue = (operator: RowCondition['operator']): boolean => !operator.startsWith('is ');
@@ -32,12 +33,11 @@ export function RowFilterFields({ table, value, onChange, disabled = false }: Pr
       {value.length === 0 && <p className="text-sm">All rows are carried.</p>}
       <ul className="space-y-2">
         {value.map(({ column, operator, value: text }, at) => (
-          <li key={at} className="flex flex-wrap items-center gap-2">
+          <li key={at} className="grid grid-cols-[1fr_auto] items-center gap-2">
             <Select
               aria-label={`Column of condition ${at + 1}`}
               value={column}
               disabled={disabled}
-              className="w-auto min-w-0 flex-1"
               onChange={({ target }) => set(at, { column: target.value })}
             >
               {!offered.includes(column) && <option value={column}>{column}</option>}
@@ -51,7 +51,7 @@ export function RowFilterFields({ table, value, onChange, disabled = false }: Pr
               aria-label={`Operator of condition ${at + 1}`}
               value={operator}
               disabled={disabled}
-              className="w-auto"
+              className="w-30"
               onChange={({ target }) =>
                 set(at, { operator: CONDITION_OPERATORS.find((one) => one === target.value) ?? '=' })
               }
@@ -69,13 +69,14 @@ export function RowFilterFields({ table, value, onChange, disabled = false }: Pr
                 disabled={disabled}
                 spellCheck={false}
                 autoComplete="off"
-                className="min-w-24 flex-1 font-mono"
+                className="font-mono"
                 onChange={({ target }) => set(at, { value: target.value })}
               />
             )}
             <Button
               kind="ghost"
               icon={X}
+              className="col-start-2 justify-self-start"
               aria-label={`Take condition ${at + 1} away`}
               reason={disabled ? 'Nothing can be changed now.' : null}
               onClick={() => onChange(value.filter((_, index) => index !== at))}
@@ -96,7 +97,7 @@ export function RowFilterFields({ table, value, onChange, disabled = false }: Pr
         <p className="text-xs text-muted">
           {table.kind === 'partitioned'
             ? 'A partitioned table is filtered by columns of its primary key.'
-            : `Other columns can be named after ALTER TABLE ${table.schema}.${table.table} REPLICA IDENTITY FULL on the source.`}
+            : `Other columns can be named after ALTER TABLE ${sqlTable(table)} REPLICA IDENTITY FULL on the source.`}
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useId, useState } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
 import { useRefusal } from '@/components/session/use-me.ts';
@@ -47,6 +47,9 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
   /** What was saved last: the table has it once the copy that it needs has begun. */
   const [saved, setSaved] = useState<{ value: Value } | null>(null);
   const [isAsked, setIsAsked] = useState(false);
+  const judged = useMutation(trpc.sources.preflight.mutationOptions({ trpc: { context: { slow: true } } }));
+  const misfits = judged.data?.items.filter(({ code }) => JUDGED.has(code)) ?? [];
+  const misfitId = useId();
   const source = useQuery(
     trpc.sources.tables.queryOptions(
       { id: pipeline?.source.id ?? '' },
@@ -59,6 +62,16 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
   const isChanged = draft !== null && !waiting && !isSame(draft.value, present);
   useUnsaved(isChanged);
   const close = () => setIsAsked(false);
+  /** Nobody is asked to agree to what the source would refuse. */
+  const judge = () =>
+    judged.mutate(
+      { id: pipeline?.source.id ?? '', tables: [{ ...wishesOf(table), ...change(value) }] },
+      { onSuccess: ({ items }) => setIsAsked(!items.some(({ code }) => JUDGED.has(code))) },
+    );
+  const edit = (next: { value: Value } | null) => {
+    judged.reset();
+    setDraft(next);
+  };
   return (
     <section>
       <h3 className="mb-2 font-semibold">{title}</h3>
@@ -72,19 +85,28 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
           {fields({
             found,
             value,
-            onChange: (next) => setDraft({ value: next }),
-            disabled: refusal !== null || update.isPending || waiting !== null,
+            onChange: (next) => edit({ value: next }),
+            disabled: refusal !== null || judged.isPending || update.isPending || waiting !== null,
           })}
-          <div className="mt-3 flex gap-2">
+          {judged.isError && <ErrorNote error={judged.error} />}
+          <div id={misfitId} role="alert" className="space-y-1 text-sm empty:hidden">
+            {misfits.map(({ message, remedy }) => (
+              <p key={message} className="mt-3">
+                <span className="text-failed">{message}</span> <span className="text-muted">{remedy}</span>
+              </p>
+            ))}
+          </div>
+          <div className="mt-3 flex flex-wrap gap-2">
             <Button
               kind="primary"
               reason={refusal ?? (isChanged ? null : 'Nothing is changed.')}
-              pending={waiting && 'Waiting for the copy to begin'}
-              onClick={() => setIsAsked(true)}
+              pending={waiting ? 'Waiting for the copy to begin' : judged.isPending && 'Asking the source'}
+              aria-describedby={misfits.length > 0 ? misfitId : undefined}
+              onClick={judge}
             >
               {save}
             </Button>
-            {isChanged && <Button onClick={() => setDraft(null)}>Undo changes</Button>}
+            {isChanged && <Button onClick={() => edit(null)}>Undo changes</Button>}
           </div>
         </>
       )}
@@ -117,3 +139,15 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
     </section>
   );
 }
+
+/** Findings about what is edited here; others are as old as the pipeline. */
+const JUDGED: ReadonlySet<string> = new Set(['column_rules', 'row_filter']);
+
+const wishesOf = ({ schema, table, mirror, changelog, where, columns, otherColumns }: TableView) => ({
+  schema,
+  table,
+  mode: mirror && changelog ? ('both' as const) : mirror ? ('mirror' as const) : ('changelog' as const),
+  where,
+  columns,
+  otherColumns,
+});

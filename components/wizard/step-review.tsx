@@ -54,6 +54,9 @@ export function StepReview({ wizard, sourceId }: { wizard: Wizard; sourceId: str
       table: table.table,
       mode: modeOf(table),
       where: table.where,
+      columns: table.columns,
+      otherColumns: table.otherColumns,
+      policies: table.policies,
     })),
     { enabled: draft.tables.length > 0 },
   );

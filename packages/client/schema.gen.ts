@@ -7513,8 +7513,23 @@ export interface operations {
                 "application/json": {
                     /** @default [] */
                     tables?: {
+                        /** @default {} */
+                        columns?: {
+                            [key: string]: ("carry" | "exclude" | "hash" | "redact") | {
+                                truncate: number;
+                            };
+                        };
                         /** @enum {string} */
                         mode: "mirror" | "changelog" | "both";
+                        /**
+                         * @default carry
+                         * @enum {string}
+                         */
+                        otherColumns?: "carry" | "exclude";
+                        /** @default {} */
+                        policies?: {
+                            [key: string]: "dead-letter" | "string" | "null";
+                        };
                         schema: string;
                         table: string;
                         /** @default [] */

@@ -5,6 +5,7 @@ import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { columnRules, otherColumns, valuePolicies } from '@/server/pipelines/pipeline-input.ts';
 import { rowFilter } from '@/server/pipelines/row-filter-input.ts';
 import { resourceId } from '@/server/platform/resource-id.ts';
 import { type Finding, preflight } from '@/server/postgres/preflight.ts';
@@ -19,6 +20,9 @@ export const checkSourceInput = z.strictObject({
         table: z.string().min(1).max(63),
         mode: z.enum(['mirror', 'changelog', 'both']),
         where: rowFilter.default([]),
+        columns: columnRules.default({}),
+        otherColumns: otherColumns.default('carry'),
+        policies: valuePolicies.default({}),
       }),
     )
     .max(2_000)
@@ -39,7 +43,13 @@ export async function checkSource(
   const { id, tables } = parseInput(checkSourceInput, input);
   const connection = await openSource(deps, id);
   try {
-    const findings = await preflight(connection, { applicationName: 'philotes_preflight', tables });
+    const findings = await preflight(connection, {
+      applicationName: 'philotes_preflight',
+      tables: tables.map(({ columns, otherColumns: others, ...table }) => ({
+        ...table,
+        rules: { columns, otherColumns: others },
+      })),
+    });
     if (tables.length === 0) await keepOutcome(deps, id, { findings, errorCode: null });
     return findings;
   } catch (error) {
