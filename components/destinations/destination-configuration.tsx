@@ -13,6 +13,7 @@ import { Card, Section } from '@/components/ui/card.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { ErrorNote } from '@/components/ui/error-state.tsx';
 import { Field, Input } from '@/components/ui/field.tsx';
+import { counted } from '@/components/ui/figures.ts';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useToast } from '@/components/ui/toast.tsx';
 import { updateDestinationInput } from '@/server/destinations/destination-input.ts';
@@ -115,6 +116,10 @@ function DeleteDestination({ destination }: { destination: Destination }) {
   const refusal = useRefusal();
   const [isAsking, setAsking] = useState(false);
   const users = useUsers({ destinationId: destination.id });
+  // The catalog is asked only when somebody wants to know, and the dialog does not wait for it.
+  const lake = useQuery(
+    trpc.lake.tables.queryOptions({ destinationId: destination.id, limit: 1 }, { enabled: isAsking, retry: false }),
+  );
   const remove = useMutation(
     trpc.destinations.delete.mutationOptions({
       onSuccess: async () => {
@@ -143,12 +148,13 @@ function DeleteDestination({ destination }: { destination: Destination }) {
         onClose={() => setAsking(false)}
         title={`Delete destination ${destination.name}?`}
         consequences={[
-          'Its address and its secrets are forgotten here.',
+          'No pipeline writes to it. Its address and its secrets are forgotten here, and have to be given again to write to it.',
           ...(destination.catalogKind === 'embedded'
             ? ['The embedded catalog no longer serves this warehouse to query engines.']
             : []),
         ]}
-        stays={[`Every file under ${destination.storageRoot} stays.`]}
+        stays={whatStays(destination, lake.data?.total ?? null)}
+        typeName={destination.name}
         action="Delete destination"
         acting="Deleting"
         isDanger
@@ -159,3 +165,11 @@ function DeleteDestination({ destination }: { destination: Destination }) {
     </Section>
   );
 }
+
+/** What nobody loses, counted where the catalog has answered. */
+const whatStays = ({ catalogKind, storageRoot }: Destination, tables: number | null): string[] => [
+  tables === null
+    ? `Every file under ${storageRoot} stays.`
+    : `${counted(tables, 'lake table')} and every file under ${storageRoot} ${tables === 1 ? 'stays' : 'stay'}.`,
+  ...(catalogKind === 'rest' ? ['The catalog keeps serving them to query engines.'] : []),
+];
