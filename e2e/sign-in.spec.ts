@@ -11,6 +11,7 @@ test('the first sign-in leads to what runs, and out again', async ({ page, produ
     await page.getByLabel('Password').fill('not this one');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await expect(page.getByText('E-mail or password is wrong.')).toBeVisible();
+    await expect(page.getByLabel('E-mail')).toHaveValue(product.owner.email);
   });
 
   await test.step('the printed password opens the overview', async () => {

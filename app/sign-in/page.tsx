@@ -12,10 +12,17 @@ type Search = { problem?: string; callbackUrl?: string };
 export default async function SignInPage({ searchParams }: { searchParams: Promise<Search> }) {
   const { problem, callbackUrl } = await searchParams;
   // The front door says what the identity provider is called; empty without one.
-  const issuer = decodeURIComponent((await headers()).get('x-philotes-issuer') ?? '');
+  const told = await headers();
+  const issuer = decodeURIComponent(told.get('x-philotes-issuer') ?? '');
+  const tried = decodeURIComponent(told.get('x-philotes-tried') ?? '');
+  const wasPassword = problem === 'refused' || problem === 'throttled';
   const back = callbackUrl ? <input type="hidden" name="callbackUrl" value={callbackUrl} /> : null;
   return (
-    <SignInFrame title="Sign in" text="Watch and steer your pipelines." problem={signInProblem(problem)}>
+    <SignInFrame
+      title="Sign in"
+      text="Watch and steer your pipelines."
+      problem={signInProblem(problem, wasPassword ? '' : tried)}
+    >
       {issuer !== '' && (
         <>
           <form method="post" action="/sign-in/oidc">
@@ -29,7 +36,14 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
       )}
       <form method="post" action="/sign-in" className="space-y-4">
         {back}
-        <SignInField label="E-mail" name="email" type="email" autoComplete="username" required />
+        <SignInField
+          label="E-mail"
+          name="email"
+          type="email"
+          autoComplete="username"
+          defaultValue={wasPassword ? tried : ''}
+          required
+        />
         <SignInField label="Password" name="password" type="password" autoComplete="current-password" required />
         <SignInButton kind={issuer === '' ? 'primary' : 'secondary'} label="Sign in" />
       </form>

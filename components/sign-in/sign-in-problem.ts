@@ -17,5 +17,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   password: 'The password must have 12 characters or more.',
 };
 
-export const signInProblem = (key: string | undefined): string | null =>
-  key === undefined ? null : (PROBLEMS[key] ?? 'You were not signed in. Try again.');
+/** `tried` is the address that the identity provider gave: people have several accounts there, and may have come with another. */
+export function signInProblem(key: string | undefined, tried = ''): string | null {
+  if (key === undefined) return null;
+  const problem = PROBLEMS[key] ?? 'You were not signed in. Try again.';
+  return tried === '' ? problem : `${problem} The identity provider named you as ${tried}.`;
+}

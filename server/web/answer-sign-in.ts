@@ -11,6 +11,7 @@ import { returnPath } from './return-path.ts';
 import { sendOnward } from './send-onward.ts';
 import { readCookies, readSessionCookie, sessionCookie } from './session-cookie.ts';
 import type { Outcome, SignInDesk, Visitor } from './sign-in-desk.ts';
+import { triedCookie } from './tried-cookie.ts';
 
 type Desk = { readonly deps: ControlDeps; readonly desk: SignInDesk };
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly url: URL };
@@ -98,7 +99,8 @@ const visitorOf = (config: ControlDeps['config'], request: IncomingMessage): Vis
 
 /** Our own pages by path: the site may be reached by another of its names. */
 function send({ config }: ControlDeps, response: ServerResponse, outcome: Outcome, returnTo: string): void {
-  response.setHeader('Set-Cookie', [...outcome.cookies]);
+  const tried = 'problem' in outcome ? (outcome.tried ?? '') : '';
+  response.setHeader('Set-Cookie', [...outcome.cookies, triedCookie(config, tried)]);
   if ('problem' in outcome) {
     const back = returnTo === '/' ? '' : `&callbackUrl=${encodeURIComponent(returnTo)}`;
     return sendTo(response, `/sign-in?problem=${outcome.problem}${back}`);

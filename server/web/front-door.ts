@@ -21,7 +21,9 @@ import { renderMetrics } from './metrics.ts';
 import type { QueueBoard } from './queue-board.ts';
 import { readBody } from './read-body.ts';
 import { contentSecurityPolicy, securityHeaders } from './security-headers.ts';
+import { readCookies } from './session-cookie.ts';
 import type { SignInDesk } from './sign-in-desk.ts';
+import { TRIED_COOKIE } from './tried-cookie.ts';
 
 export type FrontDoor = {
   readonly deps: ControlDeps;
@@ -130,6 +132,10 @@ async function answerPage({ deps, pages, desk }: FrontDoor, { request, response,
   // The sign-in page cannot ask the API; what a client sent here is overwritten too.
   request.headers['x-philotes-issuer'] =
     pathname === '/sign-in' ? encodeURIComponent((await desk.issuerName()) ?? '') : '';
+  const isRefusal = pathname === '/sign-in' && url.searchParams.has('problem');
+  request.headers['x-philotes-tried'] = isRefusal
+    ? encodeURIComponent(readCookies(request.headers.cookie)[TRIED_COOKIE] ?? '')
+    : '';
   for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
   response.setHeader('Content-Security-Policy', policy);
   await pages(request, response);

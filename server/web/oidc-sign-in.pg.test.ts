@@ -158,6 +158,9 @@ it('lets nobody in whom the rules leave out, and says why in one word', async ()
     const browser = site.browser();
     expect([sub, await browser.signIn(sub)]).toEqual([sub, `/sign-in?problem=${problem}`]);
     expect(await browser.me()).toBe(401);
+    // People have several accounts at a provider: the one who was refused learns which it was, and the address of the page does not.
+    const { email } = people.find((person) => person.sub === sub) ?? ada;
+    expect(browser.cookies().get('philotes-tried')).toBe(encodeURIComponent(email ?? ''));
   }
   expect(await site.query('select from member union all select from session')).toEqual([]);
 });

@@ -3,7 +3,7 @@ import credentials from 'next-auth/providers/credentials';
 import { endSession, type StartedSession } from '@/server/auth/sessions.ts';
 import { admitPerson } from '@/server/auth/sign-in/admit-person.ts';
 import { discoverIssuer, type Issuer } from '@/server/auth/sign-in/discover-issuer.ts';
-import type { Claims } from '@/server/auth/sign-in/judge-claims.ts';
+import { type Claims, emailOf } from '@/server/auth/sign-in/judge-claims.ts';
 import { type OpenedOidc, openOidc } from '@/server/auth/sign-in/open-oidc.ts';
 import { signIn } from '@/server/auth/sign-in.ts';
 import { throttle } from '@/server/auth/throttle.ts';
@@ -25,9 +25,9 @@ export type Visitor = {
   readonly cookies: Readonly<Record<string, string>>;
 };
 
-/** Where a browser is sent next; `problem` is a word that the sign-in page explains. */
+/** Where a browser is sent next; `problem` is a word that the sign-in page explains, `tried` the address that it is about. */
 export type Outcome =
-  | { readonly problem: string; readonly cookies: readonly string[] }
+  | { readonly problem: string; readonly cookies: readonly string[]; readonly tried?: string | undefined }
   | { readonly location: string; readonly cookies: readonly string[] };
 
 export type SignInDesk = {
@@ -86,11 +86,11 @@ export function createSignInDesk(deps: Deps, secrets: DeskSecrets): SignInDesk {
       const admit = async ({ sub, ...claims }: Claims & { sub: string }) => {
         const admission = await admitPerson(deps, { issuer: oidc.issuer, subject: sub, claims, ...visitor }, oidc);
         if (admission.kind === 'admitted') attempt.session = admission.session;
-        else attempt.problem = admission.reason;
+        else Object.assign(attempt, { problem: admission.reason, tried: emailOf(claims) });
       };
       attempt.admit = admit;
       const { location, cookies } = await run(visitor, provider, attempt, { ...step, provider: 'oidc' });
-      if (attempt.problem) return { problem: attempt.problem, cookies: [] };
+      if (attempt.problem) return { problem: attempt.problem, cookies: [], tried: attempt.tried };
       const isThere = step.action === 'signin' ? isAt(location, provider) : attempt.session !== null;
       if (location === null || !isThere) return { problem: 'issuer', cookies: [] };
       return { location, cookies };
@@ -124,7 +124,8 @@ export function createSignInDesk(deps: Deps, secrets: DeskSecrets): SignInDesk {
       const step = { method: 'POST', action: 'callback', provider: 'credentials', query: {} } as const;
       const { location, cookies } = await run(visitor, provider, attempt, { ...step, form: { callbackUrl: returnTo } });
       if (attempt.failure) throw attempt.failure;
-      if (attempt.problem || location === null) return { problem: attempt.problem ?? 'refused', cookies: [] };
+      if (attempt.problem || location === null)
+        return { problem: attempt.problem ?? 'refused', cookies: [], tried: email };
       return { location, cookies };
     },
 
@@ -140,11 +141,19 @@ export function createSignInDesk(deps: Deps, secrets: DeskSecrets): SignInDesk {
 type Attempt = {
   session: StartedSession | null;
   problem: string | null;
+  /** Whom a refusal is about, as far as the issuer said. */
+  tried: string | undefined;
   failure: unknown;
   admit: (profile: OidcProfile) => Promise<void>;
 };
 
-const newAttempt = (): Attempt => ({ session: null, problem: null, failure: null, admit: async () => undefined });
+const newAttempt = (): Attempt => ({
+  session: null,
+  problem: null,
+  tried: undefined,
+  failure: null,
+  admit: async () => undefined,
+});
 
 type Run = { deps: Deps; secret: string; provider: Provider; attempt: Attempt };
 

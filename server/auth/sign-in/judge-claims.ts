@@ -47,7 +47,7 @@ const personName = z
  */
 export function judgeClaims({ idToken, userinfo }: Claims, rules: Rules): Verdict {
   // An address and the word that it was verified come from one document.
-  const told = 'email' in idToken ? idToken : (userinfo ?? {});
+  const told = emailClaims({ idToken, userinfo });
   const email = address.safeParse(told.email);
   if (!email.success) return { refused: 'email' };
   if (told.email_verified !== true) return { refused: 'email-not-verified' };
@@ -76,3 +76,9 @@ function highestRole(groups: readonly string[], groupRoles: Rules['groupRoles'])
   const roles = groupRoles.filter(({ group }) => held.has(group)).map(({ role }) => role);
   return ROLES.findLast((role) => roles.includes(role)) ?? null;
 }
+
+/** The address that an issuer gives somebody, verified or not; undefined without a usable one. */
+export const emailOf = (claims: Claims): string | undefined => address.safeParse(emailClaims(claims).email).data;
+
+const emailClaims = ({ idToken, userinfo }: Claims): Readonly<Record<string, unknown>> =>
+  'email' in idToken ? idToken : (userinfo ?? {});
