@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { pathOf } from '@/components/api/apply-event.ts';
 import { useTRPC } from '@/components/api/trpc.ts';
+import { DROPPED_COLUMNS } from '@/components/table/resync-dialog.tsx';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog.tsx';
 import { bytesText, counted } from '@/components/ui/figures.ts';
 import { useToast } from '@/components/ui/toast.tsx';
@@ -57,6 +58,7 @@ export function PipelineDialogs(props: { pipeline: PipelineSummary; asked: Asked
         consequences={[
           'It gets a new slot on the source; the old one is dropped.',
           `${counted(tables.all, 'table')} ${tables.all === 1 ? 'is' : 'are'} copied anew, which reads all of their rows from the source.`,
+          DROPPED_COLUMNS,
         ]}
         stays={['Readers see the present content of each lake table until its new copy takes its place in one commit.']}
         action="Resync pipeline"

@@ -8,6 +8,10 @@ import { fieldError } from '@/components/ui/problem.ts';
 import type { TableView } from './table-types.ts';
 import { useTableVerbs } from './use-table-verbs.ts';
 
+/** A copy has nothing to read for columns that are gone: the mirror's kept values end with it. */
+export const DROPPED_COLUMNS =
+  'Columns that were dropped on the source stay in the lake, but the values that the mirror still shows in them become null. Older snapshots have them until they expire.';
+
 type Props = { readonly table: TableView; readonly open: boolean; readonly onClose: () => void };
 
 /** Copies a table again, or the rows between two keys; says what readers see meanwhile. */
@@ -34,6 +38,7 @@ export function ResyncDialog({ table, open, onClose }: Props) {
           ? 'The rows between two keys are read from the source again.'
           : 'All of its rows are read from the source again.',
         'Its changes wait until the copy is done.',
+        ...(table.mirror ? [DROPPED_COLUMNS] : []),
       ]}
       stays={['Readers see its present content until the copy takes its place in one commit.', 'Other tables go on.']}
       action={isPart ? 'Resync part' : 'Resync table'}
