@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import { Button } from '@/components/ui/button.tsx';
 import { Input } from '@/components/ui/field.tsx';
@@ -54,15 +54,18 @@ export function AuditFilterBar({ children }: { children?: ReactNode }) {
 }
 
 function Day({ name, label }: { name: string; label: string }) {
+  const id = useId();
   const url = useUrlState();
   return (
-    <Input
-      type="date"
-      aria-label={label}
-      title={label}
-      value={url.get(name) ?? ''}
-      onChange={(event) => url.set({ [name]: event.target.value })}
-      className="w-auto! text-sm!"
-    />
+    <span className="flex items-center gap-1.5 text-sm text-muted">
+      <label htmlFor={id}>{label}</label>
+      <Input
+        id={id}
+        type="date"
+        value={url.get(name) ?? ''}
+        onChange={(event) => url.set({ [name]: event.target.value })}
+        className="w-auto! text-sm!"
+      />
+    </span>
   );
 }

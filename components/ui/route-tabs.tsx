@@ -14,11 +14,15 @@ export function RouteTabs({ label, tabs }: { label: string; tabs: readonly Route
   const bar = useRef<HTMLElement>(null);
   // On a phone the tab that one is on may lie outside the bar.
   useEffect(() => {
-    const here = bar.current?.querySelector(`[href="${path}"]`);
+    const here = bar.current?.querySelector('[aria-current]');
     here?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [path]);
   return (
-    <nav ref={bar} aria-label={label} className="-mx-4 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6">
+    <nav
+      ref={bar}
+      aria-label={label}
+      className="scroll-hint -mx-4 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6"
+    >
       <ul className="flex gap-5">
         {tabs.map((tab) => {
           const isHere = tab === first ? path === tab.href : path === tab.href || path.startsWith(`${tab.href}/`);

@@ -63,7 +63,8 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             </Radix.Close>
           </Radix.Root>
         ))}
-        <Radix.Viewport className="fixed right-4 bottom-4 z-60 flex w-[calc(100vw-32px)] max-w-sm flex-col gap-2 outline-none" />
+        {/* Above everything in the middle: buttons are at the ends of bars, and at the foot of forms and dialogs. */}
+        <Radix.Viewport className="fixed top-2 left-1/2 z-60 flex w-[calc(100vw-32px)] max-w-sm -translate-x-1/2 flex-col gap-2 outline-none max-sm:top-14" />
       </Radix.Provider>
     </Context>
   );
