@@ -26,17 +26,17 @@ Philotes runs
 
 function lines({ services }: Site, { readKey, shopUrl }: { readKey: string; shopUrl: string }): string {
   const catalog = `${services.publicUrl}/api/catalog`;
-  return `The source, to change something
-  psql '${shopUrl}'
+  return `psql, where it is installed: change a row of the shop (without -c it asks for more)
+  psql '${shopUrl}' -c "UPDATE customers SET note = 'seen in the lake' WHERE id = 1"
 
-DuckDB
+DuckDB: see it arrive
   INSTALL iceberg; LOAD iceberg;
   ATTACH '${WAREHOUSE}' AS lake (TYPE iceberg, ENDPOINT '${catalog}', TOKEN '${readKey}');
-  SELECT status, count(*), sum(total) FROM lake.${NAMESPACE}.orders GROUP BY ALL;
+  SELECT id, full_name, note FROM lake.${NAMESPACE}.customers WHERE id = 1;
 
-pyiceberg
+pyiceberg: the same
   from pyiceberg.catalog import load_catalog
   lake = load_catalog("lake", type="rest", uri="${catalog}", warehouse="${WAREHOUSE}", token="${readKey}")
-  print(lake.load_table("${NAMESPACE}.orders").scan().to_arrow())
+  print(lake.load_table("${NAMESPACE}.customers").scan(row_filter="id = 1", selected_fields=("id", "full_name", "note")).to_arrow())
 `;
 }
