@@ -33,7 +33,7 @@ export function RowFilterFields({ table, value, onChange, disabled = false }: Pr
       {value.length === 0 && <p className="text-sm">All rows are carried.</p>}
       <ul className="space-y-2">
         {value.map(({ column, operator, value: text }, at) => (
-          <li key={at} className="grid grid-cols-[1fr_auto] items-center gap-2">
+          <li key={at} className="grid grid-cols-[1fr_auto] items-center gap-2 sm:grid-cols-[2fr_auto_3fr_auto]">
             <Select
               aria-label={`Column of condition ${at + 1}`}
               value={column}
@@ -76,7 +76,7 @@ export function RowFilterFields({ table, value, onChange, disabled = false }: Pr
             <Button
               kind="ghost"
               icon={X}
-              className="col-start-2 justify-self-start"
+              className="col-start-2 justify-self-start sm:col-start-4"
               aria-label={`Take condition ${at + 1} away`}
               reason={disabled ? 'Nothing can be changed now.' : null}
               onClick={() => onChange(value.filter((_, index) => index !== at))}
