@@ -1,10 +1,21 @@
+import type { ColumnRules } from '@/server/domain/column-rules.ts';
+import { lakeNames } from '@/server/domain/lake-column-names.ts';
+import type { SourceColumn } from '@/server/domain/table-schema.ts';
+import { bindRules, visibleSchema } from '@/server/domain/visible-schema.ts';
 import type { DiscoveredTable } from './discover.ts';
 import type { Finding } from './preflight.ts';
 
-/** What should be known about a table's columns: types that the lake keeps as text, what is left out, names that collide. */
-export function columnFindings(found: DiscoveredTable, subject: string): Finding[] {
-  const lossy = found.schema.columns.flatMap((column): Finding[] => {
+/**
+ * What should be known about the columns that are carried under the table's rules: types that the lake keeps as text, what is
+ * left out, names that are others in the lake.
+ */
+export function columnFindings(found: DiscoveredTable, rules: ColumnRules, subject: string): Finding[] {
+  const bound = bindRules(found.schema, rules);
+  // Rules that do not fit are a finding of their own.
+  const { columns } = typeof bound === 'string' ? found.schema : visibleSchema(found.schema, bound);
+  const lossy = columns.flatMap((column): Finding[] => {
     const about = `${subject}.${column.name}`;
+    if (column.mask !== undefined) return [];
     if (column.type.kind === 'text' && column.typeName.startsWith('numeric'))
       return [
         {
@@ -47,29 +58,24 @@ export function columnFindings(found: DiscoveredTable, subject: string): Finding
       remedy: 'Compute the value in the query engine.',
     };
   });
-  return [...lossy, ...generated, ...nameFindings(found, subject)];
+  return [...lossy, ...generated, ...nameFindings(columns, subject)];
 }
 
 const PLAIN_TEXT = /^(text|character varying|character|name|citext|public\.citext)\b/;
-const RESERVED_PREFIX = '_philotes_';
 
-function nameFindings(found: DiscoveredTable, subject: string): Finding[] {
-  const seen = new Map<string, string>();
-  return found.schema.columns.flatMap((column): Finding[] => {
-    const folded = column.name.toLowerCase();
-    const twin = seen.get(folded);
-    seen.set(folded, column.name);
-    const isReserved = folded.startsWith(RESERVED_PREFIX);
-    if (twin === undefined && !isReserved) return [];
+/** Only columns whose name the lake cannot have: its engines compare without case, and some names are theirs or ours. */
+function nameFindings(columns: readonly SourceColumn[], subject: string): Finding[] {
+  const names = lakeNames(columns);
+  return columns.flatMap((column): Finding[] => {
+    const name = names.get(column.attnum) ?? column.name;
+    if (name === column.name) return [];
     return [
       {
-        code: 'column_name_collision',
-        severity: isReserved ? 'error' : 'warning',
+        code: 'column_renamed',
+        severity: 'warning',
         subject: `${subject}.${column.name}`,
-        message: isReserved
-          ? `Names that begin with ${RESERVED_PREFIX} are used by the changelog.`
-          : `It differs from ${twin} only in case; many query engines cannot tell them apart.`,
-        remedy: 'Rename the column at the source.',
+        message: `In the lake it is called ${name}: engines compare names without case, and some are reserved.`,
+        remedy: 'Nothing to do, or leave the column out, or rename it at the source.',
       },
     ];
   });

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { NO_RULES } from '@/server/domain/column-rules.ts';
 import { sqlTable } from '@/server/domain/sql-name.ts';
 import { keyColumns } from '@/server/domain/table-schema.ts';
 import { unfitPolicy } from '@/server/domain/unfit-policy.ts';
@@ -45,7 +46,7 @@ function findingsOf(table: ChosenTable & { found: DiscoveredTable }, owners: Own
   return [
     ...accessFindings(found, subject, owners.get(found.schema.oid)),
     ...keyFindings(table, subject),
-    ...columnFindings(found, subject),
+    ...columnFindings(found, table.rules ?? NO_RULES, subject),
     ...ruleFindings(table, subject),
     ...policyFindings(table, subject),
   ];

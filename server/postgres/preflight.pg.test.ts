@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTestDatabase } from '@/db/testing/test-database.ts';
+import type { ColumnRules } from '@/server/domain/column-rules.ts';
 import { preflight } from './preflight.ts';
 
 const applicationName = 'test preflight';
@@ -33,13 +34,7 @@ test('a sound table yields no errors; each defect is named with a remedy', async
   expect(codes('looked_at')).toEqual(['not_publishable']);
   expect(codes('absent')).toEqual(['table_missing']);
   expect(codes('odd')).toEqual(
-    [
-      'column_name_collision',
-      'column_name_collision',
-      'generated_column',
-      'kept_as_text',
-      'numeric_as_text',
-    ].toSorted(),
+    ['column_renamed', 'column_renamed', 'generated_column', 'kept_as_text', 'numeric_as_text'].toSorted(),
   );
   // What updates leave out matters to a changelog; a mirror completes it, and nobody should pay WAL for it.
   const wide = { schema: 'public', table: 'odd' };
@@ -51,10 +46,33 @@ test('a sound table yields no errors; each defect is named with a remedy', async
     ({ code }) => code === 'no_replica_identity',
   );
   expect(asChangelog?.remedy).toMatch(/or ALTER TABLE \.\.\. REPLICA IDENTITY FULL/);
+  expect(findings.filter(({ severity, subject }) => severity === 'error' && subject.startsWith('public.odd'))).toEqual(
+    [],
+  );
   expect(findings.filter(({ severity, subject }) => severity === 'error' && !subject.startsWith('public.'))).toEqual(
     [],
   );
   expect(findings.every(({ message, remedy }) => message !== '' && remedy !== '')).toBe(true);
+});
+
+test('columns are judged as they will be written: under their names in the lake, and without those that are left out', async () => {
+  await using db = await openTestDatabase();
+  await db.query('CREATE TABLE odd (id int PRIMARY KEY, "Id" int, _philotes_op int, n numeric)');
+  const source = { ...db.connection, tls: { mode: 'disable' as const } };
+  const judged = async (columns: ColumnRules['columns']) => {
+    const rules = { columns, otherColumns: 'carry' as const };
+    const tables = [{ schema: 'public', table: 'odd', mode: 'both' as const, rules }];
+    const findings = await preflight(source, { applicationName, tables });
+    return findings
+      .filter(({ subject }) => subject.startsWith('public.odd.'))
+      .map(({ severity, subject, message }) => `${severity} ${subject}: ${message.split(/[:;]/)[0]}`);
+  };
+  expect(await judged({})).toEqual([
+    'warning public.odd.n: numeric does not fit into decimal(38)',
+    'warning public.odd.Id: In the lake it is called Id_2',
+    'warning public.odd._philotes_op: In the lake it is called x_philotes_op',
+  ]);
+  expect(await judged({ _philotes_op: 'exclude', Id: 'exclude', n: 'hash' })).toEqual([]);
 });
 
 test('a role without rights is told which ones it lacks, row-level security included (row 48)', async () => {

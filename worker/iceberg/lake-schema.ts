@@ -1,11 +1,11 @@
 import { maskText } from '@/server/domain/column-rules.ts';
 import type { HeldColumn } from '@/server/domain/held-columns.ts';
 import type { Field, Schema, Type } from '@/server/domain/iceberg/schema.ts';
+import { lakeNames } from '@/server/domain/lake-column-names.ts';
 import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
 import { keyColumns, type SourceColumn, type TableSchema } from '@/server/domain/table-schema.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import { lakeNames } from './column-names.ts';
 import { canHold, icebergType } from './iceberg-type.ts';
 
 /** By attnum; columns without one have the default, `dead-letter`. */

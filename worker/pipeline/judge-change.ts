@@ -1,5 +1,6 @@
 import { type HeldColumns, heldOf, hold } from '@/server/domain/held-columns.ts';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
+import { lakeNames } from '@/server/domain/lake-column-names.ts';
 import type { SchemaChange } from '@/server/domain/schema-change.ts';
 import {
   choiceFor,
@@ -9,7 +10,6 @@ import {
   type SchemaPolicy,
 } from '@/server/domain/schema-policy.ts';
 import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
-import { lakeNames } from '@/worker/iceberg/column-names.ts';
 import { canHold } from '@/worker/iceberg/iceberg-type.ts';
 import { attnumOf, neededType, sourceOf } from '@/worker/iceberg/lake-schema.ts';
 

@@ -1,4 +1,4 @@
-import type { SourceColumn } from '@/server/domain/table-schema.ts';
+import type { SourceColumn } from './table-schema.ts';
 
 /** Names that engines give to metadata columns (spec: Reserved Field IDs). */
 const RESERVED = [
