@@ -5,14 +5,7 @@ import type { ReactNode } from 'react';
 import { useTRPC } from '@/components/api/trpc.ts';
 import type { PipelineSummary } from '@/components/pipeline/pipeline-types.ts';
 import { ErrorState } from '@/components/ui/error-state.tsx';
-import {
-  bytesFigure,
-  countFigure,
-  counted,
-  type Figure,
-  rateFigure,
-  secondsFigure,
-} from '@/components/ui/figures.ts';
+import { bytesFigure, counted, countFigure, type Figure, rateFigure, secondsFigure } from '@/components/ui/figures.ts';
 import { Link } from '@/components/ui/link.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { Sparkline } from '@/components/ui/sparkline.tsx';

@@ -49,16 +49,14 @@ export function StepReview({ wizard, sourceId }: { wizard: Wizard; sourceId: str
   const otherIssue = isReady ? parsed.error?.issues.find(({ path }) => path[0] !== 'name') : undefined;
   const check = useSourceCheck(
     sourceId,
-    draft.tables.map((table) => ({
-      schema: table.schema,
-      table: table.table,
-      mode: modeOf(table),
-      where: table.where,
-      columns: table.columns,
-      otherColumns: table.otherColumns,
-      policies: table.policies,
-    })),
-    { enabled: draft.tables.length > 0 },
+    {
+      tables: draft.tables.map((table) => {
+        const { mirror: _, changelog: __, ...chosen } = toTableInput(table);
+        return { ...chosen, mode: modeOf(table) };
+      }),
+      ...(destinationId === null ? {} : { lake: { destinationId, namespace: input.namespace } }),
+    },
+    { enabled: draft.tables.length > 0 && source.isSuccess },
   );
   const verbs = useCreation(wizard);
   const blocking = check.data?.items.filter(({ severity }) => severity === 'error').length ?? 0;

@@ -7511,6 +7511,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    lake?: {
+                        destinationId: string;
+                        namespace: string;
+                    };
                     /** @default [] */
                     tables?: {
                         /** @default {} */
@@ -7519,6 +7523,7 @@ export interface operations {
                                 truncate: number;
                             };
                         };
+                        lakeName?: string;
                         /** @enum {string} */
                         mode: "mirror" | "changelog" | "both";
                         /**

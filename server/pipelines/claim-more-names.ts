@@ -2,7 +2,8 @@ import { and, eq, ne } from 'drizzle-orm';
 import { pipelineTable } from '@/db/schema/definitions.ts';
 import type { Transaction } from '@/server/audit/audited.ts';
 import { fieldError } from '@/server/errors/app-error.ts';
-import { claimLakeNames, lakeNamesOf } from './claim-lake-names.ts';
+import { claimLakeNames } from './claim-lake-names.ts';
+import { nameClashes, withRequestedModes } from './lake-names.ts';
 import type { LockedPipeline } from './lock-pipeline.ts';
 import type { NamedTable } from './pipeline-input.ts';
 
@@ -24,22 +25,18 @@ export async function claimMoreNames(tx: Transaction, { pipeline, tables, except
       lakeName: pipelineTable.lakeName,
       mirror: pipelineTable.mirror,
       changelog: pipelineTable.changelog,
+      requested: pipelineTable.requested,
     })
     .from(pipelineTable)
     .where(and(eq(pipelineTable.pipelineId, id), except === undefined ? undefined : ne(pipelineTable.id, except)));
   const sources = new Set(present.map(({ schema, table }) => JSON.stringify([schema, table])));
-  const names = new Set(present.flatMap(lakeNamesOf));
-  // Its name is the table's for good, whatever modes it has now.
-  for (const { lakeName } of present) names.add(lakeName.toLowerCase());
   for (const [index, table] of tables.entries()) {
-    if (sources.has(JSON.stringify([table.schema, table.table]))) {
-      const reason = `${table.schema}.${table.table} is in the pipeline already`;
-      throw fieldError('CONFLICT', `tables[${index}]`, reason);
-    }
-    for (const name of lakeNamesOf(table)) {
-      if (!names.has(name)) continue;
-      const reason = `another table of the pipeline writes ${namespace}.${name}; choose another lakeName`;
-      throw fieldError('NAME_TAKEN', `tables[${index}].lakeName`, reason);
-    }
+    if (!sources.has(JSON.stringify([table.schema, table.table]))) continue;
+    throw fieldError('CONFLICT', `tables[${index}]`, `${table.schema}.${table.table} is in the pipeline already`);
   }
+  const clashes = nameClashes([...present.map(withRequestedModes), ...tables]);
+  const clash = clashes.find(({ index }) => index >= present.length);
+  if (!clash) return;
+  const reason = `${namespace}.${clash.name} is the name of ${clash.of}, another table of the pipeline; choose another lakeName`;
+  throw fieldError('NAME_TAKEN', `tables[${clash.index - present.length}].lakeName`, reason);
 }

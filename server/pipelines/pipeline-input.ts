@@ -29,7 +29,7 @@ export const settingFields = {
   ),
 };
 
-const lakeName = z
+export const lakeName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and underscores, and begin with a letter');
 
@@ -81,12 +81,14 @@ export const tableInput = z
   .refine((table) => table.mirror || table.changelog, 'choose mirror, changelog or both');
 export type TableInput = z.output<typeof tableInput>;
 
+export const namespaceInput = z
+  .string()
+  .max(255)
+  .regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$/, 'must be lower-case names joined by dots');
+
 const fields = {
   name: resourceName,
-  namespace: z
-    .string()
-    .max(255)
-    .regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$/, 'must be lower-case names joined by dots'),
+  namespace: namespaceInput,
   tables: z.array(tableInput).min(1, 'choose at least one table').max(2_000),
 };
 

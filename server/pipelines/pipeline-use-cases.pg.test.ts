@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { deleteDestination } from '@/server/destinations/delete-destination.ts';
 import { listDestinations } from '@/server/destinations/list-destinations.ts';
+import { checkSource } from '@/server/sources/check-source.ts';
 import { createSource } from '@/server/sources/create-source.ts';
 import { deleteSource } from '@/server/sources/delete-source.ts';
 import { listSources } from '@/server/sources/list-sources.ts';
 import { type Control, openWithPipeline, SOURCE, viewer } from '@/server/testing/open-control.ts';
 import { renderMetrics } from '@/server/web/metrics.ts';
+import { addTables } from './add-tables.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { deletePipeline } from './delete-pipeline.ts';
 import { findTables } from './find-tables.ts';
@@ -46,7 +48,16 @@ describe('pipelines', () => {
           { schema: 'public', table: 'a_changelog' },
         ],
       }),
-    ).rejects.toThrow(/a_changelog is used twice/);
+    ).rejects.toThrow(/a_changelog is the name of public\.a already/);
+    await expect(
+      createPipeline(control.deps, SYSTEM_ACTOR, {
+        ...again,
+        tables: [
+          { schema: 'public', table: 'a', mirror: false, changelog: true },
+          { schema: 'public', table: 'b', lakeName: 'A' },
+        ],
+      }),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT', fields: [{ field: 'tables[1].lakeName' }] });
     await expect(deleteSource(control.deps, SYSTEM_ACTOR, source)).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(deleteDestination(control.deps, SYSTEM_ACTOR, destination)).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -74,6 +85,32 @@ describe('pipelines', () => {
     expect(await findTables(control.deps, viewer, { search: 'audit.' })).toMatchObject({
       items: [{ pipelineName: 'second', destinationId: destination.id, lakeNames: ['old_orders_changelog'] }],
     });
+  });
+
+  it('take tables whose names differ only in case when their names in the lake do not, wherever they are named', async () => {
+    await using control = await openWithPipeline();
+    const { deps, source, destination, pipeline } = control;
+    await control.query('create table public."Items" (id integer primary key)');
+    const [items, twin] = ['items', 'Items'].map((table) => ({ schema: 'public', table, mode: 'mirror' as const }));
+    if (!items || !twin) throw new Error('two tables');
+    const renamed = { ...twin, lakeName: 'items_2' };
+    const lake = { destinationId: destination.id, namespace: 'shop' };
+    const names = async (tables: (typeof items & { lakeName?: string })[]) =>
+      (await checkSource(deps, SYSTEM_ACTOR, { id: source.id, tables, lake }))
+        .filter(({ code }) => code === 'lake_name_taken')
+        .map(({ subject, message }) => `${subject}: ${message}`);
+    expect(await names([items, renamed])).toEqual([]);
+    expect(await names([items, twin])).toEqual([
+      'public.Items: Its lake table would be items, which is the name of public.items already; names are compared without case.',
+    ]);
+    expect(await names([{ ...items, lakeName: 'Orders' }])).toEqual([
+      'public.items: Pipeline orders writes lake table shop.orders.',
+    ]);
+    const added = ({ mode: _, ...table }: typeof items) => ({ pipelineId: pipeline.id, tables: [table] });
+    await addTables(deps, SYSTEM_ACTOR, added(items));
+    await expect(addTables(deps, SYSTEM_ACTOR, added(twin))).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    await addTables(deps, SYSTEM_ACTOR, added(renamed));
+    await startPipeline(deps, SYSTEM_ACTOR, pipeline);
   });
 
   it('are counted in the lists of sources and destinations, for those who may see them', async () => {

@@ -24,7 +24,6 @@ export async function tableFindings(client: Client, chosen: readonly ChosenTable
     ...chosen.filter((table) => table.found === undefined).map(missing),
     ...present.flatMap((table) => findingsOf(table, owners)),
     ...(await filterFindings(client, present)),
-    ...collisions(chosen),
   ];
 }
 
@@ -209,26 +208,6 @@ function identityFinding({ found, mode }: ChosenTable & { found: DiscoveredTable
 
 /** Kinds whose values may be stored out of line. */
 const TOASTABLE = new Set(['text', 'bytea', 'array']);
-
-/** Query engines compare names without case, so two such tables would meet in one. */
-function collisions(chosen: readonly ChosenTable[]): Finding[] {
-  const seen = new Map<string, string>();
-  return chosen.flatMap((table): Finding[] => {
-    const subject = `${table.schema}.${table.table}`;
-    const twin = seen.get(subject.toLowerCase());
-    seen.set(subject.toLowerCase(), subject);
-    if (twin === undefined) return [];
-    return [
-      {
-        code: 'table_name_collision',
-        severity: 'error',
-        subject,
-        message: `It differs from ${twin} only in case, or is chosen twice.`,
-        remedy: 'Choose only one of them, or rename one at the source.',
-      },
-    ];
-  });
-}
 
 const missing = (table: ChosenTable): Finding => ({
   code: 'table_missing',

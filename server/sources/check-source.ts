@@ -5,10 +5,20 @@ import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
-import { columnRules, otherColumns, valuePolicies } from '@/server/pipelines/pipeline-input.ts';
+import { takenNames } from '@/server/pipelines/claim-lake-names.ts';
+import { lakeNameFindings } from '@/server/pipelines/lake-name-findings.ts';
+import {
+  columnRules,
+  lakeName,
+  namespaceInput,
+  otherColumns,
+  valuePolicies,
+  withLakeName,
+} from '@/server/pipelines/pipeline-input.ts';
 import { rowFilter } from '@/server/pipelines/row-filter-input.ts';
+import { sourceFindings } from '@/server/pipelines/source-findings.ts';
 import { resourceId } from '@/server/platform/resource-id.ts';
-import { type Finding, preflight } from '@/server/postgres/preflight.ts';
+import type { Finding } from '@/server/postgres/preflight.ts';
 import { openSource } from './open-source.ts';
 
 export const checkSourceInput = z.strictObject({
@@ -23,10 +33,13 @@ export const checkSourceInput = z.strictObject({
         columns: columnRules.default({}),
         otherColumns: otherColumns.default('carry'),
         policies: valuePolicies.default({}),
+        lakeName: lakeName.optional(),
       }),
     )
     .max(2_000)
     .default([]),
+  /** Where the tables are to be written: their names are compared with those that are taken there. */
+  lake: z.strictObject({ destinationId: resourceId, namespace: namespaceInput }).optional(),
 });
 
 /**
@@ -40,16 +53,21 @@ export async function checkSource(
   input: z.input<typeof checkSourceInput>,
 ): Promise<Finding[]> {
   authorize(actor, 'source:read');
-  const { id, tables } = parseInput(checkSourceInput, input);
+  const { id, tables: given, lake } = parseInput(checkSourceInput, input);
+  if (lake) authorize(actor, 'catalog:read');
+  const tables = given.map(({ mode, ...table }) =>
+    withLakeName({ ...table, mirror: mode !== 'changelog', changelog: mode !== 'mirror' }),
+  );
   const connection = await openSource(deps, id);
   try {
-    const findings = await preflight(connection, {
-      applicationName: 'philotes_preflight',
-      tables: tables.map(({ columns, otherColumns: others, ...table }) => ({
-        ...table,
-        rules: { columns, otherColumns: others },
-      })),
-    });
+    const place = lake && { ...lake, pipelineId: null };
+    const findings = [
+      ...(await sourceFindings(connection, tables)),
+      ...lakeNameFindings({
+        tables,
+        place: place && { ...place, taken: await takenNames(deps.database.db, place) },
+      }),
+    ];
     if (tables.length === 0) await keepOutcome(deps, id, { findings, errorCode: null });
     return findings;
   } catch (error) {
