@@ -15,7 +15,9 @@ function paceText(pace: ReturnType<typeof copyPace>): string {
 /** The copies under way, over all tables; nothing when there is none. */
 export function TableProgress({ pipeline }: { pipeline: PipelineStatus }) {
   const now = useNow();
-  const copying = pipeline.tableList.filter(({ state }) => ['pending', 'copying', 'catching_up'].includes(state));
+  const copying = pipeline.tableList.filter(
+    ({ state, requested }) => requested !== 'remove' && ['pending', 'copying', 'catching_up'].includes(state),
+  );
   if (copying.length === 0 || pipeline.state === 'draft') return null;
   return (
     <Section

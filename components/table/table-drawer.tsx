@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC } from '@/components/api/trpc.ts';
+import type { PipelineStatus } from '@/components/pipeline/pipeline-types.ts';
 import { usePipeline } from '@/components/pipeline/use-pipeline.ts';
 import { Badge } from '@/components/ui/badge.tsx';
 import { Facts } from '@/components/ui/card.tsx';
@@ -11,7 +12,6 @@ import { ErrorState, RecordedError } from '@/components/ui/error-state.tsx';
 import { bytesText, counted, countText } from '@/components/ui/figures.ts';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
-import { StateBadge } from '@/components/ui/state-badge.tsx';
 import { CopyCell } from './copy-cell.tsx';
 import { LakeLinks } from './lake-links.tsx';
 import { SchemaDecision } from './schema-decision.tsx';
@@ -22,6 +22,7 @@ import { TableDoubts } from './table-doubts.tsx';
 import { TableEffects } from './table-effects.tsx';
 import { TableRowFilter } from './table-row-filter.tsx';
 import { TableSchemaPolicy } from './table-schema-policy.tsx';
+import { isBeingRemoved, TableState } from './table-state.tsx';
 import type { TableView } from './table-types.ts';
 import { TableVerification } from './table-verification.tsx';
 
@@ -39,7 +40,7 @@ export function TableDrawer({ pipelineId, tableId, onClose }: Key) {
       open={tableId !== null}
       onClose={onClose}
       title={table?.source ?? 'Table'}
-      footer={table && <TableActions table={table} onRemoved={onClose} />}
+      footer={table && !isBeingRemoved(table) && <TableActions table={table} onRemoved={onClose} />}
     >
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && (
@@ -57,15 +58,17 @@ export function TableDrawer({ pipelineId, tableId, onClose }: Key) {
 
 function TableDetail({ table }: { table: TableView }) {
   const pipeline = usePipeline(table.pipelineId).data;
+  const isRemoved = isBeingRemoved(table);
   const nulled = Object.entries(table.nulledValues);
   return (
     <div className="space-y-6">
-      {table.error && <RecordedError error={table.error} />}
-      <SchemaDecision table={table} />
-      <TableDoubts table={table} />
+      {isRemoved && pipeline && <Removal pipeline={pipeline} />}
+      {!isRemoved && table.error && <RecordedError error={table.error} />}
+      {!isRemoved && <SchemaDecision table={table} />}
+      {!isRemoved && <TableDoubts table={table} />}
       <Facts
         items={[
-          { name: 'State', value: <StateBadge state={table.state} /> },
+          { name: 'State', value: <TableState table={table} /> },
           {
             name: 'Modes',
             value: (
@@ -96,12 +99,36 @@ function TableDetail({ table }: { table: TableView }) {
             : []),
         ]}
       />
+      {!isRemoved && <TableWishes table={table} />}
+    </div>
+  );
+}
+
+/** Carries out what was asked for; any other waits. */
+const RUNS: ReadonlySet<string> = new Set(['starting', 'copying', 'running']);
+
+/** When it will be gone. */
+function Removal({ pipeline }: { pipeline: PipelineStatus }) {
+  const waits = !RUNS.has(pipeline.state);
+  return (
+    <p role="status" className="rounded-md border border-line bg-raised px-3 py-2 text-sm">
+      {waits
+        ? `It is being removed from ${pipeline.name}: it is taken out as soon as the pipeline is started or resumed.`
+        : `It is being removed from ${pipeline.name}: it is gone once the commit that is under way is done.`}
+    </p>
+  );
+}
+
+/** What can be changed about it, and checked. */
+function TableWishes({ table }: { table: TableView }) {
+  return (
+    <>
       <TableVerification table={table} />
       <TableEffects key={`${table.modes.join()} ${table.onDelete} ${table.onTruncate}`} table={table} />
       <TableColumns table={table} />
       <TableRowFilter key={JSON.stringify(table.where)} table={table} />
       <TableColumnRules key={JSON.stringify([table.columns, table.otherColumns])} table={table} />
       <TableSchemaPolicy table={table} />
-    </div>
+    </>
   );
 }

@@ -13,12 +13,13 @@ import { FilterSelect } from '@/components/ui/filter-select.tsx';
 import { PagedCard } from '@/components/ui/paged-card.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { SearchField } from '@/components/ui/search-field.tsx';
-import { StateBadge, shownState } from '@/components/ui/state-badge.tsx';
+import { shownState } from '@/components/ui/state-badge.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { TABLE_STATES } from '@/server/domain/table-state.ts';
 import { AddTablesButton } from './add-tables-button.tsx';
 import { CopyCell } from './copy-cell.tsx';
 import { TableDrawer } from './table-drawer.tsx';
+import { TableState } from './table-state.tsx';
 import type { TableView } from './table-types.ts';
 
 /** Brings the forms of new pipelines along, which few visits need. */
@@ -99,18 +100,7 @@ const columns: readonly Column<TableView>[] = [
     sort: 'source',
     cell: ({ source }) => <span className="block max-w-72 truncate font-medium">{source}</span>,
   },
-  {
-    id: 'state',
-    header: 'State',
-    sort: 'state',
-    width: 'w-40',
-    cell: ({ state, doubts }) => (
-      <span className="flex flex-wrap items-center gap-x-2">
-        <StateBadge state={state} />
-        {doubts.length > 0 && <Badge tone="attention">may differ</Badge>}
-      </span>
-    ),
-  },
+  { id: 'state', header: 'State', sort: 'state', width: 'w-40', cell: (table) => <TableState table={table} /> },
   {
     id: 'modes',
     header: 'Modes',

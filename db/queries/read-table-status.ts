@@ -10,6 +10,8 @@ export type TableStatusRow = {
   mirror: boolean;
   changelog: boolean;
   state: string;
+  /** What was asked for and is still to be carried out. */
+  requested: 'resync' | 'resync-part' | 'remove' | null;
   copy_rows: number;
   copy_rows_estimate: number;
   copy_started_at: Date | null;
@@ -56,6 +58,7 @@ export async function readTableStatusOf(
 
 const SELECT_STATUS = /* sql */ `
     select t.id::float8 as id, t.pipeline_id, t.source_schema, t.source_table, t.lake_name, t.mirror, t.changelog, t.state,
+           t.requested ->> 'kind' as requested,
            t.copy_rows::float8 as copy_rows, t.copy_rows_estimate::float8 as copy_rows_estimate,
            t.copy_started_at, t.copy_ended_at, t.marker_lsn::text, t.marker_at,
            t.rows_committed::float8 as rows_committed,

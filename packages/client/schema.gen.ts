@@ -3142,6 +3142,8 @@ export interface components {
             nulledValues: {
                 [key: string]: number;
             };
+            /** @description What was asked for and is still to be carried out; null when nothing is */
+            requested: ("resync" | "resync-part" | "remove") | null;
             rowsCommitted: number;
             /** @description schema.table */
             source: string;

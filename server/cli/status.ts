@@ -8,12 +8,13 @@ import { type Column, tableText } from './output/table.ts';
 import { collect } from './resources/collect.ts';
 import { findId } from './resources/find-id.ts';
 import { PIPELINE_COLUMNS } from './resources/pipeline-columns.ts';
+import { tableStateText } from './resources/table-state-text.ts';
 
 export type StatusOptions = { readonly pipeline: string; readonly watch: boolean; readonly intervalS: number };
 
 const TABLE_COLUMNS: readonly Column<PipelineStatus['tableList'][number]>[] = [
   ['TABLE', ({ source }) => source],
-  ['STATE', ({ state }) => state],
+  ['STATE', tableStateText],
   ['COPIED', ({ copy }) => countText(copy.rows)],
   ['OF ABOUT', ({ copy }) => countText(copy.rowsEstimate)],
   ['COMMITTED', ({ rowsCommitted }) => countText(rowsCommitted)],

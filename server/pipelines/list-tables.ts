@@ -91,21 +91,11 @@ const definition = {
   columns: pipelineTable.columnRules,
   otherColumns: pipelineTable.otherColumns,
   where: pipelineTable.rowFilter,
-  requested: sql<'resync' | 'resync-part' | 'remove' | null>`${pipelineTable.requested}->>'kind'`,
 };
 
 type Defined = Pick<
   TableView,
-  | 'id'
-  | 'schema'
-  | 'table'
-  | 'mirror'
-  | 'changelog'
-  | 'onDelete'
-  | 'onTruncate'
-  | 'schemaPolicy'
-  | 'otherColumns'
-  | 'requested'
+  'id' | 'schema' | 'table' | 'mirror' | 'changelog' | 'onDelete' | 'onTruncate' | 'schemaPolicy' | 'otherColumns'
 > & {
   policies: unknown;
   where: RowFilter;

@@ -68,6 +68,7 @@ export const tableStatus = (row: TableStatusRow): TableStatus => ({
   lakeName: row.lake_name,
   modes: [...(row.mirror ? (['mirror'] as const) : []), ...(row.changelog ? (['changelog'] as const) : [])],
   state: row.state,
+  requested: row.requested,
   copy: {
     rows: row.copy_rows,
     rowsEstimate: row.copy_rows_estimate,

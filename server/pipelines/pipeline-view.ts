@@ -92,6 +92,10 @@ export const TableStatus = z
     lakeName: z.string(),
     modes: z.array(z.enum(['mirror', 'changelog'])),
     state: z.string().describe('pending, copying, catching_up, live, paused or needs_attention'),
+    requested: z
+      .enum(['resync', 'resync-part', 'remove'])
+      .nullable()
+      .describe('What was asked for and is still to be carried out; null when nothing is'),
     copy: z.object({
       rows: z.number(),
       rowsEstimate: z.number(),

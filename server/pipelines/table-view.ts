@@ -10,10 +10,6 @@ export const TableView = TableStatus.extend({
   mirror: z.boolean(),
   changelog: z.boolean(),
   ...tableWishes,
-  requested: z
-    .enum(['resync', 'resync-part', 'remove'])
-    .nullable()
-    .describe('What was asked for and is still to be carried out; null when nothing is'),
 }).meta({ id: 'Table' });
 export type TableView = z.output<typeof TableView>;
 

@@ -16,11 +16,12 @@ import { type RowFilterOptions, rowFilterOf, rowFilterOptions } from './row-filt
 import { addSchemaCommands } from './schema-commands.ts';
 import { type SchemaPolicyOption, schemaPolicyOf, schemaPolicyOption } from './schema-policy-option.ts';
 import { modesOf, tableInput } from './table-argument.ts';
+import { tableStateText } from './table-state-text.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
 const COLUMNS: readonly Column<Table>[] = [
   ['TABLE', ({ source }) => source],
-  ['STATE', ({ state }) => state],
+  ['STATE', tableStateText],
   ['MODES', ({ modes }) => modes.join(', ')],
   ['COPIED', ({ copy }) => countText(copy.rows)],
   ['COMMITTED', ({ rowsCommitted }) => countText(rowsCommitted)],
