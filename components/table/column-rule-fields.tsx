@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Field, Input, Select } from '@/components/ui/field.tsx';
 import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
 import type { ColumnRule, ColumnRules } from '@/server/domain/column-rules.ts';
+import { OrphanedRules, orphansOf } from './orphaned-rules.tsx';
 
 const CHOICES = [
   { value: 'carry', label: 'Carry' },
@@ -51,6 +52,7 @@ export function ColumnRuleFields({ columns, keyColumns, value, onChange, disable
           <option value="exclude">Leave out</option>
         </Select>
       </Field>
+      <OrphanedRules names={orphansOf(columns, value)} value={value} onChange={onChange} disabled={disabled} />
       {finder}
       <div className="grid gap-3 sm:grid-cols-2">
         {shown.map(({ name, type }) => {

@@ -1,5 +1,6 @@
 import { type ColumnRules, sameRules } from '@/server/domain/column-rules.ts';
 import { ColumnRuleFields } from './column-rule-fields.tsx';
+import { orphansOf } from './orphaned-rules.tsx';
 import { TableRules } from './table-rules.tsx';
 import type { TableView } from './table-types.ts';
 
@@ -12,6 +13,9 @@ export function TableColumnRules({ table }: { table: TableView }) {
       present={{ columns: table.columns, otherColumns: table.otherColumns }}
       isSame={sameRules}
       fields={({ found, ...edit }) => <ColumnRuleFields columns={found.columns} keyColumns={found.key} {...edit} />}
+      problem={({ found, value }) =>
+        orphansOf(found.columns, value).length > 0 ? 'Remove the rules of columns that are gone first.' : null
+      }
       save="Save column rules"
       question={`Change the columns of ${table.source}?`}
       consequences={[

@@ -29,6 +29,8 @@ type Props<Value> = {
   readonly present: Value;
   readonly isSame: (a: Value, b: Value) => boolean;
   readonly fields: (edit: Edit<Value>) => ReactNode;
+  /** Why what is chosen cannot be saved. */
+  readonly problem?: (edit: Pick<Edit<Value>, 'found' | 'value'>) => string | null;
   /** The button's word for what is saved. */
   readonly save: string;
   readonly question: string;
@@ -38,7 +40,17 @@ type Props<Value> = {
 };
 
 /** What of a table is carried, edited beside the source's columns. Saving copies a table that is in the lake again, and asks first. */
-export function TableRules<Value>({ table, title, present, isSame, fields, save, change, ...asked }: Props<Value>) {
+export function TableRules<Value>({
+  table,
+  title,
+  present,
+  isSame,
+  fields,
+  problem,
+  save,
+  change,
+  ...asked
+}: Props<Value>) {
   const trpc = useTRPC();
   const pipeline = usePipeline(table.pipelineId).data;
   const refusal = useRefusal()('pipeline:write');
@@ -99,7 +111,7 @@ export function TableRules<Value>({ table, title, present, isSame, fields, save,
           <div className="mt-3 flex flex-wrap gap-2">
             <Button
               kind="primary"
-              reason={refusal ?? (isChanged ? null : 'Nothing is changed.')}
+              reason={refusal ?? (isChanged ? (problem?.({ found, value }) ?? null) : 'Nothing is changed.')}
               pending={waiting ? 'Waiting for the copy to begin' : judged.isPending && 'Asking the source'}
               aria-describedby={misfits.length > 0 ? misfitId : undefined}
               onClick={judge}

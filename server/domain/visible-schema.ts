@@ -34,7 +34,7 @@ export function bindRules(schema: TableSchema, rules: ColumnRules): BoundRules |
   if (!hasRules(rules)) return null;
   const byName = new Map(schema.columns.map((column) => [column.name, column]));
   const unknown = Object.keys(rules.columns).find((name) => !byName.has(name));
-  if (unknown !== undefined) return `the table has no column ${unknown}, which has a rule`;
+  if (unknown !== undefined) return `the table has no column ${unknown} any more, or never had, which has a rule`;
   const key = keyColumns(schema).find(({ name }) => (rules.columns[name] ?? 'carry') !== 'carry');
   if (key) return `column ${key.name} is part of the key and cannot be masked or left out`;
   const byAttnum = Object.fromEntries(

@@ -54,7 +54,8 @@ function findingsOf(table: ChosenTable & { found: DiscoveredTable }, owners: Own
 function ruleFindings({ found, rules }: ChosenTable & { found: DiscoveredTable }, subject: string): Finding[] {
   const bound = rules ? bindRules(found.schema, rules) : null;
   if (typeof bound !== 'string') return [];
-  const remedy = 'Give rules to columns that the table has and that are no part of its key.';
+  const remedy =
+    'Give rules to columns that the table has and that are no part of its key. A rule goes away when `columns` is given without it; on the command line --column names all that stay, and --all-columns takes all away.';
   return [
     { code: 'column_rules', severity: 'error', subject, message: `Its column rules do not fit: ${bound}.`, remedy },
   ];

@@ -137,6 +137,7 @@ test('rules that change on a running table take hold of all of it by a copy, and
   });
   await expect(setTable(control, SYSTEM_ACTOR, { ...key, columns: { none: 'hash' } })).rejects.toMatchObject({
     code: 'PREFLIGHT_REFUSED',
+    message: expect.stringMatching(/no column none any more.* A rule goes away when .*--all-columns takes all away/),
   });
   const isCopied = (generation: number) => async () =>
     (await tables.row('person'))?.generation === generation && (await ruled.isLive());

@@ -3,7 +3,11 @@ import type { ColumnRule } from '@/server/domain/column-rules.ts';
 import { CliError } from '../exit-codes.ts';
 import { several } from '../verb.ts';
 
-export type ColumnRuleOptions = { readonly column?: readonly string[]; readonly otherColumns?: string };
+export type ColumnRuleOptions = {
+  readonly column?: readonly string[];
+  readonly otherColumns?: string;
+  readonly allColumns?: true;
+};
 
 const WORDS = ['carry', 'exclude', 'hash', 'redact'] as const;
 
@@ -15,9 +19,18 @@ export const columnRuleOptions = (command: Command): Command =>
       'carry, exclude, hash, redact or truncate(n), for all columns that are to have a rule; several times',
       several,
     )
-    .option('--other-columns <rule>', 'carry or exclude columns without a rule, later ones too');
+    .option('--other-columns <rule>', 'carry or exclude columns without a rule, later ones too')
+    .option('--all-columns', 'take all rules for columns away');
 
-export function columnRulesOf({ column, otherColumns }: ColumnRuleOptions) {
+export function columnRulesOf({ column, otherColumns, allColumns }: ColumnRuleOptions) {
+  if (allColumns && (column ?? otherColumns) !== undefined) {
+    throw new CliError(
+      'USAGE',
+      '--all-columns excludes --column and --other-columns',
+      'Give the rules, or take them all away.',
+    );
+  }
+  if (allColumns) return { columns: {}, otherColumns: 'carry' } as const;
   if (otherColumns !== undefined && otherColumns !== 'carry' && otherColumns !== 'exclude') {
     throw new CliError('USAGE', `--other-columns: "${otherColumns}" is neither carry nor exclude`);
   }
