@@ -16,16 +16,19 @@ import { Checkbox } from '@/components/ui/choice.tsx';
 import { Drawer } from '@/components/ui/dialog.tsx';
 import { EmptyState } from '@/components/ui/empty-state.tsx';
 import { ErrorNote, ErrorState } from '@/components/ui/error-state.tsx';
+import { Input } from '@/components/ui/field.tsx';
 import { bytesText, counted } from '@/components/ui/figures.ts';
 import { SearchField } from '@/components/ui/search-field.tsx';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { useToast } from '@/components/ui/toast.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
+import { lakeNameError } from '@/components/wizard/lake-name-error.ts';
 import { ModeSelect } from '@/components/wizard/mode-select.tsx';
 import {
   type ChosenTable,
   EMPTY_DRAFT,
   toTableInput,
+  usualLakeName,
   withoutTables,
   withTable,
   withTables,
@@ -43,6 +46,8 @@ export function AddTables({ pipeline, onClose }: { pipeline: PipelineStatus; onC
   const others = list.data?.items.filter((table) => !known.has(qualified(table))) ?? [];
   const shown = others.filter(patternMatcher(url.get('find') ?? ''));
   const chosen = new Map(draft.tables.map((table) => [qualified(table), table]));
+  const wrong = draft.tables.find((table) => lakeNameError(table) !== null);
+  const wrongName = wrong ? `Name of ${qualified(wrong)} in the lake: ${lakeNameError(wrong)}` : null;
   const toggle = (tables: readonly SourceTable[], isOn: boolean) =>
     setDraft(isOn ? withTables(draft, tables) : withoutTables(draft, tables));
   return (
@@ -55,7 +60,7 @@ export function AddTables({ pipeline, onClose }: { pipeline: PipelineStatus; onC
         <Button
           kind="primary"
           icon={Plus}
-          reason={reason ?? (chosen.size === 0 ? 'Choose at least one table.' : null)}
+          reason={reason ?? (chosen.size === 0 ? 'Choose at least one table.' : wrongName)}
           pending={add.isPending && 'Adding'}
           onClick={() => add.mutate({ pipelineId: pipeline.id, tables: draft.tables.map(toTableInput) })}
         >
@@ -125,6 +130,29 @@ const columnsWith = (
     cell: (table) => {
       const own = chosen.get(qualified(table));
       return own ? <ModeSelect table={table} chosen={own} onChange={change} /> : <RecommendedMode table={table} />;
+    },
+  },
+  {
+    id: 'lake',
+    header: 'In the lake as',
+    className: 'w-48',
+    cell: (table) => {
+      const own = chosen.get(qualified(table));
+      return (
+        own && (
+          <Input
+            aria-label={`Name of ${qualified(table)} in the lake`}
+            aria-invalid={lakeNameError(own) === null ? undefined : true}
+            title={lakeNameError(own) ?? undefined}
+            value={own.lakeName}
+            onChange={({ target }) => change({ ...own, lakeName: target.value })}
+            placeholder={usualLakeName(own)}
+            spellCheck={false}
+            autoComplete="off"
+            className="font-mono text-xs"
+          />
+        )
+      );
     },
   },
   { id: 'bytes', header: 'Size', align: 'right', className: 'w-24', cell: ({ bytes }) => bytesText(bytes) },

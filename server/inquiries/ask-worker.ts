@@ -36,15 +36,15 @@ export async function askWorker(
 /** How long a question waits for a worker, and its answer for whoever asked. */
 export const KEPT_S = 60;
 
-/** Waits for the answer to a question that is stored. Throws as `askWorker` does. */
+/** Waits for the answer to a question that is stored, until it is plain that no worker takes it. Throws as `askWorker` does. */
 export async function hearAnswer(
   deps: AskDeps,
-  { id, withinMs = ANSWER_MS_MAX }: { id: string; withinMs?: number },
+  { id, withinMs = ANSWER_MS_MAX, takenWithinMs = withinMs }: { id: string; withinMs?: number; takenWithinMs?: number },
 ): Promise<unknown> {
   const { database, sealer } = deps;
   nudgeInquiry(deps, { id });
   try {
-    const heard = readAnswer(sealer, { id, sealed: await waitFor(deps, { id, withinMs }) });
+    const heard = readAnswer(sealer, { id, sealed: await waitFor(deps, { id, withinMs, takenWithinMs }) });
     if ('failure' in heard) throw failureOf(heard.failure);
     return heard.value;
   } finally {
@@ -52,13 +52,20 @@ export async function hearAnswer(
   }
 }
 
-async function waitFor({ database }: AskDeps, { id, withinMs }: { id: string; withinMs: number }): Promise<Buffer> {
+async function waitFor(
+  { database }: AskDeps,
+  { id, withinMs, takenWithinMs }: { id: string; withinMs: number; takenWithinMs: number },
+): Promise<Buffer> {
   const deadline = performance.now() + withinMs;
+  const takenBy = performance.now() + takenWithinMs;
   for (let pauseMs = LOOK_MS_MIN; performance.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, LOOK_MS_MAX)) {
     await sleep(pauseMs, NEVER);
-    const [row] = await database.db.select({ sealed: inquiry.answerSealed }).from(inquiry).where(eq(inquiry.id, id));
+    const [row] = await database.db
+      .select({ sealed: inquiry.answerSealed, state: inquiry.state })
+      .from(inquiry)
+      .where(eq(inquiry.id, id));
     if (row?.sealed) return row.sealed;
-    if (!row) break;
+    if (!row || (row.state === 'waiting' && performance.now() > takenBy)) break;
   }
   throw new AppError('WORKER_SILENT', 'no worker answered');
 }

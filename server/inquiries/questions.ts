@@ -19,6 +19,7 @@ const tableName = { namespace: z.string(), table: z.string() };
 export const lakeQuestion = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('namespaces') }),
   z.object({ ask: z.literal('tables'), namespace: z.string().optional() }),
+  z.object({ ask: z.literal('standing'), namespace: z.string(), tables: z.array(z.string()) }),
   z.object({ ask: z.literal('table'), ...tableName }),
   z.object({ ask: z.literal('files'), ...tableName, snapshotId: z.string().optional() }),
   z.object({

@@ -3,10 +3,11 @@ import type * as z from 'zod';
 import { pipeline, pipelineTable } from '@/db/schema/definitions.ts';
 import { audited } from '@/server/audit/audited.ts';
 import type { Actor } from '@/server/auth/actor.ts';
-import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import type { AskDeps } from '@/server/inquiries/ask-worker.ts';
 import { claimMoreNames } from './claim-more-names.ts';
+import { refuseTakenLakeTables } from './lake-table-findings.ts';
 import { lockPipeline } from './lock-pipeline.ts';
 import { withLakeName } from './pipeline-input.ts';
 import { refuseUnfitTables } from './refuse-unfit-tables.ts';
@@ -17,14 +18,15 @@ type AddedTable = { readonly id: number; readonly source: string; readonly lakeN
 
 /**
  * Adds tables to a pipeline in any state. One that runs publishes them and copies only them, beside the stream of the
- * others. What cannot work is refused with every finding (PREFLIGHT_REFUSED), and nothing is added.
+ * others. What cannot work is refused with every finding (PREFLIGHT_REFUSED), as is what
+ * would be written to a lake table that is there already (LAKE_TABLE_EXISTS), and nothing is added.
  */
 export async function addTables(
-  deps: Pick<ControlDeps, 'database' | 'sealer'>,
+  deps: AskDeps,
   actor: Actor,
   input: z.input<typeof addTablesInput>,
 ): Promise<{ tables: AddedTable[] }> {
-  if (actor.scopes.has('pipeline:write')) await refuseUnfit(deps, input);
+  if (actor.scopes.has('pipeline:write')) await refuseUnfit(deps, actor, input);
   const change = { actor, scope: 'pipeline:write', action: 'table.add' } as const;
   return audited(deps.database, change, async (tx) => {
     const { pipelineId, tables: given } = parseInput(addTablesInput, input);
@@ -47,16 +49,22 @@ export async function addTables(
   });
 }
 
-/** Looks at the source before a transaction is open. */
-async function refuseUnfit(
-  deps: Pick<ControlDeps, 'database' | 'sealer'>,
-  input: z.input<typeof addTablesInput>,
-): Promise<void> {
+/** Looks at the source and into the lake before a transaction is open. */
+async function refuseUnfit(deps: AskDeps, actor: Actor, input: z.input<typeof addTablesInput>): Promise<void> {
   const { pipelineId, tables } = parseInput(addTablesInput, input);
   const [found] = await deps.database.db
-    .select({ sourceId: pipeline.sourceId })
+    .select({
+      id: pipeline.id,
+      sourceId: pipeline.sourceId,
+      destinationId: pipeline.destinationId,
+      namespace: pipeline.namespace,
+    })
     .from(pipeline)
     .where(eq(pipeline.id, pipelineId));
   if (!found) throw new AppError('NOT_FOUND', `there is no pipeline ${pipelineId}`);
-  await refuseUnfitTables(deps, { sourceId: found.sourceId, tables: tables.map(withLakeName) });
+  const named = tables.map(withLakeName);
+  await refuseUnfitTables(deps, { sourceId: found.sourceId, tables: named });
+  // A name that another table has is refused for that; only then the lake is asked.
+  await deps.database.db.transaction((tx) => claimMoreNames(tx, { pipeline: found, tables: named }));
+  await refuseTakenLakeTables(deps, actor, { ...found, tables: named });
 }

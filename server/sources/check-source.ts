@@ -5,8 +5,10 @@ import { type Actor, authorize } from '@/server/auth/actor.ts';
 import type { ControlDeps } from '@/server/control-deps.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import type { AskDeps } from '@/server/inquiries/ask-worker.ts';
 import { takenNames } from '@/server/pipelines/claim-lake-names.ts';
 import { lakeNameFindings } from '@/server/pipelines/lake-name-findings.ts';
+import { lakeTableFindings } from '@/server/pipelines/lake-table-findings.ts';
 import {
   columnRules,
   lakeName,
@@ -38,7 +40,7 @@ export const checkSourceInput = z.strictObject({
     )
     .max(2_000)
     .default([]),
-  /** Where the tables are to be written: their names are compared with those that are taken there. */
+  /** Where the tables are to be written: their names are compared with those that are taken there, and with its tables. */
   lake: z.strictObject({ destinationId: resourceId, namespace: namespaceInput }).optional(),
 });
 
@@ -48,7 +50,7 @@ export const checkSourceInput = z.strictObject({
  * asked at all (SOURCE_UNREACHABLE, SOURCE_REFUSED, SOURCE_SETTINGS).
  */
 export async function checkSource(
-  deps: Pick<ControlDeps, 'database' | 'sealer'>,
+  deps: AskDeps,
   actor: Actor,
   input: z.input<typeof checkSourceInput>,
 ): Promise<Finding[]> {
@@ -67,6 +69,7 @@ export async function checkSource(
         tables,
         place: place && { ...place, taken: await takenNames(deps.database.db, place) },
       }),
+      ...(lake ? await lakeTableFindings(deps, actor, { ...lake, tables }) : []),
     ];
     if (tables.length === 0) await keepOutcome(deps, id, { findings, errorCode: null });
     return findings;

@@ -10,6 +10,7 @@ import type { WorkerDeps } from '@/worker/runtime/worker-deps.ts';
 import { describeTable } from './describe-table.ts';
 import { dropLeftTable } from './drop-left-table.ts';
 import { previewRows } from './preview-rows.ts';
+import { standingTables } from './standing-tables.ts';
 import { summarizeFiles } from './summarize-files.ts';
 
 type Asked = { readonly destinationId: string; readonly question: LakeQuestion; readonly signal: AbortSignal };
@@ -34,6 +35,9 @@ export async function answerLake(deps: Deps, { destinationId, question, signal }
       return await listTables(lake, { signal, only: question.namespace });
   }
   const namespace = question.namespace.split('.');
+  if (question.ask === 'standing') {
+    return await standingTables(lake.catalog, { namespace, tables: question.tables, signal });
+  }
   if (question.ask === 'drop') {
     const identifier = { namespace, name: question.table };
     await dropLeftTable({ pool: deps.database.pool, catalog: lake.catalog }, { identifier, signal });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { memberActor } from '@/server/auth/actor.ts';
+import { memberActor, SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { askWorker } from '@/server/inquiries/ask-worker.ts';
 import { dropLakeTable } from '@/server/lake/drop-lake-table.ts';
 import { lakeFiles } from '@/server/lake/lake-files.ts';
@@ -8,6 +8,8 @@ import { lakePreview } from '@/server/lake/lake-preview.ts';
 import { lakeTable } from '@/server/lake/lake-table.ts';
 import { lakeTables } from '@/server/lake/lake-tables.ts';
 import { readerSnippets } from '@/server/lake/reader-snippets.ts';
+import { addTables } from '@/server/pipelines/add-tables.ts';
+import { checkSource } from '@/server/sources/check-source.ts';
 import { openLake } from '@/worker/pipeline/lake.ts';
 import { answerInquiries } from '@/worker/testing/answer-inquiries.ts';
 import { openTestInstallation, type TestInstallation } from '@/worker/testing/open-test-installation.ts';
@@ -220,4 +222,39 @@ it('drops only what a pipeline of this installation left behind', async () => {
   await expect(drop('theirs')).rejects.toMatchObject({ message: expect.stringMatching(/^Philotes did not make/) });
   await expect(drop('elsewhere')).rejects.toMatchObject({ message: expect.stringMatching(/^another installation/) });
   expect(await lake()).toEqual(['elsewhere', 'orders_changelog', 'theirs']);
+});
+
+it('refuses a table whose lake table is there already, whoever made that, before anything is added', async () => {
+  const { source, sourceId, control } = installation;
+  await source.query('create table theirs (id int primary key)');
+  const { rows } = await installation.database.pool.query<{ id: string }>('select id from pipeline');
+  const add = (names: { lakeName?: string }, by: typeof control = deps) =>
+    addTables(by, SYSTEM_ACTOR, {
+      pipelineId: rows[0]?.id ?? '',
+      tables: [{ schema: 'public', table: 'theirs', changelog: true, ...names }],
+    });
+  await expect(add({})).rejects.toMatchObject({
+    code: 'LAKE_TABLE_EXISTS',
+    message: expect.stringMatching(/Lake table shop\.theirs exists already; Philotes did not make it\. Drop it with/),
+    fields: [{ field: 'tables[0].lakeName' }],
+  });
+  await expect(add({ lakeName: 'elsewhere' })).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /in no pipeline any more\. Drop it .* `philotes lake drop` \(shop\.elsewhere\), or give/,
+    ),
+  });
+  const check = async (by: typeof control) =>
+    (
+      await checkSource(by, viewer, {
+        id: sourceId,
+        tables: [{ schema: 'public', table: 'theirs', mode: 'mirror' }],
+        lake: place,
+      })
+    )
+      .filter(({ code }) => code.startsWith('lake_') || code.startsWith('LAKE_'))
+      .map(({ severity, code }) => `${severity} ${code}`);
+  expect(await check(deps)).toEqual(['error LAKE_TABLE_EXISTS']);
+  // Without a worker nobody knows: it is found when the table is copied.
+  expect(await check(control)).toEqual(['warning lake_not_asked']);
+  expect(await add({ lakeName: 'theirs_2' })).toMatchObject({ tables: [{ lakeName: 'theirs_2' }] });
 });

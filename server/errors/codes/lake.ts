@@ -118,7 +118,7 @@ export const LAKE_CODES = {
     http: 409,
     retry: 'manual',
     remedy:
-      'If a pipeline left the Iceberg table behind, drop it on its page in the lake or with `philotes lake drop`; else with any engine that uses the catalog. Then resume the table. Or take the table out and add it under another lake name.',
+      'If a pipeline left the Iceberg table behind, drop it on its page in the lake or with `philotes lake drop`; else with any engine that uses the catalog. Then resume the table, or add it again. Or give it another lake name; a table that is in a pipeline already has to be taken out first.',
   },
   LAKE_TABLE_UNSUPPORTED: {
     cause: 'The Iceberg table has a layout, a schema or files that we cannot follow.',
