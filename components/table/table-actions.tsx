@@ -71,9 +71,15 @@ export function TableActions({ table, onRemoved }: { table: TableView; onRemoved
         title={`Take ${source} out of the pipeline?`}
         consequences={[
           'It is taken out of the publication; its changes are not carried any more.',
-          ...(dropsLake ? ['Its lake tables are dropped with all of their files. Readers lose them.'] : []),
+          ...(dropsLake
+            ? ['The lake tables that were made for it are dropped with all of their files. Readers lose them.']
+            : []),
         ]}
-        stays={dropsLake ? ['Other tables go on.'] : ['Its lake tables stay as they are.', 'Other tables go on.']}
+        stays={
+          dropsLake
+            ? ['A lake table of its name that was made for something else stays.', 'Other tables go on.']
+            : ['Its lake tables stay as they are.', 'Other tables go on.']
+        }
         action="Take out table"
         acting="Taking out"
         isDanger

@@ -12,14 +12,24 @@ const WHEN = {
   'when it runs': 'It happens when the pipeline runs again.',
 } as const;
 
+type Outcome = { readonly carriedOut?: keyof typeof WHEN; readonly lakeTablesKept?: readonly string[] };
+
+const whenOf = (outcome: Outcome | object): string[] =>
+  'carriedOut' in outcome && outcome.carriedOut ? [WHEN[outcome.carriedOut]] : [];
+
+const keptOf = (outcome: Outcome | object): string[] =>
+  'lakeTablesKept' in outcome && outcome.lakeTablesKept && outcome.lakeTablesKept.length > 0
+    ? [`In the lake ${outcome.lakeTablesKept.join(' and ')} stays: it was not made for this table.`]
+    : [];
+
 /** What can be done with one table; each says when it is done or refused. */
 export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableView, 'pipelineId' | 'id' | 'source'>) {
   const trpc = useTRPC();
   const toast = useToast();
   const queries = useQueryClient();
   const told = (done: string, failed: string) => ({
-    onSuccess: (outcome: { carriedOut?: keyof typeof WHEN } | object) => {
-      toast.done(`${source} ${done}`, 'carriedOut' in outcome && outcome.carriedOut ? WHEN[outcome.carriedOut] : '');
+    onSuccess: (outcome: Outcome | object) => {
+      toast.done(`${source} ${done}`, [...whenOf(outcome), ...keptOf(outcome)].join(' '));
       return Promise.all([
         queries.invalidateQueries({ queryKey: trpc.tables.pathKey() }),
         queries.invalidateQueries({ queryKey: trpc.pipelines.schemaChanges.pathKey() }),

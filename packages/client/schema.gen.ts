@@ -1065,7 +1065,7 @@ export interface paths {
         post?: never;
         /**
          * Take a table out of a pipeline
-         * @description Its lake tables stay, unless they are to be dropped too.
+         * @description Its lake tables stay, unless they are to be dropped too. One that was not made for it stays in any case.
          *
          *     Needs the right `pipeline:write`.
          */
@@ -2733,6 +2733,12 @@ export interface components {
             message: string;
             remedy: string;
         };
+        RemovedTable: {
+            /** @enum {string} */
+            carriedOut: "now" | "soon" | "when it runs";
+            /** @description Lake tables under its names that were not made for it: they stay, although lake tables are dropped */
+            lakeTablesKept: string[];
+        };
         RepairedRanges: {
             /** @enum {string} */
             carriedOut: "now" | "soon" | "when it runs";
@@ -3490,6 +3496,7 @@ export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
 export type ReaderSnippets = components['schemas']['ReaderSnippets'];
 export type RecordedError = components['schemas']['RecordedError'];
+export type RemovedTable = components['schemas']['RemovedTable'];
 export type RepairedRanges = components['schemas']['RepairedRanges'];
 export type ResyncedPipeline = components['schemas']['ResyncedPipeline'];
 export type SchemaChange = components['schemas']['SchemaChange'];
@@ -6163,7 +6170,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CarriedOut"];
+                    "application/json": components["schemas"]["RemovedTable"];
                 };
             };
             400: components["responses"]["InvalidInput"];

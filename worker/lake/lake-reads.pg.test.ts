@@ -9,6 +9,7 @@ import { lakeTable } from '@/server/lake/lake-table.ts';
 import { lakeTables } from '@/server/lake/lake-tables.ts';
 import { readerSnippets } from '@/server/lake/reader-snippets.ts';
 import { addTables } from '@/server/pipelines/add-tables.ts';
+import { removeTable } from '@/server/pipelines/remove-table.ts';
 import { checkSource } from '@/server/sources/check-source.ts';
 import { openLake } from '@/worker/pipeline/lake.ts';
 import { answerInquiries } from '@/worker/testing/answer-inquiries.ts';
@@ -257,4 +258,18 @@ it('refuses a table whose lake table is there already, whoever made that, before
   // Without a worker nobody knows: it is found when the table is copied.
   expect(await check(control)).toEqual(['warning lake_not_asked']);
   expect(await add({ lakeName: 'theirs_2' })).toMatchObject({ tables: [{ lakeName: 'theirs_2' }] });
+});
+
+it('tells which lake tables a removal does not drop, since they were not made for the table', async () => {
+  const { pool } = installation.database;
+  const { rows } = await pool.query<{ pipeline: string; id: string }>(
+    `update pipeline_table set lake_name = 'theirs' where source_table = 'theirs' returning pipeline_id as pipeline, id`,
+  );
+  const [{ pipeline: pipelineId, id } = { pipeline: '', id: '' }] = rows;
+  const removed = await removeTable(deps, SYSTEM_ACTOR, { pipelineId, tableId: Number(id), dropLakeTables: true });
+  expect(removed).toMatchObject({ lakeTablesKept: ['shop.theirs'] });
+  const { rows: entries } = await pool.query(`select detail from audit_entry where action = 'table.remove'`);
+  expect(entries).toEqual([
+    { detail: { table: 'public.theirs', dropLakeTables: true, lakeTablesKept: ['shop.theirs'] } },
+  ]);
 });

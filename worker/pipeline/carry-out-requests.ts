@@ -80,7 +80,12 @@ async function remove(shift: CommitShift, { table, requested }: Request<'remove'
   const { lake, pipeline, signal, log, lease } = shift;
   const name = `${table.schema}.${table.table}`;
   try {
-    if (requested.dropLakeTables) await dropTargets(lake, { pipeline, table, signal });
+    const kept = requested.dropLakeTables ? await dropTargets(lake, { pipeline, table, signal }) : [];
+    for (const identifier of kept)
+      log.warn('a lake table was not made for the table and stays', {
+        table: name,
+        lakeTable: identifierText(identifier),
+      });
   } catch (error) {
     if (signal.aborted || policyOf(error).retry === 'automatic') throw error;
     log.error('lake tables cannot be dropped', { table: name, error });

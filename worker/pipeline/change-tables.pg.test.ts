@@ -102,7 +102,7 @@ test('a table added to a running pipeline is copied alone, and one removed leave
   expect(await live.published()).toEqual(['a', 'b', 'c']);
 
   const key = await tables.key('b');
-  expect(await removeTable(control, SYSTEM_ACTOR, key)).toEqual({ carriedOut: 'soon' });
+  expect(await removeTable(control, SYSTEM_ACTOR, key)).toEqual({ carriedOut: 'soon', lakeTablesKept: [] });
   await work.until(
     async () => {
       await write();

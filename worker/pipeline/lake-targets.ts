@@ -97,18 +97,20 @@ export async function createTargets(
   }
 }
 
-/** Drops the table's lake tables with their files, in every mode it may have had; those of others are left alone. */
+/** Drops the table's lake tables with their files, in every mode it may have had. Returns those of others, which are left alone. */
 export async function dropTargets(
   { catalog }: Pick<Lake, 'catalog'>,
   { pipeline, table, signal }: { pipeline: PipelineDefinition; table: PipelineTable; signal: AbortSignal },
-): Promise<void> {
+): Promise<TableIdentifier[]> {
+  const kept: TableIdentifier[] = [];
   for (const mode of ['mirror', 'changelog'] as const) {
     const identifier = identifierOf(pipeline, table, mode);
     if (!(await catalog.tableExists(identifier, { signal }))) continue;
     const found = await catalog.loadTable(identifier, { signal });
-    if (!isOwned(found, table)) continue;
-    await catalog.dropTable(identifier, { purge: true, signal });
+    if (isOwned(found, table)) await catalog.dropTable(identifier, { purge: true, signal });
+    else kept.push(identifier);
   }
+  return kept;
 }
 
 /** Whether a lake table was made for this table of ours. */

@@ -101,7 +101,9 @@ export function addTableCommands(program: Command, io: CliIo): void {
       );
       const params = { path, query: { dropLakeTables } };
       const { data } = await context.philotes.DELETE('/pipelines/{pipelineId}/tables/{tableId}', { params });
-      context.done(`${args[1]} is removed${whenText(data?.carriedOut)}`);
+      const kept = data?.lakeTablesKept ?? [];
+      const stays = kept.length > 0 ? `; ${kept.join(' and ')} stays, since it was not made for this table` : '';
+      context.done(`${args[1]} is removed${whenText(data?.carriedOut)}${stays}`);
     },
   });
   verb<UpdateOptions>(table, io, {

@@ -3,6 +3,15 @@ import { carriedOut } from '@/server/api/routers/pipelines/outcomes.ts';
 
 export const CarriedOut = z.object({ carriedOut }).meta({ id: 'CarriedOut' });
 
+export const RemovedTable = z
+  .object({
+    carriedOut,
+    lakeTablesKept: z
+      .array(z.string())
+      .describe('Lake tables under its names that were not made for it: they stay, although lake tables are dropped'),
+  })
+  .meta({ id: 'RemovedTable' });
+
 export const ChangedTable = z
   .object({ carriedOut, resync: z.boolean().describe('Whether the table is copied again') })
   .meta({ id: 'ChangedTable' });
