@@ -105,7 +105,7 @@ function Detail({ apiKey }: { apiKey: ApiKey }) {
         isDanger
         isPending={revoke.isPending}
         error={revoke.error}
-        onConfirm={() => revoke.mutate({ id: apiKey.id })}
+        onConfirm={() => revoke.mutate({ id: apiKey.id, version: apiKey.version })}
       />
     </div>
   );

@@ -88,7 +88,7 @@ export function TableActions({ table, onRemoved }: { table: TableView; onRemoved
         error={verbs.remove.error}
         onConfirm={() =>
           verbs.remove.mutate(
-            { ...verbs.key, dropLakeTables: dropsLake },
+            { ...verbs.seen, dropLakeTables: dropsLake },
             {
               onSuccess: () => {
                 close();

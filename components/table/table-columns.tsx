@@ -42,7 +42,7 @@ export function TableColumns({ table }: { table: TableView }) {
   const isInLake = table.state !== 'pending' || table.markerLsn !== null;
   const [asked, setAsked] = useState<string | null>(null);
   const change = (column: string, policy: ValuePolicy, onSuccess = () => {}) =>
-    verbs.update.mutate({ ...verbs.key, policies: { ...table.policies, [column]: policy } }, { onSuccess });
+    verbs.update.mutate({ ...verbs.seen, policies: { ...table.policies, [column]: policy } }, { onSuccess });
   const lakeTypes = new Map(lake.data?.schema.fields.map(({ name, type }) => [name, type]));
   return (
     <section>

@@ -26,7 +26,7 @@ const modeOf = ({ mirror, changelog }: TableView): Mode =>
 /** Which lake tables a table has, and what becomes of deletes and truncates in its mirror. */
 export function TableEffects({ table }: { table: TableView }) {
   const refusal = useRefusal()('pipeline:write');
-  const { key, update } = useTableVerbs(table);
+  const { seen, update } = useTableVerbs(table);
   const [mode, setMode] = useState<Mode>(modeOf(table));
   const [onDelete, setOnDelete] = useState<Effect>(table.onDelete);
   const [onTruncate, setOnTruncate] = useState<Effect>(table.onTruncate);
@@ -95,7 +95,7 @@ export function TableEffects({ table }: { table: TableView }) {
         isPending={update.isPending}
         error={update.error}
         onConfirm={() =>
-          update.mutate({ ...key, mirror, changelog, onDelete, onTruncate }, { onSuccess: () => setAsking(false) })
+          update.mutate({ ...seen, mirror, changelog, onDelete, onTruncate }, { onSuccess: () => setAsking(false) })
         }
       />
     </section>

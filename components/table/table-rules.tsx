@@ -54,7 +54,7 @@ export function TableRules<Value>({
   const trpc = useTRPC();
   const pipeline = usePipeline(table.pipelineId).data;
   const refusal = useRefusal()('pipeline:write');
-  const { update, key } = useTableVerbs(table);
+  const { update, seen } = useTableVerbs(table);
   const [draft, setDraft] = useState<{ value: Value } | null>(null);
   /** What was saved last: the table has it once the copy that it needs has begun. */
   const [saved, setSaved] = useState<{ value: Value } | null>(null);
@@ -137,7 +137,7 @@ export function TableRules<Value>({
         error={update.error}
         onConfirm={() =>
           update.mutate(
-            { ...key, ...change(value) },
+            { ...seen, ...change(value) },
             {
               onSuccess: () => {
                 setDraft(null);

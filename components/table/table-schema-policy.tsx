@@ -7,7 +7,7 @@ import { useTableVerbs } from './use-table-verbs.ts';
 
 /** What is done when the source's columns change, where this table is to differ from its pipeline. */
 export function TableSchemaPolicy({ table }: { table: TableView }) {
-  const { update, key } = useTableVerbs(table);
+  const { update, seen } = useTableVerbs(table);
   const refusal = useRefusal()('pipeline:write');
   return (
     <section>
@@ -18,7 +18,7 @@ export function TableSchemaPolicy({ table }: { table: TableView }) {
           otherwise="As the pipeline says"
           disabled={refusal !== null || update.isPending}
           title={refusal ?? undefined}
-          onChange={(schemaPolicy) => update.mutate({ ...key, schemaPolicy })}
+          onChange={(schemaPolicy) => update.mutate({ ...seen, schemaPolicy })}
         />
       </div>
     </section>

@@ -21,9 +21,10 @@ const keptOf = (outcome: Outcome | object): string[] =>
   'lakeTablesKept' in outcome && outcome.lakeTablesKept && outcome.lakeTablesKept.length > 0
     ? [`In the lake ${outcome.lakeTablesKept.join(' and ')} stays: it was not made for this table.`]
     : [];
+type Table = Pick<TableView, 'pipelineId' | 'id' | 'source' | 'version'>;
 
 /** What can be done with one table; each says when it is done or refused. */
-export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableView, 'pipelineId' | 'id' | 'source'>) {
+export function useTableVerbs({ pipelineId, id: tableId, source, version }: Table) {
   const trpc = useTRPC();
   const toast = useToast();
   const queries = useQueryClient();
@@ -40,6 +41,8 @@ export function useTableVerbs({ pipelineId, id: tableId, source }: Pick<TableVie
   });
   return {
     key: { pipelineId, tableId },
+    /** Names the table as it is shown: a change is refused when somebody else was faster. */
+    seen: { pipelineId, tableId, version },
     pause: useMutation(trpc.tables.pause.mutationOptions(told('is paused', 'was not paused'))),
     resume: useMutation(trpc.tables.resume.mutationOptions(told('goes on', 'did not resume'))),
     accept: useMutation(trpc.tables.accept.mutationOptions(told('is accepted as it is', 'was not accepted'))),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   bigserial,
   boolean,
   index,
@@ -100,6 +101,8 @@ export const apiKey = pgTable('api_key', {
   /** To the minute. */
   lastUsedAt: instant('last_used_at'),
   lastUsedFrom: inet('last_used_from'),
+  /** How often a person changed it; guards concurrent edits. Use does not count. */
+  version: bigint('version', { mode: 'bigint' }).notNull().default(sql`1`),
 });
 
 /** How people of one OIDC issuer may sign in. At most one row, `oidc`. */

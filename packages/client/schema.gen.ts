@@ -1738,6 +1738,7 @@ export interface components {
             scopes: ("source:read" | "source:write" | "destination:read" | "destination:write" | "pipeline:read" | "pipeline:write" | "pipeline:operate" | "dead-letter:read" | "dead-letter:write" | "catalog:read" | "catalog:write" | "member:read" | "member:manage" | "api-key:manage" | "audit:read" | "settings:read" | "settings:manage" | "system:read" | "queue:read" | "queue:manage" | "profile:manage")[];
             /** @enum {string} */
             state: "active" | "expired" | "revoked" | "owner-disabled";
+            version: string;
         };
         ApiKeyPage: {
             items: components["schemas"]["ApiKey"][];
@@ -1804,6 +1805,7 @@ export interface components {
             carriedOut: "now" | "soon" | "when it runs";
             /** @description Whether the table is copied again */
             resync: boolean;
+            version: string;
         };
         ClosedDeadLetters: {
             count: number;
@@ -3085,6 +3087,7 @@ export interface components {
             /** @description pending, copying, catching_up, live, paused or needs_attention */
             state: string;
             table: string;
+            version: string;
             /** @description Only rows that meet all of these are carried; empty for all */
             where: {
                 /** @description Name of a column of the source */
@@ -3601,6 +3604,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Where it is found */
                     Location?: string;
                     /** @description Names this request in the log */
@@ -3637,6 +3642,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Names this request in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -3655,8 +3662,13 @@ export interface operations {
     };
     apiKeys_revoke: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                version?: string;
+            };
+            header?: {
+                /** @description The `ETag` that was read; refused with 412 when it is not the present one */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3678,6 +3690,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -3685,7 +3698,10 @@ export interface operations {
     apiKeys_rename: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read; refused with 412 when it is not the present one */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3695,6 +3711,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
+                    version?: string;
                 };
             };
         };
@@ -3702,6 +3719,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Names this request in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -3715,6 +3734,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -6132,6 +6152,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Names this request in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6151,9 +6173,13 @@ export interface operations {
     tables_remove: {
         parameters: {
             query?: {
+                version?: string;
                 dropLakeTables?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read; refused with 412 when it is not the present one */
+                "If-Match"?: string;
+            };
             path: {
                 pipelineId: string;
                 tableId: number;
@@ -6165,6 +6191,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Names this request in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6178,6 +6206,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -6185,7 +6214,10 @@ export interface operations {
     tables_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` that was read; refused with 412 when it is not the present one */
+                "If-Match"?: string;
+            };
             path: {
                 pipelineId: string;
                 tableId: number;
@@ -6221,6 +6253,7 @@ export interface operations {
                         /** @enum {string} */
                         "column-retyped"?: "apply" | "pause" | "ignore";
                     };
+                    version?: string;
                     where?: {
                         /** @description Name of a column of the source */
                         column: string;
@@ -6239,6 +6272,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Names this request in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -6252,6 +6287,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -6730,6 +6766,8 @@ export interface operations {
             /** @description Done */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
                     /** @description Names this request in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;

@@ -21,6 +21,7 @@ export const ApiKeyView = z
     revokedAt: z.iso.datetime().nullable(),
     lastUsedAt: z.iso.datetime().nullable().describe('To the minute'),
     lastUsedFrom: z.string().nullable().describe('Network address'),
+    version: z.string(),
   })
   .meta({ id: 'ApiKey' });
 export type ApiKeyView = z.output<typeof ApiKeyView>;
@@ -48,6 +49,7 @@ export const apiKeyColumns = {
   ownerEmail: member.email,
   ownerName: member.name,
   ownerRole: member.role,
+  version: apiKey.version,
   state: apiKeyState,
 };
 
@@ -64,6 +66,7 @@ type Row = {
   ownerEmail: string;
   ownerName: string | null;
   ownerRole: string;
+  version: bigint;
   state: ApiKeyView['state'];
 };
 
@@ -84,6 +87,7 @@ export function apiKeyView(row: Row): ApiKeyView {
     revokedAt: isoOrNull(row.revokedAt),
     lastUsedAt: isoOrNull(row.lastUsedAt),
     lastUsedFrom: row.lastUsedFrom,
+    version: row.version.toString(),
   };
 }
 

@@ -9,6 +9,7 @@ import type { AskDeps } from '@/server/inquiries/ask-worker.ts';
 import { claimMoreNames } from './claim-more-names.ts';
 import { refuseTakenLakeTables } from './lake-table-findings.ts';
 import { lockPipeline } from './lock-pipeline.ts';
+import { markChanged } from './mark-changed.ts';
 import { withLakeName } from './pipeline-input.ts';
 import { refuseUnfitTables } from './refuse-unfit-tables.ts';
 import { storedTable } from './stored-table.ts';
@@ -41,10 +42,7 @@ export async function addTables(
         source: sql<string>`${pipelineTable.sourceSchema} || '.' || ${pipelineTable.sourceTable}`,
         lakeName: pipelineTable.lakeName,
       });
-    await tx
-      .update(pipeline)
-      .set({ version: sql`${pipeline.version} + 1`, updatedAt: sql`now()` })
-      .where(eq(pipeline.id, pipelineId));
+    await markChanged(tx, found);
     return { result: { tables: rows }, subject: pipelineId, detail: { tables: rows.map(({ source }) => source) } };
   });
 }

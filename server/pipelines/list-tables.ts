@@ -91,11 +91,21 @@ const definition = {
   columns: pipelineTable.columnRules,
   otherColumns: pipelineTable.otherColumns,
   where: pipelineTable.rowFilter,
+  version: sql<string>`${pipelineTable.version}::text`,
 };
 
 type Defined = Pick<
   TableView,
-  'id' | 'schema' | 'table' | 'mirror' | 'changelog' | 'onDelete' | 'onTruncate' | 'schemaPolicy' | 'otherColumns'
+  | 'id'
+  | 'schema'
+  | 'table'
+  | 'mirror'
+  | 'changelog'
+  | 'onDelete'
+  | 'onTruncate'
+  | 'schemaPolicy'
+  | 'otherColumns'
+  | 'version'
 > & {
   policies: unknown;
   where: RowFilter;

@@ -7,8 +7,10 @@ import { AppError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
 import type { AskDeps } from '@/server/inquiries/ask-worker.ts';
 import { standingTables } from '@/server/lake/standing-tables.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 import { lakeTablesOf } from './lake-names.ts';
 import { type CarriedOut, carriedOut, hasLakeTables, isUntouched, lockTable } from './lock-table.ts';
+import { markChanged } from './mark-changed.ts';
 import { removeTableInput } from './table-verbs-input.ts';
 
 type RemovedTable = {
@@ -29,8 +31,9 @@ export async function removeTable(
   const strangers = actor.scopes.has('pipeline:write') ? await strangersOf(deps, actor, input) : [];
   const change = { actor, scope: 'pipeline:write', action: 'table.remove' } as const;
   return audited(deps.database, change, async (tx) => {
-    const { dropLakeTables, ...key } = parseInput(removeTableInput, input);
+    const { dropLakeTables, version, ...key } = parseInput(removeTableInput, input);
     const { pipeline: parent, table, name } = await lockTable(tx, key);
+    requireVersion('table', table.version, version);
     const [other] = await tx
       .select({ id: pipelineTable.id })
       .from(pipelineTable)
@@ -45,6 +48,7 @@ export async function removeTable(
     if (!other) {
       throw new AppError('CONFLICT', `table ${name} is the pipeline's last one; delete the pipeline instead`);
     }
+    await markChanged(tx, parent);
     const deed = {
       subject: parent.id,
       detail: { table: name, dropLakeTables, ...(strangers.length > 0 ? { lakeTablesKept: strangers } : {}) },
@@ -55,7 +59,11 @@ export async function removeTable(
     }
     await tx
       .update(pipelineTable)
-      .set({ requested: { kind: 'remove', dropLakeTables }, updatedAt: sql`now()` })
+      .set({
+        requested: { kind: 'remove', dropLakeTables },
+        version: sql`${pipelineTable.version} + 1`,
+        updatedAt: sql`now()`,
+      })
       .where(eq(pipelineTable.id, table.id));
     return { result: { carriedOut: carriedOut(parent), lakeTablesKept: strangers }, ...deed };
   });

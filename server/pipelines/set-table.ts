@@ -11,9 +11,11 @@ import type { TableSchema } from '@/server/domain/table-schema.ts';
 import { unfitPolicy } from '@/server/domain/unfit-policy.ts';
 import { AppError, fieldError } from '@/server/errors/app-error.ts';
 import { parseInput } from '@/server/errors/parse-input.ts';
+import { requireVersion } from '@/server/platform/require-version.ts';
 import { claimMoreNames } from './claim-more-names.ts';
 import { knownSchema } from './known-schema.ts';
 import { type CarriedOut, carriedOut, hasLakeTables, type LockedTable, lockTable } from './lock-table.ts';
+import { markChanged } from './mark-changed.ts';
 import { refuseUnfitTables } from './refuse-unfit-tables.ts';
 import { noLongerText } from './same-policies.ts';
 import { setTableInput } from './table-verbs-input.ts';
@@ -29,12 +31,13 @@ export async function setTable(
   deps: Pick<ControlDeps, 'database' | 'sealer'>,
   actor: Actor,
   input: z.input<typeof setTableInput>,
-): Promise<{ carriedOut: CarriedOut; resync: boolean }> {
+): Promise<{ carriedOut: CarriedOut; resync: boolean; version: string }> {
   const change = { actor, scope: 'pipeline:write', action: 'table.set' } as const;
   if (actor.scopes.has('pipeline:write')) await refuseUnfitRules(deps, parseInput(setTableInput, input));
   return audited(deps.database, change, async (tx) => {
-    const { pipelineId, tableId, ...wanted } = parseInput(setTableInput, input);
+    const { pipelineId, tableId, version, ...wanted } = parseInput(setTableInput, input);
     const { pipeline: parent, table, name } = await lockTable(tx, { pipelineId, tableId });
+    requireVersion('table', table.version, version);
     const present = presentShape(table);
     const shape: TableShape = {
       mirror: wanted.mirror ?? present.mirror,
@@ -80,7 +83,8 @@ export async function setTable(
     const isMet = isInLake || table.sourceOid !== null;
     const needsCopy =
       (isRuled && isMet) || (isInLake && (adds || applies || isRetexted || table.requested?.kind === 'resync'));
-    await tx
+    await markChanged(tx, parent);
+    const [changed = table] = await tx
       .update(pipelineTable)
       .set({
         // What a copy is needed for changes when it begins; policies count from the next commit on.
@@ -93,9 +97,14 @@ export async function setTable(
         version: sql`${pipelineTable.version} + 1`,
         updatedAt: sql`now()`,
       })
-      .where(eq(pipelineTable.id, table.id));
+      .where(eq(pipelineTable.id, table.id))
+      .returning({ version: pipelineTable.version });
     return {
-      result: { carriedOut: needsCopy ? carriedOut(parent) : 'now', resync: needsCopy },
+      result: {
+        carriedOut: needsCopy ? carriedOut(parent) : 'now',
+        resync: needsCopy,
+        version: changed.version.toString(),
+      },
       subject: parent.id,
       detail: { table: name, ...wanted },
     };

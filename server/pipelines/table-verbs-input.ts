@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { resourceId } from '@/server/platform/resource-id.ts';
+import { resourceId, versionInput } from '@/server/platform/resource-id.ts';
 import { tableKey } from './lock-table.ts';
 import { columnRules, effectPolicy, otherColumns, schemaPolicy, tableInput, valuePolicies } from './pipeline-input.ts';
 import { rowFilter } from './row-filter-input.ts';
@@ -11,6 +11,7 @@ export const addTablesInput = z.strictObject({
 
 export const removeTableInput = z.strictObject({
   ...tableKey.shape,
+  version: versionInput,
   /** Also drop the table's lake tables with their files. */
   dropLakeTables: z.boolean().default(false),
 });
@@ -18,6 +19,7 @@ export const removeTableInput = z.strictObject({
 /** Fields left out stay as they are. */
 export const setTableInput = z.strictObject({
   ...tableKey.shape,
+  version: versionInput,
   mirror: z.boolean().optional(),
   changelog: z.boolean().optional(),
   policies: valuePolicies.optional(),

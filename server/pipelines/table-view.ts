@@ -10,6 +10,7 @@ export const TableView = TableStatus.extend({
   mirror: z.boolean(),
   changelog: z.boolean(),
   ...tableWishes,
+  version: z.string(),
 }).meta({ id: 'Table' });
 export type TableView = z.output<typeof TableView>;
 

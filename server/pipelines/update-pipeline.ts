@@ -130,6 +130,8 @@ async function replaceTables(tx: Transaction, { before, tables }: { before: Lock
         onDelete,
         onTruncate,
         schemaPolicy,
+        version: sql`${pipelineTable.version} + 1`,
+        updatedAt: sql`now()`,
       })
       .where(eq(pipelineTable.id, row.id));
   }

@@ -96,7 +96,11 @@ async function remove(shift: CommitShift, { table, requested }: Request<'remove'
     return;
   }
   await failpoint('removal-lake-dropped');
-  await underLease(shift, (client) => client.query('delete from pipeline_table where id = $1', [table.id]));
+  await underLease(shift, async (client) => {
+    // Whoever read the pipeline with this table in it is told when they change it. Its row is locked before a table's, as everywhere.
+    await client.query('update pipeline set version = version + 1, updated_at = now() where id = $1', [pipeline.id]);
+    await client.query('delete from pipeline_table where id = $1', [table.id]);
+  });
   log.info('table removed', { table: name });
 }
 

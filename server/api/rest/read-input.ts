@@ -24,8 +24,12 @@ export async function readInput({ route, request, parameters, query }: Request):
     if (Object.hasOwn(input, name)) throw fieldError('INVALID_INPUT', name, 'stands in the path already');
     input[name] = decodeParameter(route, name, text);
   }
-  const seen = 'version' in route.shape ? versionOf(request.headers['if-match']) : null;
-  if (seen !== null) {
+  const seen = versionOf(request.headers['if-match']);
+  if (seen !== null && !('version' in route.shape) && route.method !== 'GET') {
+    // To do it nevertheless would be what the client guards against.
+    throw fieldError('INVALID_INPUT', 'If-Match', 'cannot be kept here, since this has no version; leave it out');
+  }
+  if (seen !== null && 'version' in route.shape) {
     if (input.version !== undefined && input.version !== seen) {
       throw fieldError('INVALID_INPUT', 'version', 'differs from If-Match');
     }

@@ -15,6 +15,7 @@ export const create = procedure('api-key:manage')
         'With rights that you have yourself. The token is shown here and never again. An API key cannot make others.',
       status: 201,
       location: '/api-keys/{id}',
+      versioned: 'key.version',
     }),
   )
   .input(createApiKeyInput)

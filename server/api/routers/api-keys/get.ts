@@ -10,6 +10,7 @@ export const get = procedure('api-key:manage')
       path: '/api-keys/{id}',
       tag: 'API keys',
       summary: 'Read an API key',
+      versioned: true,
     }),
   )
   .input(getApiKeyInput)

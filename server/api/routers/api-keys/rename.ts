@@ -11,6 +11,7 @@ export const rename = procedure('api-key:manage')
       tag: 'API keys',
       summary: 'Rename an API key',
       description: 'Its rights never change: make a new one instead.',
+      versioned: true,
     }),
   )
   .input(renameApiKeyInput)

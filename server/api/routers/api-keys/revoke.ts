@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { rest } from '@/server/api/rest-route.ts';
 import { procedure } from '@/server/api/trpc.ts';
-import { revokeApiKey, revokeApiKeyInput } from '@/server/auth/revoke-api-key.ts';
+import { revokeApiKey } from '@/server/auth/revoke-api-key.ts';
+import { versionedId } from '@/server/platform/resource-id.ts';
 
 export const revoke = procedure('api-key:manage')
   .meta(
@@ -10,8 +11,9 @@ export const revoke = procedure('api-key:manage')
       path: '/api-keys/{id}',
       tag: 'API keys',
       summary: 'End an API key at once',
+      versioned: true,
     }),
   )
-  .input(revokeApiKeyInput)
+  .input(versionedId)
   .output(z.void())
   .mutation(({ ctx, input }) => revokeApiKey(ctx.deps, ctx.actor, input));

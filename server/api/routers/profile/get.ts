@@ -10,6 +10,7 @@ export const get = procedure('profile:manage')
       path: '/profile',
       tag: 'Members',
       summary: 'Read your own profile',
+      versioned: true,
     }),
   )
   .input(z.strictObject({}))

@@ -11,6 +11,7 @@ export const get = procedure('pipeline:read')
       path: '/pipelines/{pipelineId}/tables/{tableId}',
       tag: 'Tables',
       summary: 'Read a table of a pipeline',
+      versioned: true,
     }),
   )
   .input(tableKey)

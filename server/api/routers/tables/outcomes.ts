@@ -13,7 +13,7 @@ export const RemovedTable = z
   .meta({ id: 'RemovedTable' });
 
 export const ChangedTable = z
-  .object({ carriedOut, resync: z.boolean().describe('Whether the table is copied again') })
+  .object({ carriedOut, resync: z.boolean().describe('Whether the table is copied again'), version: z.string() })
   .meta({ id: 'ChangedTable' });
 
 export const DecidedSchemaChanges = z

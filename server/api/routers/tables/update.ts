@@ -13,6 +13,7 @@ export const update = procedure('pipeline:write')
       summary: 'Change the modes or policies of a table',
       description:
         'Fields that are left out stay as they are. A mode that is added needs a copy. Rules for columns are checked with the source.',
+      versioned: true,
       connects: true,
     }),
   )

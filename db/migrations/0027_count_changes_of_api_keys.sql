@@ -1,0 +1,1 @@
+ALTER TABLE "api_key" ADD COLUMN "version" bigint DEFAULT 1 NOT NULL;
