@@ -1,14 +1,15 @@
+import { USAGES } from '@/scripts/command-lines.mjs';
 import { benchCopy } from './copy.ts';
 import { benchLoad } from './load.ts';
 import { describeMachine } from './machine.ts';
 import { openBench } from './open-bench.ts';
-import { readOptions, USAGE } from './options.ts';
+import { readOptions } from './options.ts';
 import { print } from './report.ts';
 import { benchStream } from './stream.ts';
 
 const options = readOptions(process.argv.slice(2));
 if (!options) {
-  console.error(USAGE);
+  console.error(USAGES.bench);
   process.exitCode = 2;
 } else {
   await using bench = await openBench({

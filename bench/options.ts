@@ -27,11 +27,6 @@ export type BenchOptions = {
   readonly profileDir: string | undefined;
 };
 
-export const USAGE = `npm run bench -- copy   [--runs N] [--rows N] [--dirty] [--mode mirror|changelog]
-npm run bench -- stream [--runs N] [--rows N] [--changes N] [--hot | --one-transaction] [--live] [--in-progress MIB]
-                        [--mode mirror|changelog]
-npm run bench -- api    [--seconds N] [--clients N] [--pipelines N] [--running N]`;
-
 /** Reads the command line; null when it makes no sense. */
 export function readOptions(args: readonly string[]): BenchOptions | null {
   const { values, positionals } = parseArgs({

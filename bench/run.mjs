@@ -2,8 +2,11 @@
 import { spawn } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { endWithAnswer } from '../scripts/command-lines.mjs';
 
+endWithAnswer('bench', process.argv.slice(2));
+// Loaded now only: it needs the packages, and help does not.
+const { build } = await import('esbuild');
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 await build({
   absWorkingDir: root,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { endWithAnswer } from './command-lines.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE_NEEDED = [20, 19];
@@ -11,6 +12,7 @@ const NODE_NEEDED = [20, 19];
 const NEEDS_CONSOLE = new Set(['start', 'crash']);
 const [command, ...args] = process.argv.slice(2);
 
+endWithAnswer(command, args);
 try {
   checkNode();
   await installPackages();

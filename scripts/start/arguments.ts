@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { USAGES } from '@/scripts/command-lines.mjs';
 import { AppError } from '@/server/errors/app-error.ts';
 
 export type Arguments = {
@@ -15,15 +16,6 @@ export type Arguments = {
   /** A shell command to run with `--once`, after an equal comparison and before the end. */
   readonly thenCommand: string | undefined;
 };
-
-export const USAGE = `npm start -- [options]
-  --no-demo       start without the demo database and its pipeline
-  --once          copy and stream for a while, compare every table with its source, end with 0 or 1
-  --port <n>      port of the console and the API
-  --rate <n>      demo transactions per second (default 20)
-  --seconds <n>   with --once: how long the workload runs (default 20)
-  --then <cmd>    with --once: a command to run on the quiet lake, with CATALOG_URI, CATALOG_TOKEN, WAREHOUSE,
-                  SOURCE_URL and SOURCE_SCHEMA set; its exit code counts`;
 
 /** Reads the command line; throws INVALID_INPUT that names what is wrong. */
 export function parseArguments(args: readonly string[]): Arguments {
@@ -65,4 +57,4 @@ function number(name: string, text: string, max: number): number {
   return value;
 }
 
-const invalid = (message: string) => new AppError('INVALID_INPUT', `${message}\n\n${USAGE}`);
+const invalid = (message: string) => new AppError('INVALID_INPUT', `${message}\n\n${USAGES.start}`);

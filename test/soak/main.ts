@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { USAGES } from '@/scripts/command-lines.mjs';
 import { SYSTEM_ACTOR } from '@/server/auth/actor.ts';
 import { createPipeline } from '@/server/pipelines/create-pipeline.ts';
 import { startPipeline } from '@/server/pipelines/start-pipeline.ts';
@@ -12,7 +13,7 @@ import { DISTURBANCES, type Disturbance, deckOf } from './disturbances.ts';
 import { FIGURES, type FigureName, type Figures, takeFigures } from './figures.ts';
 import { judge } from './judge.ts';
 import { openSoak, type Soak } from './open-soak.ts';
-import { readOptions, type SoakOptions, USAGE } from './options.ts';
+import { readOptions, type SoakOptions } from './options.ts';
 import { drawSvg, type Panel, savePng, shown } from './plot.ts';
 import { BANK_SUM, createTables, NAMESPACE, startWorkload, TABLES } from './workload.ts';
 
@@ -23,7 +24,7 @@ const ORACLE_EVERY = 5;
 const options = readOptions(process.argv.slice(2), Date.now());
 if (options) process.exitCode = await soak(options);
 else {
-  console.error(USAGE);
+  console.error(USAGES.soak);
   process.exitCode = 2;
 }
 

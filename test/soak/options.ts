@@ -12,8 +12,6 @@ export type SoakOptions = {
   readonly every: number;
 };
 
-export const USAGE = 'npm run soak -- [--minutes N] [--seed S] [--out FOLDER] [--only NAMES] [--every SECONDS]';
-
 /** Reads the command line; null when it makes no sense. */
 export function readOptions(args: readonly string[], nowMs: number): SoakOptions | null {
   try {
