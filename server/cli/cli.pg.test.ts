@@ -263,7 +263,7 @@ it('shows a changed secret without it, deletes only on request, and refuses what
   );
   const wrong = await home.run(['apply', '-f', 'wrong.yaml']);
   expect(wrong.code).toBe(2);
-  expect(wrong.err).toMatch(/wrong\.yaml:1: Source shop: spec\.password is a secret in plain text/);
+  expect(wrong.err).toMatch(/wrong\.yaml:8: Source shop: spec\.password is a secret in plain text/);
   expect(wrong.err).toMatch(/Source c: .*usernam: is not a field; did you mean username\?/);
   expect(wrong.err).not.toContain('hunter2');
   home.write('new.yaml', source('${NOT_SET}').replace('name: shop', 'name: b'));

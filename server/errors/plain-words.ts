@@ -15,11 +15,25 @@ function inWords(issue: Issue): string | null {
       return `must ${boundOf(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
     case 'too_big':
       return `must ${boundOf(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}`;
+    case 'invalid_union':
+      return ofUnion(issue);
+    case 'invalid_key':
+      return `its name ${issue.issues[0]?.message ?? 'cannot be used'}`;
     case 'unrecognized_keys':
       return `${issue.keys.join(', ')} ${issue.keys.length === 1 ? 'is no field' : 'are no fields'} here`;
     default:
       return null;
   }
+}
+
+/** Each way in which it would be right; of those that a field chooses between, what that field may say. */
+function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>): string | null {
+  const { options } = issue;
+  if (Array.isArray(options)) return `must be one of ${options.map(String).join(', ')}`;
+  const ways = issue.errors.flatMap(([first]) =>
+    first ? [first.path.length === 0 ? first.message : `${z.core.toDotPath(first.path)} ${first.message}`] : [],
+  );
+  return ways.length === 0 ? null : ways.join(', or ');
 }
 
 /** A size or a value beyond its limit. */

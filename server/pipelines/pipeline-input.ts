@@ -49,10 +49,10 @@ export const schemaPolicy = z.strictObject({
   'column-retyped': schemaChoice,
 });
 
-const columnRule = z.union([
-  z.enum(['carry', 'exclude', 'hash', 'redact']),
-  z.strictObject({ truncate: z.number().int().min(1).max(1_000) }),
-]);
+const columnRule = z.union(
+  [z.enum(['carry', 'exclude', 'hash', 'redact']), z.strictObject({ truncate: z.number().int().min(1).max(1_000) })],
+  'must be carry, exclude, hash, redact, or {truncate: n} for the first n characters, 1 to 1000',
+);
 
 /** Column name -> how its values are shown, or that they are not carried. */
 export const columnRules = z.record(z.string().min(1).max(63), columnRule);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { interpolate } from '@/server/config/interpolate.ts';
 import { nearest } from '@/server/config/nearest.ts';
 import '@/server/errors/plain-words.ts';
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
+import { type FileProblem, readDocuments } from './read-documents.ts';
 import { API_VERSION, KINDS, type Kind, type Resources, SECRET_PATHS, SPECS, UNSET_PATHS } from './resource-schemas.ts';
 import { unsetSecret } from './unset-secret.ts';
 
@@ -22,14 +22,18 @@ export async function readResources(io: CliIo, paths: readonly string[]): Promis
   const problems: string[] = [];
   const found = { Source: new Map(), Destination: new Map(), Pipeline: new Map() } as const;
   for (const path of paths) {
-    for (const { at, value } of documentsOf(await textOf(io, path), path, problems)) {
+    const inFile: FileProblem[] = [];
+    for (const { value, lineOf } of readDocuments(await textOf(io, path), inFile)) {
       const parsed = parseResource(io, value);
-      problems.push(...parsed.problems.map((problem) => `${at}: ${problem}`));
+      inFile.push(...parsed.problems.map(({ path: where, reason }) => ({ line: lineOf(where), reason })));
       if (!parsed.resource) continue;
       const { kind, name, spec } = parsed.resource;
-      if (found[kind].has(name)) problems.push(`${at}: ${kind} ${name} is described twice`);
+      if (found[kind].has(name)) inFile.push({ line: lineOf(['name']), reason: `${kind} ${name} is described twice` });
       found[kind].set(name, spec);
     }
+    const file = path === '-' ? 'standard input' : path;
+    inFile.sort((a, b) => a.line - b.line);
+    problems.push(...inFile.map(({ line, reason }) => `${file}:${line}: ${reason}`));
   }
   if (problems.length > 0)
     throw new CliError('USAGE', `the resources cannot be used:\n${problems.map((line) => `  - ${line}`).join('\n')}`);
@@ -46,38 +50,33 @@ async function textOf(io: CliIo, path: string): Promise<string> {
   }
 }
 
-function* documentsOf(text: string, path: string, problems: string[]): Generator<{ at: string; value: unknown }> {
-  const lineCounter = new LineCounter();
-  for (const document of parseAllDocuments(text, { lineCounter, prettyErrors: false, uniqueKeys: true })) {
-    if (!('contents' in document) || document.contents === null) continue;
-    const at = `${path}:${lineCounter.linePos(document.contents.range?.[0] ?? 0).line}`;
-    const [error] = document.errors;
-    if (error) problems.push(`${path}:${lineCounter.linePos(error.pos[0]).line}: is not YAML: ${error.message}`);
-    else yield { at, value: document.toJS() };
-  }
-}
-
-type Parsed = { readonly problems: readonly string[]; readonly resource?: { kind: Kind; name: string; spec: unknown } };
+/** What is wrong at a place of a document. */
+type Flaw = { readonly path: readonly PropertyKey[]; readonly reason: string };
+type Parsed = { readonly problems: readonly Flaw[]; readonly resource?: { kind: Kind; name: string; spec: unknown } };
 
 function parseResource(io: CliIo, value: unknown): Parsed {
   const outer = resource.safeParse(value);
-  if (!outer.success) return { problems: reasonsOf(outer.error) };
+  if (!outer.success) return { problems: flawsOf(outer.error) };
   const { kind, name, spec } = outer.data;
-  const problems = SECRET_PATHS[kind]
+  const told = ({ path, reason }: Flaw): Flaw => ({ path, reason: `${kind} ${name}: ${reason}` });
+  const problems: Flaw[] = SECRET_PATHS[kind]
     .filter((path) => isPlainSecret(spec, path))
-    .map((path) => `${kind} ${name}: spec.${path} is a secret in plain text; write it as \${VARIABLE}`);
-  const missing = new Set<string>();
-  const filled = fill(withUnsetSecrets(spec, { kind, env: io.env }), io.env, missing);
-  for (const variable of missing) problems.push(`${kind} ${name}: the variable ${variable} is not set`);
-  if (problems.length > 0) return { problems };
+    .map((path) => ({
+      path: ['spec', ...path.split('.')],
+      reason: `spec.${path} is a secret in plain text; write it as \${VARIABLE}`,
+    }));
+  const missing = new Map<string, Flaw['path']>();
+  const filled = fill(withUnsetSecrets(spec, { kind, env: io.env }), { env: io.env, missing, path: ['spec'] });
+  for (const [variable, path] of missing) problems.push({ path, reason: `the variable ${variable} is not set` });
+  if (problems.length > 0) return { problems: problems.map(told) };
   const named = SPECS[kind].name.safeParse(name);
   const parsed = SPECS[kind].spec.safeParse(filled);
   if (named.success && parsed.success) return { problems, resource: { kind, name, spec: parsed.data } };
-  const reasons = [
-    ...(named.error ? [`name: ${named.error.issues[0]?.message}`] : []),
-    ...(parsed.error ? reasonsOf(parsed.error, kind) : []),
+  const flaws = [
+    ...(named.error ? [{ path: ['name'], reason: `name: ${named.error.issues[0]?.message}` }] : []),
+    ...(parsed.error ? flawsOf(parsed.error, kind).map((flaw) => ({ ...flaw, path: ['spec', ...flaw.path] })) : []),
   ];
-  return { problems: reasons.map((reason) => `${kind} ${name}: ${reason}`) };
+  return { problems: flaws.map(told) };
 }
 
 /**
@@ -97,16 +96,19 @@ function withUnsetSecrets(spec: object, { kind, env }: { kind: Kind; env: CliIo[
   return copy;
 }
 
-/** Replaces `${VARIABLE}` in every text. */
-function fill(value: unknown, env: CliIo['env'], missing: Set<string>): unknown {
+type Filling = { readonly env: CliIo['env']; readonly missing: Map<string, Flaw['path']>; readonly path: Flaw['path'] };
+
+/** Replaces `${VARIABLE}` in every text; what is not set is remembered with the place that wants it first. */
+function fill(value: unknown, { env, missing, path }: Filling): unknown {
+  const below = (item: unknown, step: PropertyKey) => fill(item, { env, missing, path: [...path, step] });
   if (typeof value === 'string') {
     const result = interpolate(value, env);
-    for (const name of result.missing) missing.add(name);
+    for (const name of result.missing) if (!missing.has(name)) missing.set(name, path);
     return result.text;
   }
-  if (Array.isArray(value)) return value.map((item) => fill(item, env, missing));
+  if (Array.isArray(value)) return value.map(below);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, env, missing)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, below(item, key)]));
 }
 
 function isPlainSecret(spec: object, path: string): boolean {
@@ -115,12 +117,14 @@ function isPlainSecret(spec: object, path: string): boolean {
   return at !== undefined && !/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(String(at));
 }
 
-const reasonsOf = (error: z.ZodError, kind?: Kind): string[] =>
+const flawsOf = (error: z.ZodError, kind?: Kind): Flaw[] =>
   error.issues.flatMap((issue) => {
-    const path = z.core.toDotPath(issue.path);
-    if (issue.code !== 'unrecognized_keys') return [path === '' ? issue.message : `${path}: ${issue.message}`];
+    const name = z.core.toDotPath(issue.path);
+    if (issue.code !== 'unrecognized_keys')
+      return [{ path: issue.path, reason: name === '' ? issue.message : `${name}: ${issue.message}` }];
     return issue.keys.map((key) => {
-      const near = kind && path === '' ? nearest(key, Object.keys(SPECS[kind].spec.shape)) : undefined;
-      return `${path === '' ? key : `${path}.${key}`}: is not a field${near ? `; did you mean ${near}?` : ''}`;
+      const near = kind && name === '' ? nearest(key, Object.keys(SPECS[kind].spec.shape)) : undefined;
+      const reason = `${name === '' ? key : `${name}.${key}`}: is not a field${near ? `; did you mean ${near}?` : ''}`;
+      return { path: [...issue.path, key], reason };
     });
   });
