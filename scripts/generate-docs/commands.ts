@@ -52,7 +52,7 @@ ${table(
 
 ## Resources as code
 
-\`export\` writes what there is, \`plan\` shows what would change, \`apply\` changes it; a second \`apply\` changes nothing. Kind
+\`export\` writes what there is, less what is as by default (\`--full\` for all of it), \`plan\` shows what would change, \`apply\` changes it; a second \`apply\` changes nothing. Kind
 and name say what is meant. Secrets are written as \`\${VARIABLE}\` and compared by fingerprints that the server makes under a key
 of its own. What no file describes stays, unless \`--prune\` is given and confirmed.
 

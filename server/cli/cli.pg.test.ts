@@ -200,7 +200,16 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   expect([filtered.code, filtered.err]).toEqual([0, '']);
   expect((await one.run(['table', 'schema', 'shop', '--waiting'])).err).toBe('nothing waits');
 
-  const file = other.write('resources.yaml', (await one.run(['export'])).out);
+  const { out: exported } = await one.run(['export']);
+  expect(exported).toContain('settings:\n    batchAgeMsMax: 700\n');
+  expect(exported).not.toMatch(
+    /port: 5432$|tlsMode: verify|mirror|onDelete|otherColumns|policies|lakeName|pathStyle|storage|batchRowsMax/m,
+  );
+  const { out: full } = await one.run(['export', '--full']);
+  expect(full).toMatch(/batchRowsMax: 200000/);
+  expect(full).toMatch(/mirror: true.*onDelete: apply.*lakeName: shop_orders/s);
+  const whole = other.write('full.yaml', full);
+  const file = other.write('resources.yaml', exported);
   expect(readFileSync(join(other.folder, file), 'utf8')).not.toContain(password);
   const planned = await other.run(['plan', '-f', file, '--exit-code']);
   expect([planned.code, planned.out]).toEqual([10, expect.stringContaining('3 to create, 0 to change, 0 to delete')]);
@@ -222,7 +231,7 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   const again = await other.run(['apply', '-f', file]);
   expect([again.code, again.out]).toEqual([0, expect.stringMatching(/3 as described\nNothing to do/)]);
   expect(await second.query('select count(*)::int as entries from audit_entry')).toEqual(before);
-  expect((await other.run(['plan', '-f', file, '--exit-code'])).code).toBe(0);
+  for (const same of [file, whole]) expect((await other.run(['plan', '-f', same, '--exit-code'])).code).toBe(0);
 });
 
 it('shows a changed secret without it, deletes only on request, and refuses what cannot be meant', async () => {

@@ -4,9 +4,19 @@ import { collect } from '../resources/collect.ts';
 import type { PresentPipeline } from './plan-pipeline.ts';
 import { readPipeline } from './present-pipeline.ts';
 import { API_VERSION, type Kind, TABLE_FIELDS } from './resource-schemas.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
-/** Everything that is defined, as `apply` reads it. Secrets are left to variables that are named after what they belong to. */
-export async function exportResources(philotes: Philotes): Promise<string> {
+/**
+ * Everything that is defined, as `apply` reads it; what is as by default only with `full`. Secrets are left to variables that
+ * are named after what they belong to.
+ */
+export async function exportResources(philotes: Philotes, { full }: { full: boolean }): Promise<string> {
+  const resource = (kind: Kind, name: string, spec: Record<string, unknown>) => ({
+    apiVersion: API_VERSION,
+    kind,
+    name,
+    spec: full ? spec : withoutDefaults(kind, spec),
+  });
   const sources = await collect(philotes.all('/sources', { query: { sort: 'name' } }));
   const destinations = await collect(philotes.all('/destinations', { query: { sort: 'name' } }));
   const names = new Map([...sources, ...destinations].map(({ id, name }) => [id, name]));
@@ -20,8 +30,6 @@ export async function exportResources(philotes: Philotes): Promise<string> {
   }
   return documents.map((document) => stringify(document, { lineWidth: 0 })).join('---\n');
 }
-
-const resource = (kind: Kind, name: string, spec: object) => ({ apiVersion: API_VERSION, kind, name, spec });
 
 /** `${SOURCE_SHOP_PASSWORD}` */
 const variable = (...words: readonly string[]): string =>
@@ -40,7 +48,7 @@ const sourceSpec = ({ name, host, port, database, username, tlsMode, tlsCa }: So
   ...(tlsCa === null ? {} : { tlsCa }),
 });
 
-function destinationSpec(view: Destination): object {
+function destinationSpec(view: Destination): Record<string, unknown> {
   const {
     name,
     catalogUri: uri,
@@ -87,7 +95,7 @@ function authSpec(
   };
 }
 
-const pipelineSpec = (view: PresentPipeline, names: ReadonlyMap<string, string>): object => ({
+const pipelineSpec = (view: PresentPipeline, names: ReadonlyMap<string, string>): Record<string, unknown> => ({
   source: names.get(view.sourceId),
   destination: names.get(view.destinationId),
   namespace: view.namespace,

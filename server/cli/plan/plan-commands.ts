@@ -53,13 +53,16 @@ export function addPlanCommands(program: Command, io: CliIo): void {
       done(changes.length === 0 ? 'Nothing to do' : `Applied ${counted(changes.length, 'change')}`);
     },
   });
-  verb<{ file?: string }>(program, io, {
+  verb<{ file?: string; full?: boolean }>(program, io, {
     usage: 'export',
     summary: 'Write sources, destinations and pipelines as apply reads them',
-    examples: ['export > resources.yaml'],
-    options: (command) => command.option('-f, --file <file>', 'write to a file instead of standard output'),
-    async run({ philotes, done }, _, { file }) {
-      const text = await exportResources(philotes);
+    examples: ['export > resources.yaml', 'export --full  # also what is as by default'],
+    options: (command) =>
+      command
+        .option('-f, --file <file>', 'write to a file instead of standard output')
+        .option('--full', 'also write what is as by default'),
+    async run({ philotes, done }, _, { file, full = false }) {
+      const text = await exportResources(philotes, { full });
       if (file === undefined) return io.out(text.trimEnd());
       writeFileSync(resolve(io.cwd, file), text);
       done(`Wrote ${file}`);
