@@ -13,6 +13,7 @@ import { counted, countText } from '@/components/ui/figures.ts';
 import { ProgressBar } from '@/components/ui/progress-bar.tsx';
 import { RelativeTime } from '@/components/ui/relative-time.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
+import { EXCUSE_WORDS, EXCUSES } from '@/server/domain/verification.ts';
 import type { TableView, Verification } from './table-types.ts';
 import { useVerificationVerbs } from './use-verification-verbs.ts';
 import { repairOf, VerifiedRanges } from './verified-ranges.tsx';
@@ -145,17 +146,10 @@ function verdict(verification: Verification): { tone: Tone; word: string } {
     : { tone: 'running', word: 'Equal' };
 }
 
-const EXCUSES: Readonly<Record<string, (count: number) => string>> = {
-  dead_letter: (count) => `${counted(count, 'row')} parked as ${count === 1 ? 'a dead letter' : 'dead letters'}`,
-  null_policy: (count) => `${counted(count, 'value')} made null by policy`,
-  soft_deleted: (count) => `${counted(count, 'deleted row')} kept on purpose`,
-  deletes_ignored: (count) => `${counted(count, 'deleted row')} still there because deletes are ignored`,
-};
-
 /** What was not held against the lake, and why. */
 function Explained({ verification: { excused, leftOut } }: Pick<Props, 'verification'>) {
   const lines = [
-    ...Object.entries(excused).map(([why, count = 0]) => EXCUSES[why]?.(count) ?? `${countText(count)} ${why}`),
+    ...EXCUSES.flatMap((why) => (excused[why] ? [`${countText(excused[why])} ${EXCUSE_WORDS[why]}`] : [])),
     ...leftOut.map(({ column, reason }) => `Column ${column} is not compared: ${reason}`),
   ];
   if (lines.length === 0) return null;

@@ -39,6 +39,18 @@ it('keeps what login was given for this user only, uses it, and forgets it', asy
     readInput: async () => 'phl_no_key\n',
   });
   expect([wrong.code, existsSync(join(home.folder, '.config/philotes/credentials.json'))]).toEqual([3, false]);
+  expect(wrong.err).toMatch(/API key is unknown, has expired or was revoked.*\n +do {2}.*valid API key/);
+  const away = ['login', '--url', 'http://127.0.0.1:9'];
+  for (const words of [
+    [...away, '--key-stdin'],
+    [...away, '--email', 'owner@example.com'],
+  ]) {
+    const unheard = await home.run(words, { readInput: async () => 'secret' });
+    expect([unheard.code, unheard.err]).toEqual([
+      6,
+      expect.stringMatching(/nothing answers at http:\/\/127\.0\.0\.1:9 .*--url/s),
+    ]);
+  }
   const right = await home.run(['login', '--url', site.origin], { ask: async () => key });
   expect([right.code, right.err]).toEqual([0, '']);
   expect(right.out).not.toContain(key);

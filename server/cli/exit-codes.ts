@@ -21,8 +21,8 @@ export class CliError extends Error {
   readonly exit: ExitName;
   readonly remedy: string | undefined;
 
-  constructor(exit: ExitName, message: string, remedy?: string) {
-    super(message);
+  constructor(exit: ExitName, message: string, remedy?: string, options?: ErrorOptions) {
+    super(message, options);
     this.exit = exit;
     this.remedy = remedy;
   }

@@ -22,12 +22,6 @@ export function explainFailure(io: CliIo, error: unknown): number {
     return EXIT_CODES[exitOf(error.status)].code;
   }
   if (io.signal.aborted) return EXIT_CODES.FAILED.code;
-  if (error instanceof TypeError && error.cause instanceof Error) {
-    const { cause } = error;
-    const reason = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
-    say(`the installation does not answer (${reason})`, 'Check the address, and that Philotes runs there.');
-    return EXIT_CODES.UNREACHABLE.code;
-  }
   say(error instanceof Error ? error.message : String(error));
   return EXIT_CODES.FAILED.code;
 }

@@ -32,6 +32,14 @@ export type Excuses = Partial<Record<Excuse, number>>;
 export const EXCUSES = ['dead_letter', 'null_policy', 'soft_deleted', 'deletes_ignored'] as const;
 export type Excuse = (typeof EXCUSES)[number];
 
+/** What follows the number of each, for people. */
+export const EXCUSE_WORDS: Readonly<Record<Excuse, string>> = {
+  dead_letter: 'rows are parked as dead letters',
+  null_policy: 'values are null by policy',
+  soft_deleted: 'deleted rows are kept on purpose',
+  deletes_ignored: 'rows stay because deletes are ignored',
+};
+
 /** Some keys of a range that differs, as texts in key order. */
 export type DifferenceSample = {
   /** In the source and not in the lake. */

@@ -3,6 +3,7 @@ import { allow } from '@/server/api/allow.ts';
 import { type ApiContext, toProblem } from '@/server/api/trpc.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { sendProblem } from '@/server/web/answer.ts';
+import { bearerOf } from '@/server/web/authenticate.ts';
 import type { Answer } from './answer.ts';
 import { callProcedure } from './call-procedure.ts';
 import { matchPath } from './path-pattern.ts';
@@ -64,7 +65,12 @@ async function serve({ request, response, path, query, context, services }: Exch
     throw new AppError('METHOD_NOT_ALLOWED', `this path takes ${allowed}`);
   }
   if (found.route.access !== 'public' && context.actor === null) {
-    throw new AppError('UNAUTHENTICATED', 'nobody is signed in');
+    // Which of these it is would tell strangers which keys there are.
+    const reason =
+      bearerOf(request.headers.authorization) === null
+        ? 'nobody is signed in'
+        : 'this API key is unknown, has expired or was revoked, or its owner may not sign in';
+    throw new AppError('UNAUTHENTICATED', reason);
   }
   const gone = new AbortController();
   response.once('close', () => gone.abort());

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { components } from '@/packages/client/client.ts';
+import { type components, type Philotes, ProblemError } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
 import { printList } from '../output/print.ts';
@@ -45,10 +45,32 @@ export function addLakeCommands(program: Command, io: CliIo): void {
         throw new CliError('USAGE', `"${table}" is not namespace.table, like shop.orders`);
       }
       const destinationId = await findId(philotes, 'destination', name);
-      await confirm(`This drops the Iceberg table ${table} of ${name} with all of its files; readers lose it.`);
       const path = { destinationId, namespace, table: tableName };
+      await refuseMissing(philotes, { path, table, name });
+      await confirm(`This drops the Iceberg table ${table} of ${name} with all of its files; readers lose it.`);
       await philotes.DELETE('/lake/{destinationId}/tables/{namespace}/{table}', { params: { path } });
       done(`Dropped ${table}`);
     },
   });
+}
+
+type Named = {
+  readonly path: { readonly destinationId: string; readonly namespace: string; readonly table: string };
+  readonly table: string;
+  /** Of the destination. */
+  readonly name: string;
+};
+
+/** Throws NOT_FOUND before anybody is asked about a table that is not there. */
+async function refuseMissing(philotes: Philotes, { path, table, name }: Named): Promise<void> {
+  try {
+    await philotes.GET('/lake/{destinationId}/tables/{namespace}/{table}', { params: { path } });
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'LAKE_TABLE_MISSING') throw error;
+    throw new CliError(
+      'NOT_FOUND',
+      `there is no Iceberg table ${table} in ${name}; nothing was done`,
+      `See philotes lake tables ${name}.`,
+    );
+  }
 }

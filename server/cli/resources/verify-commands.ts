@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { components } from '@/packages/client/client.ts';
+import { EXCUSE_WORDS, EXCUSES } from '@/server/domain/verification.ts';
 import { sleep } from '@/server/platform/sleep.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
@@ -199,11 +200,11 @@ function repairText({ repairRequestedAt, repairedAt }: Verification): string {
 }
 
 function summary({ id, state, sourceRows, ranges, excused, leftOut }: Verification): string {
-  const apart = Object.entries(excused).map(([why, count]) => `${countText(count)} ${why.replaceAll('_', ' ')}`);
+  const apart = EXCUSES.flatMap((why) => (excused[why] ? [`${countText(excused[why])} ${EXCUSE_WORDS[why]}`] : []));
   return [
     `Verification ${id} is ${state}: ${counted(sourceRows, 'row')} in ${counted(ranges.all, 'range')} compared`,
-    ...(apart.length === 0 ? [] : [`not held against the lake: ${apart.join(', ')}`]),
-    ...(leftOut.length === 0 ? [] : [`columns not compared: ${leftOut.map(({ column }) => column).join(', ')}`]),
+    ...(apart.length === 0 ? [] : [`Not held against the lake: ${apart.join(', ')}`]),
+    ...(leftOut.length === 0 ? [] : [`Columns not compared: ${leftOut.map(({ column }) => column).join(', ')}`]),
   ].join('\n');
 }
 

@@ -28,11 +28,31 @@ export function open({ url, token, cookie }: Credentials): Philotes {
   return createPhilotes({
     url,
     userAgent: 'philotes-cli',
+    fetch: (request) => fetch(request).catch(unreachable(url)),
     ...(token === undefined ? {} : { token }),
     // A session's requests have to come from the site itself.
     ...(cookie === undefined ? {} : { headers: { Cookie: cookie, Origin: new URL(url).origin } }),
   });
 }
+
+/** Says where nothing answered: the address may come from `--url`, the environment or `login`. */
+export const unreachable =
+  (url: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof TypeError)) throw error;
+    const { cause } = error;
+    const reason = !(cause instanceof Error)
+      ? error.message
+      : 'code' in cause && typeof cause.code === 'string'
+        ? cause.code
+        : cause.message;
+    throw new CliError(
+      'UNREACHABLE',
+      `nothing answers at ${url} (${reason})`,
+      'Check that Philotes runs there, or name its address: --url or PHILOTES_URL.',
+      { cause: error },
+    );
+  };
 
 const isSameSite = (a: string, b: string): boolean =>
   URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href;

@@ -1,6 +1,6 @@
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
-import { DEFAULT_URL, open } from './connect.ts';
+import { DEFAULT_URL, open, unreachable } from './connect.ts';
 import { type Credentials, loadCredentials, removeCredentials, saveCredentials } from './credentials.ts';
 
 export type LoginOptions = { readonly url?: string; readonly email?: string; readonly keyStdin?: boolean };
@@ -61,7 +61,7 @@ function sendForm(url: string, path: string, headers: Record<string, string>, fi
     redirect: 'manual',
     headers: { ...headers, Origin: origin },
     body: new URLSearchParams(fields),
-  });
+  }).catch(unreachable(url));
 }
 
 function siteOf(text: string): string {

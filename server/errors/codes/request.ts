@@ -42,7 +42,7 @@ export const REQUEST_CODES = {
     cause: 'There is no session or key, or it has ended.',
     http: 401,
     retry: 'never',
-    remedy: 'Sign in, or send an API key that is valid.',
+    remedy: 'Sign in, or send a valid API key; people make them in the settings.',
   },
   MISDIRECTED: {
     cause: 'The request names a host that is not the one of this installation.',

@@ -16,10 +16,11 @@ export const SOURCE_CODES = {
       'Turn TLS on at the server (ssl = on), or, where nobody can listen in between, set TLS of the source to disable.',
   },
   SOURCE_REFUSED: {
-    cause: 'The source refused the credentials, or the role lacks a right.',
+    cause: 'The source refused the credentials or has no such database, or the role lacks a right.',
     http: 403,
     retry: 'manual',
-    remedy: 'Give the role the named right, or correct the credentials; the preflight lists what is missing.',
+    remedy:
+      'Correct the user, the password or the database of the source, or give the role the named right; the preflight lists what is missing.',
   },
   SOURCE_SETTINGS: {
     cause: 'The session on the source did not take over the settings that fix the text of values.',
