@@ -6,6 +6,8 @@ import { openPool } from './open-pool.ts';
 export type Database = {
   readonly pool: Pool;
   readonly db: NodePgDatabase;
+  /** Changes that people make are checked in full and then not made. */
+  readonly isTrial?: boolean;
   close(): Promise<void>;
 };
 

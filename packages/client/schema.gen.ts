@@ -4065,6 +4065,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
                 /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
                 "Idempotency-Key"?: string;
             };
@@ -4201,6 +4203,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 id: string;
@@ -4234,6 +4238,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 id: string;
@@ -5052,6 +5058,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
                 /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
                 "Idempotency-Key"?: string;
             };
@@ -5252,6 +5260,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 id: string;
@@ -6047,6 +6057,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
                 /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
                 "Idempotency-Key"?: string;
             };
@@ -6179,6 +6191,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 pipelineId: string;
@@ -6217,6 +6231,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 pipelineId: string;
@@ -7367,6 +7383,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
                 /** @description Any text of your choice; the same request under the same key is done once in 24 hours */
                 "Idempotency-Key"?: string;
             };
@@ -7461,6 +7479,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 id: string;
@@ -7494,6 +7514,8 @@ export interface operations {
             header?: {
                 /** @description The `ETag` that was read; refused with 412 when it is not the present one */
                 "If-Match"?: string;
+                /** @description With `true`, everything is checked and answered as if it were done, and nothing is changed */
+                "Dry-Run"?: "true" | "false";
             };
             path: {
                 id: string;

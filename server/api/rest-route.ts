@@ -12,6 +12,8 @@ export type RestRoute = {
     readonly location?: `/${string}`;
     /** The output's `version`, or the named one within it, is the entity tag. `If-Match` becomes the input's `version`. */
     readonly versioned?: boolean | string;
+    /** `Dry-Run: true` checks the change in full and makes none: everything is done by one `audited()`. */
+    readonly dryRun?: boolean;
     /** Another system is asked, so that its failures may be told: 502, 409 and what else it says. */
     readonly connects?: boolean;
   };

@@ -22,11 +22,21 @@ export type Deed<Result> = {
   readonly after?: Facts;
 };
 
+/** Ends a trial's transaction, so that nothing of it stays. */
+class TrialEnd<Result> extends Error {
+  readonly result: Result;
+  constructor(result: Result) {
+    super('a trial ends here');
+    this.result = result;
+  }
+}
+
 export type AuditedChange = { readonly actor: Actor; readonly scope: Scope; readonly action: string };
 
 /**
  * The one way to change control-plane rows: checks the right, then runs `work` in a transaction that also holds the
- * audit entry, so that neither exists without the other. A refusal is recorded too, whoever found the reason.
+ * audit entry, so that neither exists without the other. A refusal is recorded too, whoever found the reason. On trial, the
+ * work is done in full and taken back: its result, or its refusal, is what it would be.
  */
 export async function audited<Result>(
   database: Database,
@@ -37,6 +47,7 @@ export async function audited<Result>(
     authorize(actor, scope);
     return await database.db.transaction(async (tx) => {
       const deed = await work(tx);
+      if (database.isTrial) throw new TrialEnd(deed.result);
       const { name, address } = actor;
       await tx
         .insert(auditEntry)
@@ -44,6 +55,7 @@ export async function audited<Result>(
       return deed.result;
     });
   } catch (error) {
+    if (error instanceof TrialEnd) return error.result;
     if (error instanceof AppError && error.code === 'FORBIDDEN') {
       await recordRefusal(database, actor, { action, subject: scope });
     }

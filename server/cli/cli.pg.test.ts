@@ -208,6 +208,14 @@ it('applies an export on an empty installation, starts what ran, and has nothing
   expect((await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'id'])).code).toBe(2);
   const unfit = await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'none = 1', '--yes']);
   expect([unfit.code, unfit.err]).toEqual([expect.any(Number), expect.stringContaining('no column none')]);
+  // What cannot be is told before anybody is asked about it.
+  const unasked = async () => expect.fail('asked');
+  const invalid = await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'none = 1'], { ask: unasked });
+  expect(invalid.err).toContain('no column none');
+  const last = await one.run(['table', 'remove', 'shop', 'shop_orders'], { ask: unasked });
+  expect([last.code, last.err]).toEqual([5, expect.stringContaining("the pipeline's last one")]);
+  const used = await one.run(['source', 'delete', 'shop'], { ask: unasked });
+  expect([used.code, used.err]).toEqual([5, expect.stringContaining('delete them first: shop')]);
   const filtered = await one.run(['table', 'update', 'shop', 'shop_orders', '--where', 'id >= 0', '--yes']);
   expect([filtered.code, filtered.err]).toEqual([0, '']);
   expect((await one.run(['table', 'schema', 'shop', '--waiting'])).err).toBe('nothing waits');

@@ -49,6 +49,15 @@ function headersOf(route: ProcedureRoute): JsonRecord[] {
       schema: { type: 'string', pattern: '^("\\d{1,18}"|\\*)$' },
     });
   }
+  if (route.rest.dryRun) {
+    headers.push({
+      name: 'Dry-Run',
+      in: 'header',
+      required: false,
+      description: 'With `true`, everything is checked and answered as if it were done, and nothing is changed',
+      schema: { type: 'string', enum: ['true', 'false'] },
+    });
+  }
   if (route.method === 'POST') {
     headers.push({
       name: 'Idempotency-Key',

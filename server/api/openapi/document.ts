@@ -22,6 +22,9 @@ that are wrong. Every answer carries \`X-Request-Id\`, which names the request i
 **Concurrent changes.** What can be changed has an \`ETag\`. Send it as \`If-Match\`, and the change is refused with 412 when
 somebody else was faster.
 
+**Trying.** Where an operation takes \`Dry-Run: true\`, everything is checked, rights too, and answered as if it were done, and
+nothing is changed.
+
 **Repetition.** A POST with an \`Idempotency-Key\` is done once: sent again within a day, it gets the first answer. Failures are
 not kept, since they changed nothing.
 

@@ -3,6 +3,7 @@ import { callTRPCProcedure } from '@trpc/server';
 import { appRouter } from '@/server/api/root.ts';
 import type { ApiContext } from '@/server/api/trpc.ts';
 import type { Answer } from './answer.ts';
+import { isDryRun, onTrial } from './dry-run.ts';
 import { tagOf } from './entity-tag.ts';
 import { once } from './idempotency.ts';
 import { fillPath } from './path-pattern.ts';
@@ -23,14 +24,21 @@ type Call = {
 export const REST_PATH = '/api/v1';
 
 /** Calls the procedure behind a route. POSTs of somebody who is known may carry an Idempotency-Key. */
-export async function callProcedure(call: Call): Promise<Answer> {
+export async function callProcedure(given: Call): Promise<Answer> {
+  const dryRun = isDryRun(given.request, given.route);
+  const call = dryRun ? { ...given, context: onTrial(given.context) } : given;
   const { route, request, context, path } = call;
   const key = request.headers['idempotency-key'];
   if (route.method !== 'POST' || key === undefined || context.actor === null) {
     return answerOf(route, await run(call, () => readInput(call)));
   }
   const input = await readInput(call);
-  const keyed = { actor: context.actor.name, route: `POST ${path}`, key: String(key), input };
+  const keyed = {
+    actor: context.actor.name,
+    route: `POST ${path}${dryRun ? ' on trial' : ''}`,
+    key: String(key),
+    input,
+  };
   return once(context.deps, keyed, async () => answerOf(route, await run(call, async () => input)));
 }
 

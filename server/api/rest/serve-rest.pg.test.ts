@@ -39,6 +39,32 @@ it('creates with a location and an entity tag, reads, changes and deletes', asyn
   expect((await call('GET', path)).status).toBe(404);
 });
 
+it('checks on trial what it would answer, and changes nothing', async () => {
+  const headers = { 'Dry-Run': 'true', 'Idempotency-Key': 'trial-1' };
+  const body = { name: 'trial', ...SHOP };
+  const before = await site.query('select count(*) from audit_entry');
+  const tried = await call('POST', '/sources', { body, headers });
+  expect([tried.status, tried.json()]).toMatchObject([201, { name: 'trial', version: '1' }]);
+  const made = await call('POST', '/sources', { body, headers: { 'Idempotency-Key': 'trial-1' } });
+  const path = String(made.headers.location).slice('/api/v1'.length);
+  expect(path).not.toBe(String(tried.headers.location).slice('/api/v1'.length));
+  expect((await call('POST', '/sources', { body, headers: { 'Dry-Run': 'true' } })).json()).toMatchObject({
+    code: 'NAME_TAKEN',
+  });
+  const change = { body: { username: 'other' }, headers: { 'Dry-Run': 'true' } };
+  expect((await call('PATCH', path, change)).json()).toMatchObject({ username: 'other', version: '2' });
+  expect((await call('GET', path)).json()).toMatchObject({ username: 'reader', version: '1' });
+  expect(await site.query('select count(*) - 1 as count from audit_entry')).toEqual(before);
+  for (const [method, where, wish] of [
+    ['POST', '/sources', 'yes'],
+    ['POST', '/pipelines/pl_x/start', 'true'],
+  ] as const) {
+    const refused = await call(method, where, { body, headers: { 'Dry-Run': wish } });
+    expect(refused.json()).toMatchObject({ code: 'INVALID_INPUT', field: 'Dry-Run' });
+  }
+  expect((await call('DELETE', path)).status).toBe(204);
+});
+
 it('names every field that is wrong, and changes nothing', async () => {
   const before = await site.query('select count(*) from source');
   const refused = await call('POST', '/sources', { body: { name: '', ...SHOP, port: 0, colour: 'red' } });

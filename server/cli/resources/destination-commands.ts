@@ -3,6 +3,7 @@ import type { Destination } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
+import { ON_TRIAL } from '../on-trial.ts';
 import { timeText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
@@ -176,6 +177,7 @@ export function addDestinationCommands(program: Command, io: CliIo): void {
     summary: 'Delete a destination that no pipeline writes to; its files stay',
     async run(context, [name = '']) {
       const params = await pathOf(context, name);
+      await context.philotes.DELETE('/destinations/{id}', { params, headers: ON_TRIAL });
       await context.confirm(`This deletes the destination ${name} with its stored secrets.`);
       await context.philotes.DELETE('/destinations/{id}', { params });
       context.done(`Deleted destination ${name}`);

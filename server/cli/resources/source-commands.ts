@@ -5,6 +5,7 @@ import type { Source, SourceTable } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
+import { ON_TRIAL } from '../on-trial.ts';
 import { bytesText, countText, timeText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
@@ -130,6 +131,7 @@ export function addSourceCommands(program: Command, io: CliIo): void {
     summary: 'Delete a source that no pipeline reads',
     async run(context, [name = '']) {
       const params = await pathOf(context, name);
+      await context.philotes.DELETE('/sources/{id}', { params, headers: ON_TRIAL });
       await context.confirm(`This deletes the source ${name} with its stored password.`);
       await context.philotes.DELETE('/sources/{id}', { params });
       context.done(`Deleted source ${name}`);

@@ -4,6 +4,7 @@ import { lakeNames } from '@/server/domain/names.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
+import { ON_TRIAL } from '../on-trial.ts';
 import { bytesText, countText, timeText, whenText } from '../output/figures.ts';
 import { printList, printOne } from '../output/print.ts';
 import type { Column } from '../output/table.ts';
@@ -96,10 +97,11 @@ export function addTableCommands(program: Command, io: CliIo): void {
     options: (command) => command.option('--drop-lake-tables', 'drop its lake tables with their files too'),
     async run(context, args, { dropLakeTables = false }) {
       const { path } = await pathOf(context, args);
+      const params = { path, query: { dropLakeTables } };
+      await context.philotes.DELETE('/pipelines/{pipelineId}/tables/{tableId}', { params, headers: ON_TRIAL });
       await context.confirm(
         `This takes ${args[1]} out of ${args[0]}${dropLakeTables ? ' and drops its lake tables' : '; its lake tables stay'}.`,
       );
-      const params = { path, query: { dropLakeTables } };
       const { data } = await context.philotes.DELETE('/pipelines/{pipelineId}/tables/{tableId}', { params });
       const kept = data?.lakeTablesKept ?? [];
       const stays = kept.length > 0 ? `; ${kept.join(' and ')} stays, since it was not made for this table` : '';
@@ -143,14 +145,13 @@ export function addTableCommands(program: Command, io: CliIo): void {
         throw new CliError('USAGE', 'nothing to change was given');
       const params = await pathOf(context, args);
       const policies = policy === undefined ? {} : { policies: await withPresent(context, params, policiesOf(policy)) };
-      if (Object.keys(rules).length > 0)
-        await context.confirm(
-          `If ${args[1]} is in the lake already, this copies it again, so that all of it is as you say now.`,
-        );
-      const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', {
-        params,
-        body: { ...body, ...policies },
+      const change = { params, body: { ...body, ...policies } };
+      const { data: tried } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', {
+        ...change,
+        headers: ON_TRIAL,
       });
+      if (tried?.resync) await context.confirm(`This copies ${args[1]} again, so that all of it is as you say now.`);
+      const { data } = await context.philotes.PATCH('/pipelines/{pipelineId}/tables/{tableId}', change);
       context.done(`${args[1]} is changed${data?.resync ? ' and copied again' : ''}${whenText(data?.carriedOut)}`);
     },
   });

@@ -11,6 +11,7 @@ export const create = procedure('destination:write')
       path: '/destinations',
       tag: 'Destinations',
       summary: 'Create a destination',
+      dryRun: true,
       description: 'Nothing is connected to; test it to see whether it works.',
       status: 201,
       location: '/destinations/{id}',

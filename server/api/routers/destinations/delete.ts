@@ -12,6 +12,7 @@ export const remove = procedure('destination:write')
       tag: 'Destinations',
       summary: 'Delete a destination',
       versioned: true,
+      dryRun: true,
     }),
   )
   .input(versionedId)

@@ -11,6 +11,7 @@ export const update = procedure('destination:write')
       path: '/destinations/{id}',
       tag: 'Destinations',
       summary: 'Change a destination',
+      dryRun: true,
       description: 'Fields that are left out stay as they are.',
       versioned: true,
     }),

@@ -11,6 +11,7 @@ export const create = procedure('pipeline:write')
       path: '/pipelines',
       tag: 'Pipelines',
       summary: 'Define a pipeline',
+      dryRun: true,
       description: 'It is a draft until it is started.',
       status: 201,
       location: '/pipelines/{id}',

@@ -11,6 +11,7 @@ export const update = procedure('pipeline:write')
       path: '/pipelines/{id}',
       tag: 'Pipelines',
       summary: 'Change a pipeline',
+      dryRun: true,
       description:
         'Name and settings change at any time, the list of tables while the pipeline is at rest. Fields that are left out stay as they are.',
       versioned: true,

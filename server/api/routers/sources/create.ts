@@ -11,6 +11,7 @@ export const create = procedure('source:write')
       path: '/sources',
       tag: 'Sources',
       summary: 'Create a source',
+      dryRun: true,
       description: 'Nothing is connected to; test it to see whether it works.',
       status: 201,
       location: '/sources/{id}',

@@ -11,6 +11,7 @@ export const update = procedure('source:write')
       path: '/sources/{id}',
       tag: 'Sources',
       summary: 'Change a source',
+      dryRun: true,
       description: 'Fields that are left out stay as they are.',
       versioned: true,
     }),

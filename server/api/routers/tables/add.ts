@@ -11,6 +11,7 @@ export const add = procedure('pipeline:write')
       path: '/pipelines/{pipelineId}/tables',
       tag: 'Tables',
       summary: 'Add tables to a pipeline',
+      dryRun: true,
       description: 'At any time, also while it runs. The source is checked first; then they are copied.',
       status: 201,
       connects: true,

@@ -13,6 +13,7 @@ export const remove = procedure('pipeline:write')
       summary: 'Take a table out of a pipeline',
       description:
         'Its lake tables stay, unless they are to be dropped too. One that was not made for it stays in any case.',
+      dryRun: true,
       versioned: true,
     }),
   )

@@ -11,6 +11,7 @@ export const update = procedure('pipeline:write')
       path: '/pipelines/{pipelineId}/tables/{tableId}',
       tag: 'Tables',
       summary: 'Change the modes or policies of a table',
+      dryRun: true,
       description:
         'Fields that are left out stay as they are. A mode that is added needs a copy. Rules for columns are checked with the source.',
       versioned: true,
