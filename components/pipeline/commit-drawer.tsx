@@ -5,7 +5,7 @@ import { Drawer } from '@/components/ui/dialog.tsx';
 import { bytesText, countText, secondsText } from '@/components/ui/figures.ts';
 import { Link } from '@/components/ui/link.tsx';
 import { exactTime } from '@/components/ui/relative-time.tsx';
-import { lakeNames } from '@/server/domain/names.ts';
+import { lakeTableNames } from '@/server/domain/names.ts';
 import type { Commit } from './pipeline-types.ts';
 import { usePipeline } from './use-pipeline.ts';
 
@@ -30,7 +30,7 @@ export function CommitDrawer({ pipelineId, commit, onClose }: Props) {
           <h3 className="mb-2 font-semibold">Snapshots</h3>
           <ul className="divide-y divide-line rounded-md border border-line text-sm">
             {commit.tables.map((table) => {
-              const [name = table.lakeName] = lakeNames({ lakeName: table.lakeName, modes: [table.mode] });
+              const [name = table.lakeName] = lakeTableNames({ lakeName: table.lakeName, modes: [table.mode] });
               return (
                 <li key={`${table.tableId} ${table.mode}`} className="px-3 py-2">
                   <p className="flex items-baseline justify-between gap-3">

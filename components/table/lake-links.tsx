@@ -1,12 +1,12 @@
 import { Link } from '@/components/ui/link.tsx';
-import { lakeNames } from '@/server/domain/names.ts';
+import { lakeTableNames } from '@/server/domain/names.ts';
 import type { TableView } from './table-types.ts';
 
 type Where = { readonly destination: { readonly id: string }; readonly namespace: string };
 
 /** The lake tables of a table: its mirror, its changelog, or both. */
 export function LakeLinks({ table, pipeline }: { table: TableView; pipeline: Where }) {
-  const names = lakeNames(table);
+  const names = lakeTableNames(table);
   return (
     <span className="flex flex-col items-start">
       {names.map((name) => (

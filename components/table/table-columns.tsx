@@ -12,7 +12,7 @@ import { Select } from '@/components/ui/field.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { useColumnFinder } from '@/components/ui/use-column-finder.tsx';
-import { lakeNames } from '@/server/domain/names.ts';
+import { lakeTableNames } from '@/server/domain/names.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
 import { policiesFor, toPolicy } from './policies.ts';
 import type { TableView } from './table-types.ts';
@@ -29,7 +29,7 @@ export function TableColumns({ table }: { table: TableView }) {
   const source = useQuery(
     trpc.sources.tables.queryOptions({ id: pipeline?.source.id ?? '' }, { enabled: pipeline !== undefined, ...SLOW }),
   );
-  const [lakeName = table.lakeName] = lakeNames(table);
+  const [lakeName = table.lakeName] = lakeTableNames(table);
   const lake = useQuery(
     trpc.lake.table.queryOptions(
       { destinationId: pipeline?.destination.id ?? '', namespace: pipeline?.namespace ?? '', table: lakeName },

@@ -149,7 +149,9 @@ function verdict(verification: Verification): { tone: Tone; word: string } {
 /** What was not held against the lake, and why. */
 function Explained({ verification: { excused, leftOut } }: Pick<Props, 'verification'>) {
   const lines = [
-    ...EXCUSES.flatMap((why) => (excused[why] ? [`${countText(excused[why])} ${EXCUSE_WORDS[why]}`] : [])),
+    ...EXCUSES.flatMap((why) =>
+      excused[why] ? [`${countText(excused[why])} ${EXCUSE_WORDS[why][excused[why] === 1 ? 'one' : 'several']}`] : [],
+    ),
     ...leftOut.map(({ column, reason }) => `Column ${column} is not compared: ${reason}`),
   ];
   if (lines.length === 0) return null;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Mode, recommend } from '@/components/sources/recommend.ts';
 import type { SourceTable } from '@/components/sources/source-types.ts';
 import { qualified } from '@/components/sources/table-pattern.ts';
-import { lakeNames } from '@/server/domain/names.ts';
+import { lakeTableNames } from '@/server/domain/names.ts';
 import { columnRules, otherColumns, valuePolicies, withLakeName } from '@/server/pipelines/pipeline-input.ts';
 import { rowFilter } from '@/server/pipelines/row-filter-input.ts';
 
@@ -88,7 +88,7 @@ export const toTableInput = ({ lakeName, ...table }: ChosenTable) => ({
 export function lakeTables(table: ChosenTable): string[] {
   const { lakeName } = withLakeName(toTableInput(table));
   const modes = [...(table.mirror ? ['mirror'] : []), ...(table.changelog ? ['changelog'] : [])];
-  return lakeNames({ lakeName, modes });
+  return lakeTableNames({ lakeName, modes });
 }
 
 export const usualLakeName = (table: ChosenTable): string => withLakeName({ ...table, lakeName: undefined }).lakeName;

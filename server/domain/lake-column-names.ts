@@ -19,7 +19,7 @@ const RESERVED = [
  * names get a suffix as well, and our own prefix a letter in front. The same columns always get the same names, and
  * names in `taken` (compared without case) are left alone.
  */
-export function lakeNames(columns: readonly SourceColumn[], taken: Iterable<string> = []): Map<number, string> {
+export function lakeColumnNames(columns: readonly SourceColumn[], taken: Iterable<string> = []): Map<number, string> {
   const used = new Set([...RESERVED, ...taken].map((name) => name.toLowerCase()));
   const exact = new Set(columns.map((column) => column.name));
   const names = new Map<number, string>();

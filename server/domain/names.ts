@@ -23,5 +23,5 @@ export const segmentTable = (number: number, index: number): string => `buffer.s
 export const changelogName = (lakeName: string): string => `${lakeName}_changelog`;
 
 /** What a table is called in the lake, for each of its modes. */
-export const lakeNames = ({ lakeName, modes }: { lakeName: string; modes: readonly string[] }): string[] =>
+export const lakeTableNames = ({ lakeName, modes }: { lakeName: string; modes: readonly string[] }): string[] =>
   modes.map((mode) => (mode === 'changelog' ? changelogName(lakeName) : lakeName));

@@ -33,11 +33,11 @@ export const EXCUSES = ['dead_letter', 'null_policy', 'soft_deleted', 'deletes_i
 export type Excuse = (typeof EXCUSES)[number];
 
 /** What follows the number of each, for people. */
-export const EXCUSE_WORDS: Readonly<Record<Excuse, string>> = {
-  dead_letter: 'rows are parked as dead letters',
-  null_policy: 'values are null by policy',
-  soft_deleted: 'deleted rows are kept on purpose',
-  deletes_ignored: 'rows stay because deletes are ignored',
+export const EXCUSE_WORDS: Readonly<Record<Excuse, { readonly one: string; readonly several: string }>> = {
+  dead_letter: { one: 'row is parked as a dead letter', several: 'rows are parked as dead letters' },
+  null_policy: { one: 'value is null by policy', several: 'values are null by policy' },
+  soft_deleted: { one: 'deleted row is kept on purpose', several: 'deleted rows are kept on purpose' },
+  deletes_ignored: { one: 'row stays because deletes are ignored', several: 'rows stay because deletes are ignored' },
 };
 
 /** Some keys of a range that differs, as texts in key order. */

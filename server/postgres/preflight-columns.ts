@@ -1,5 +1,5 @@
 import type { ColumnRules } from '@/server/domain/column-rules.ts';
-import { lakeNames } from '@/server/domain/lake-column-names.ts';
+import { lakeColumnNames } from '@/server/domain/lake-column-names.ts';
 import type { SourceColumn } from '@/server/domain/table-schema.ts';
 import { bindRules, visibleSchema } from '@/server/domain/visible-schema.ts';
 import type { DiscoveredTable } from './discover.ts';
@@ -65,7 +65,7 @@ const PLAIN_TEXT = /^(text|character varying|character|name|citext|public\.citex
 
 /** Only columns whose name the lake cannot have: its engines compare without case, and some names are theirs or ours. */
 function nameFindings(columns: readonly SourceColumn[], subject: string): Finding[] {
-  const names = lakeNames(columns);
+  const names = lakeColumnNames(columns);
   return columns.flatMap((column): Finding[] => {
     const name = names.get(column.attnum) ?? column.name;
     if (name === column.name) return [];

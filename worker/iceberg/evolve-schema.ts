@@ -2,7 +2,7 @@ import { maskText } from '@/server/domain/column-rules.ts';
 import { currentSchema, type TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import type { Field, Type } from '@/server/domain/iceberg/schema.ts';
 import { LAST_ADDED, type TableUpdate } from '@/server/domain/iceberg/updates.ts';
-import { lakeNames } from '@/server/domain/lake-column-names.ts';
+import { lakeColumnNames } from '@/server/domain/lake-column-names.ts';
 import { DELETED_AT_COLUMN } from '@/server/domain/lake-table.ts';
 import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -67,7 +67,7 @@ export function evolveSchema(options: {
     .filter((one) => (one.source ? keepsName(one.source) : !isDropped(one)))
     .map(({ field }) => field.name);
   const carried = carriedColumns(schema, held);
-  const names = lakeNames(
+  const names = lakeColumnNames(
     carried.filter((column) => !keepsName(column)),
     kept,
   );

@@ -3,7 +3,7 @@ import { applyUpdates } from '@/server/domain/iceberg/apply-updates.ts';
 import type { TableMetadata } from '@/server/domain/iceberg/metadata.ts';
 import { currentSchema } from '@/server/domain/iceberg/metadata.ts';
 import { newTableMetadata } from '@/server/domain/iceberg/new-table.ts';
-import { lakeNames } from '@/server/domain/lake-column-names.ts';
+import { lakeColumnNames } from '@/server/domain/lake-column-names.ts';
 import type { SourceColumn, TableSchema } from '@/server/domain/table-schema.ts';
 import type { ValuePolicy, ValueType } from '@/server/domain/value-type.ts';
 import { evolveSchema } from './evolve-schema.ts';
@@ -106,7 +106,7 @@ describe('icebergType', () => {
   });
 });
 
-describe('lakeNames', () => {
+describe('lakeColumnNames', () => {
   it('keeps names apart that differ by case only, and off the reserved ones', () => {
     const schema = source(
       [1, 'id', 'int4'],
@@ -115,7 +115,7 @@ describe('lakeNames', () => {
       [4, '_pos', 'int4'],
       [5, '_philotes_op', 'text'],
     );
-    expect([...lakeNames(schema.columns).values()]).toEqual(['id', 'ID_3', 'ID_2', '_pos_2', 'x_philotes_op']);
+    expect([...lakeColumnNames(schema.columns).values()]).toEqual(['id', 'ID_3', 'ID_2', '_pos_2', 'x_philotes_op']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { maskText } from '@/server/domain/column-rules.ts';
 import type { HeldColumn } from '@/server/domain/held-columns.ts';
 import type { Field, Schema, Type } from '@/server/domain/iceberg/schema.ts';
-import { lakeNames } from '@/server/domain/lake-column-names.ts';
+import { lakeColumnNames } from '@/server/domain/lake-column-names.ts';
 import { CHANGELOG_COLUMNS, DELETED_AT_COLUMN, type LakeColumn, type LakeTable } from '@/server/domain/lake-table.ts';
 import { keyColumns, type SourceColumn, type TableSchema } from '@/server/domain/table-schema.ts';
 import type { ValuePolicy } from '@/server/domain/value-type.ts';
@@ -36,7 +36,7 @@ export function lakeSchema(options: {
   const { schema, policies, mode, keepsDeleted = false, held = {} } = options;
   const own = mode === 'changelog' ? CHANGELOG_COLUMNS : [];
   const columns = carriedColumns(schema, held);
-  const names = lakeNames(columns);
+  const names = lakeColumnNames(columns);
   const behind = keepsDeleted ? [DELETED_AT_COLUMN] : [];
   let lastId = own.length + columns.length + behind.length;
   const newId = () => {
@@ -114,7 +114,7 @@ export const isReplaced = ({ doc }: Field): boolean => /^pg:replaced=\d+/.test(d
 /** Finds the source column of a field. */
 export function sourceOf(schema: TableSchema): (field: Field) => SourceColumn | null {
   const byAttnum = new Map(schema.columns.map((column) => [column.attnum, column]));
-  const names = lakeNames(schema.columns);
+  const names = lakeColumnNames(schema.columns);
   const byName = new Map(schema.columns.map((column) => [names.get(column.attnum) ?? column.name, column]));
   return (field) => {
     const attnum = attnumOf(field);

@@ -51,27 +51,27 @@ function judge(before: TableSchema, after: TableSchema, policy: SchemaPolicy, ha
   });
 }
 
-test('the choice of each kind counts, and a refusal of the type is known beforehand', () => {
+test('the choice of each kind counts, and a type that does not fit is known beforehand', () => {
   const before = table(ID, [2, 'a', 'int4'], [3, 'b', 'int4'], [4, 'c'], [5, 'd']);
   const after = table(ID, [2, 'a', 'int8'], [3, 'b', 'text'], [4, 'z'], [6, 'new']);
   expect(judge(before, after, {})).toEqual([
     ['column-dropped', 'kept', null, null],
     ['column-retyped', 'followed', null, null],
-    ['column-retyped', 'refused', null, null],
+    ['column-retyped', 'unfit', null, null],
     ['column-renamed', 'followed', null, null],
     ['column-added', 'followed', null, null],
   ]);
   expect(judge(before, after, PAUSE_ALL)).toEqual([
     ['column-dropped', 'waiting', 'kept', null],
     ['column-retyped', 'waiting', 'followed', null],
-    ['column-retyped', 'waiting', 'refused', null],
+    ['column-retyped', 'waiting', 'unfit', null],
     ['column-renamed', 'waiting', 'followed', null],
     ['column-added', 'waiting', 'followed', null],
   ]);
   expect(judge(before, after, IGNORE_ALL)).toEqual([
     ['column-dropped', 'ignored', 'kept', {}],
     ['column-retyped', 'ignored', 'followed', { type: true }],
-    ['column-retyped', 'ignored', 'refused', { type: true }],
+    ['column-retyped', 'ignored', 'unfit', { type: true }],
     ['column-renamed', 'ignored', 'followed', { name: true }],
     ['column-added', 'ignored', 'followed', { leftOut: true }],
   ]);

@@ -1,6 +1,6 @@
 import { type HeldColumns, heldOf, hold } from '@/server/domain/held-columns.ts';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
-import { lakeNames } from '@/server/domain/lake-column-names.ts';
+import { lakeColumnNames } from '@/server/domain/lake-column-names.ts';
 import type { SchemaChange } from '@/server/domain/schema-change.ts';
 import {
   choiceFor,
@@ -75,7 +75,7 @@ function effectOn(lake: Schema, { kind, column, after, known }: Effect): SchemaA
   if (kind === 'column-renamed') {
     const match = sourceOf(after);
     const orphaned = lake.fields.filter((one) => match(one) === null).map(({ name }) => name);
-    const isSame = lakeNames(after.columns, orphaned).get(column.attnum) === field.name;
+    const isSame = lakeColumnNames(after.columns, orphaned).get(column.attnum) === field.name;
     return isSame && !known.name ? 'noted' : 'followed';
   }
   const needed = neededType(column, field.type === 'string' ? 'string' : 'dead-letter');

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Table } from '@/packages/client/client.ts';
-import { lakeNames } from '@/server/domain/names.ts';
+import { lakeTableNames } from '@/server/domain/names.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Table>[] = [
   ['WAITING', ({ spillBytes }) => bytesText(spillBytes)],
   ['DEAD LETTERS', ({ deadLettersOpen }) => countText(deadLettersOpen)],
   ['UP TO', ({ markerAt }) => timeText(markerAt)],
-  ['LAKE TABLES', (table) => lakeNames(table).join(', ')],
+  ['LAKE TABLES', (table) => lakeTableNames(table).join(', ')],
   ['PROBLEM', ({ error, doubts }) => error?.code ?? (doubts.length > 0 ? 'may differ' : undefined)],
 ];
 const POLICIES = ['dead-letter', 'string', 'null'] as const;
@@ -86,7 +86,7 @@ export function addTableCommands(program: Command, io: CliIo): void {
         const { mirror, changelog } =
           wanted.find((each) => `${each.schema}.${each.table}` === source) ?? modesOf('mirror');
         const modes = [...(mirror ? ['mirror'] : []), ...(changelog ? ['changelog'] : [])];
-        return lakeNames({ lakeName, modes }).join(' and ');
+        return lakeTableNames({ lakeName, modes }).join(' and ');
       };
       done(`Added ${data?.tables.map((each) => `${each.source} as ${lakeNamesOf(each)}`).join(', ')}`);
     },

@@ -200,7 +200,9 @@ function repairText({ repairRequestedAt, repairedAt }: Verification): string {
 }
 
 function summary({ id, state, sourceRows, ranges, excused, leftOut }: Verification): string {
-  const apart = EXCUSES.flatMap((why) => (excused[why] ? [`${countText(excused[why])} ${EXCUSE_WORDS[why]}`] : []));
+  const apart = EXCUSES.flatMap((why) =>
+    excused[why] ? [`${countText(excused[why])} ${EXCUSE_WORDS[why][excused[why] === 1 ? 'one' : 'several']}`] : [],
+  );
   return [
     `Verification ${id} is ${state}: ${counted(sourceRows, 'row')} in ${counted(ranges.all, 'range')} compared`,
     ...(apart.length === 0 ? [] : [`Not held against the lake: ${apart.join(', ')}`]),
