@@ -52,9 +52,14 @@ ${table(
 
 ## Resources as code
 
-\`export\` writes what there is, less what is as by default (\`--full\` for all of it), \`plan\` shows what would change, \`apply\` changes it; a second \`apply\` changes nothing. Kind
-and name say what is meant. Secrets are written as \`\${VARIABLE}\` and compared by fingerprints that the server makes under a key
-of its own. What no file describes stays, unless \`--prune\` is given and confirmed.
+\`export\` writes what there is, less what is as by default (\`--full\` for all of it); \`plan\` shows what would change, and which
+tables that copies again; \`apply\` changes it. A second \`apply\` changes nothing. Kind and name say what is meant. Secrets are
+written as \`\${VARIABLE}\` and compared by fingerprints that the server makes under a key of its own. What no file describes stays,
+unless \`--prune\` is given and confirmed; that tables are copied again is confirmed too.
+
+Both try every change on the installation first: rights, names, policies, the tables of the source. Where one cannot be made,
+none is (${EXIT_CODES.IMPOSSIBLE.code}). When something fails on the way nevertheless, \`apply\` lists what is done and what is not, and goes on from there when it is
+repeated.
 
 \`\`\`yaml
 apiVersion: philotes/v1

@@ -279,7 +279,7 @@ it('shows a changed secret without it, deletes only on request, and refuses what
   expect((await home.run(['apply', '-f', file], { env })).out).toMatch(/username: other -> reader/);
   home.write('moved.yaml', source('${SHOP_PASSWORD}').replace('db.example.com', 'elsewhere.example.com'));
   const moved = await home.run(['apply', '-f', 'moved.yaml'], { env: unset });
-  expect([moved.code, moved.err]).toEqual([5, expect.stringMatching(/SHOP_PASSWORD is not set/)]);
+  expect([moved.code, moved.err]).toEqual([12, expect.stringMatching(/SHOP_PASSWORD is not set/)]);
 
   home.write('only.yaml', source('${SHOP_PASSWORD}'));
   expect((await home.run(['apply', '-f', 'only.yaml', '--prune'], { env })).code).toBe(8);
@@ -297,7 +297,7 @@ it('shows a changed secret without it, deletes only on request, and refuses what
   expect(wrong.err).not.toContain('hunter2');
   home.write('new.yaml', source('${NOT_SET}').replace('name: shop', 'name: b'));
   const made = await home.run(['apply', '-f', 'new.yaml']);
-  expect([made.code, made.err]).toEqual([5, expect.stringMatching(/NOT_SET is not set/)]);
+  expect([made.code, made.err]).toEqual([12, expect.stringMatching(/NOT_SET is not set/)]);
 });
 
 it('completes commands in shells', async () => {

@@ -11,6 +11,7 @@ export const EXIT_CODES = {
   NOT_CONFIRMED: { code: 8, meaning: 'A question was not answered with yes, or nobody could be asked: see --yes.' },
   DIFFERENCES: { code: 10, meaning: '`plan --exit-code` found something to change.' },
   FINDINGS: { code: 11, meaning: '`doctor`, a test, `keys rotate` or `table verify` found something wrong.' },
+  IMPOSSIBLE: { code: 12, meaning: '`plan` or `apply` found a change that cannot be made; nothing was done.' },
 } as const;
 
 export type ExitName = keyof typeof EXIT_CODES;

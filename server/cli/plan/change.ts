@@ -1,4 +1,5 @@
 import type { Philotes } from '@/packages/client/client.ts';
+import type { Scope } from '@/server/auth/scopes.ts';
 import type { Kind } from './resource-schemas.ts';
 
 export type FieldChange = {
@@ -16,10 +17,26 @@ export type Change = {
   readonly fields: readonly FieldChange[];
   /** Why it cannot be done at all. */
   readonly obstacle?: string;
-  apply(philotes: Philotes, signal: AbortSignal): Promise<void>;
+  /** Source tables that are copied again, which readers and the source notice. */
+  readonly copies?: readonly string[];
+  /** What could not be checked beforehand. */
+  readonly notes?: readonly string[];
+  /** Rights it takes beside those that a trial of its steps asks for. */
+  readonly needs?: readonly Scope[];
+  readonly steps: readonly Step[];
 };
 
-export const nothing = async (): Promise<void> => undefined;
+/** One request, or a few that belong together; done whole or not at all, where the interface can. */
+export type Step = {
+  /** As a person is told about it: `settings`, `table public.orders`. */
+  readonly what: string;
+  /** Whether it can be run with the headers of a trial before anything is done. */
+  readonly isTriable: boolean;
+  /** The table that it may copy again. */
+  readonly table?: string;
+  run(philotes: Philotes, how: How): Promise<unknown>;
+};
+type How = { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> };
 
 /** Fields whose values differ, compared by what they say and not by the order of their keys. */
 export function differences(

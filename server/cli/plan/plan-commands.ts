@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Philotes } from '@/packages/client/client.ts';
 import type { CliIo } from '../cli-io.ts';
 import { CliError } from '../exit-codes.ts';
 import { counted } from '../output/figures.ts';
 import { several, verb } from '../verb.ts';
+import { carryOut } from './carry-out.ts';
+import type { Change } from './change.ts';
 import { exportResources } from './export-resources.ts';
 import { makePlan } from './make-plan.ts';
 import { readResources } from './read-resources.ts';
@@ -27,6 +30,7 @@ export function addPlanCommands(program: Command, io: CliIo): void {
     async run(context, _, { file, prune = false, exitCode = false }) {
       const plan = await makePlan(context.philotes, await readResources(io, file), { prune });
       showPlan(context, plan);
+      refuseImpossible(plan);
       const isDifferent = plan.some(({ action }) => action !== 'none');
       if (exitCode && isDifferent) throw new CliError('DIFFERENCES', 'the installation is not as described');
     },
@@ -40,16 +44,17 @@ export function addPlanCommands(program: Command, io: CliIo): void {
       const { philotes, done } = context;
       const plan = await makePlan(philotes, await readResources(io, file), { prune });
       showPlan(context, plan);
-      const stuck = plan.find(({ obstacle }) => obstacle !== undefined);
-      if (stuck) throw new CliError('CONFLICT', `${stuck.kind} ${stuck.name}: ${stuck.obstacle}. Nothing was done.`);
-      const deletions = plan.filter(({ action }) => action === 'delete');
-      if (deletions.length > 0)
-        await context.confirm(`This deletes ${deletions.map(({ kind, name }) => `${kind} ${name}`).join(', ')}.`);
+      refuseImpossible(plan);
+      await refuseForbidden(philotes, plan);
+      const deletions = plan.filter(({ action }) => action === 'delete').map(({ kind, name }) => `${kind} ${name}`);
+      const copies = plan.flatMap(({ copies: again = [], name }) => again.map((table) => `${table} of ${name}`));
+      const grave = [
+        ...(deletions.length > 0 ? [`This deletes ${deletions.join(', ')}.`] : []),
+        ...(copies.length > 0 ? [`This copies again ${copies.join(', ')}.`] : []),
+      ];
+      if (grave.length > 0) await context.confirm(grave.join(' '));
       const changes = plan.filter(({ action }) => action !== 'none');
-      for (const change of changes) {
-        await change.apply(philotes, io.signal);
-        io.err(`${change.kind} ${change.name}: ${change.action} done`);
-      }
+      await carryOut(context, changes);
       done(changes.length === 0 ? 'Nothing to do' : `Applied ${counted(changes.length, 'change')}`);
     },
   });
@@ -68,4 +73,24 @@ export function addPlanCommands(program: Command, io: CliIo): void {
       done(`Wrote ${file}`);
     },
   });
+}
+
+function refuseImpossible(plan: readonly Change[]): void {
+  const stuck = plan.filter(({ obstacle }) => obstacle !== undefined);
+  if (stuck.length === 0) return;
+  const reasons = stuck.map(({ kind, name, obstacle }) => `${kind} ${name}: ${obstacle}`);
+  throw new CliError(
+    'IMPOSSIBLE',
+    `this cannot be done, and nothing was:\n${reasons.map((reason) => `  - ${reason}`).join('\n')}`,
+    'Correct the files, or what stands in the way.',
+  );
+}
+
+/** What cannot be tried is judged by the rights that it takes. */
+async function refuseForbidden(philotes: Philotes, plan: readonly Change[]): Promise<void> {
+  const needed = plan.filter(({ action }) => action !== 'none').flatMap(({ needs = [] }) => needs);
+  if (needed.length === 0) return;
+  const { data: me } = await philotes.GET('/me');
+  const lacking = needed.find((scope) => !me?.scopes.includes(scope));
+  if (lacking) throw new CliError('NOT_ALLOWED', `this needs the right ${lacking}; nothing was done`);
 }

@@ -14,12 +14,23 @@ export const deletion = (kind: Kind, { id, name }: { id: string; name: string })
   name,
   action: 'delete',
   fields: [],
-  async apply(philotes, signal) {
-    const params = { path: { id } };
-    if (kind === 'Pipeline') return deletePipeline(philotes, { id, name, signal });
-    const path = kind === 'Source' ? '/sources/{id}' : '/destinations/{id}';
-    await whenUnused(`${kind.toLowerCase()} ${name} to be unused`, signal, () => philotes.DELETE(path, { params }));
-  },
+  needs:
+    kind === 'Pipeline'
+      ? ['pipeline:write', 'pipeline:operate']
+      : [kind === 'Source' ? 'source:write' : 'destination:write'],
+  steps: [
+    {
+      what: 'delete',
+      // Whether something is unused can be said when the pipelines are gone.
+      isTriable: false,
+      async run(philotes, { signal }) {
+        const params = { path: { id } };
+        if (kind === 'Pipeline') return deletePipeline(philotes, { id, name, signal });
+        const path = kind === 'Source' ? '/sources/{id}' : '/destinations/{id}';
+        await whenUnused(`${kind.toLowerCase()} ${name} to be unused`, signal, () => philotes.DELETE(path, { params }));
+      },
+    },
+  ],
 });
 
 async function deletePipeline(

@@ -1,6 +1,6 @@
 import type { Destination, Philotes } from '@/packages/client/client.ts';
 import { asJson } from './as-json.ts';
-import { type Change, differences, type FieldChange, nothing } from './change.ts';
+import { type Change, differences, type FieldChange } from './change.ts';
 import type { DestinationSpec } from './resource-schemas.ts';
 import { isSameSecret } from './same-secret.ts';
 import { needsVariable, unsetVariable } from './unset-secret.ts';
@@ -15,7 +15,13 @@ export async function planDestination(philotes: Philotes, { name, spec, present 
       action: 'create',
       ...blockedBy(spec, ['catalog', 'storage']),
       fields: differences({}, shownSpec(spec)),
-      apply: async (client) => void (await client.POST('/destinations', { body: { name, ...asJson(spec) } })),
+      steps: [
+        {
+          what: 'create',
+          isTriable: true,
+          run: (client, { headers }) => client.POST('/destinations', { body: { name, ...asJson(spec) }, headers }),
+        },
+      ],
     };
   }
   const { id } = present;
@@ -24,7 +30,7 @@ export async function planDestination(philotes: Philotes, { name, spec, present 
   const storage = await storageChanges(philotes, { spec, present });
   const fields = [...fixed, ...catalog, ...storage];
   const base = { kind: 'Destination', name, fields } as const;
-  if (fields.length === 0) return { ...base, action: 'none', apply: nothing };
+  if (fields.length === 0) return { ...base, action: 'none', steps: [] };
   const [first] = fixed;
   const parts = [
     ...(catalog.length > 0 ? ['catalog' as const] : []),
@@ -37,18 +43,23 @@ export async function planDestination(philotes: Philotes, { name, spec, present 
     ...base,
     ...obstacle,
     action: 'update',
-    async apply(client) {
-      const body = {
-        ...(catalog.length > 0 && spec.catalog.kind === 'rest'
-          ? { catalog: { uri: spec.catalog.uri, auth: asJson(spec.catalog.auth) } }
-          : {}),
-        ...(storage.length > 0 && spec.storage.kind === 's3' ? { storage: s3Fields(spec.storage) } : {}),
-      };
-      await client.PATCH('/destinations/{id}', {
-        params: { path: { id }, header: { 'If-Match': `"${present.version}"` } },
-        body,
-      });
-    },
+    steps: [
+      {
+        what: 'update',
+        isTriable: true,
+        run: (client, { headers }) =>
+          client.PATCH('/destinations/{id}', {
+            params: { path: { id }, header: { 'If-Match': `"${present.version}"` } },
+            body: {
+              ...(catalog.length > 0 && spec.catalog.kind === 'rest'
+                ? { catalog: { uri: spec.catalog.uri, auth: asJson(spec.catalog.auth) } }
+                : {}),
+              ...(storage.length > 0 && spec.storage.kind === 's3' ? { storage: s3Fields(spec.storage) } : {}),
+            },
+            headers,
+          }),
+      },
+    ],
   };
 }
 

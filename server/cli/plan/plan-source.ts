@@ -1,5 +1,5 @@
 import type { Philotes, Source } from '@/packages/client/client.ts';
-import { type Change, differences, nothing } from './change.ts';
+import { type Change, differences } from './change.ts';
 import type { SourceSpec } from './resource-schemas.ts';
 import { isSameSecret } from './same-secret.ts';
 import { needsVariable, unsetVariable } from './unset-secret.ts';
@@ -19,31 +19,42 @@ export async function planSource(
       action: 'create',
       fields,
       ...blocked,
-      apply: async (client) =>
-        void (await client.POST('/sources', { body: { name, ...open, password, ...(tlsCa ? { tlsCa } : {}) } })),
+      steps: [
+        {
+          what: 'create',
+          isTriable: true,
+          run: (client, { headers }) =>
+            client.POST('/sources', { body: { name, ...open, password, ...(tlsCa ? { tlsCa } : {}) }, headers }),
+        },
+      ],
     };
   }
   const { id } = present;
   const changed = differences({ ...present }, { ...open, tlsCa: tlsCa ?? null });
   const isSame = await isSameSecret(philotes, { id, field: 'source.password', value: password });
   const fields = [...changed, ...(isSame ? [] : [{ field: 'password' }])];
-  if (fields.length === 0) return { kind: 'Source', name, action: 'none', fields, apply: nothing };
+  if (fields.length === 0) return { kind: 'Source', name, action: 'none', fields, steps: [] };
   return {
     kind: 'Source',
     name,
     action: 'update',
     fields,
     ...(changed.some(({ field }) => field === 'host' || field === 'port') ? blocked : {}),
-    async apply(client) {
-      // The password goes along: the server asks for it when the address changes.
-      const body = {
-        ...Object.fromEntries(changed.map(({ field, after }) => [field, after])),
-        ...(variable === undefined ? { password } : {}),
-      };
-      await client.PATCH('/sources/{id}', {
-        params: { path: { id }, header: { 'If-Match': `"${present.version}"` } },
-        body,
-      });
-    },
+    steps: [
+      {
+        what: 'update',
+        isTriable: true,
+        run: (client, { headers }) =>
+          client.PATCH('/sources/{id}', {
+            params: { path: { id }, header: { 'If-Match': `"${present.version}"` } },
+            // The password goes along: the server asks for it when the address changes.
+            body: {
+              ...Object.fromEntries(changed.map(({ field, after }) => [field, after])),
+              ...(variable === undefined ? { password } : {}),
+            },
+            headers,
+          }),
+      },
+    ],
   };
 }

@@ -8,21 +8,25 @@ const SIGNS = { create: '+', update: '~', delete: '-', none: ' ' } as const;
 /** Shows what would be done; secrets only as changed or not. */
 export function showPlan({ io, format }: Pick<Context, 'io' | 'format'>, plan: readonly Change[]): void {
   if (format !== 'table') {
-    const rows = plan.map(({ kind, name, action, fields, obstacle }) => ({
+    const rows = plan.map(({ kind, name, action, fields, obstacle, copies, notes }) => ({
       kind,
       name,
       action,
       fields,
       ...(obstacle ? { obstacle } : {}),
+      ...(copies ? { copies } : {}),
+      ...(notes ? { notes } : {}),
     }));
     return printList(io, format, { rows, columns: [], none: '' });
   }
   const paint = painterOf(io);
   const COLOURS = { create: paint.green, update: paint.yellow, delete: paint.red, none: paint.dim } as const;
-  for (const { kind, name, action, fields, obstacle } of plan) {
+  for (const { kind, name, action, fields, obstacle, copies = [], notes = [] } of plan) {
     if (action === 'none') continue;
     io.out(COLOURS[action](`${SIGNS[action]} ${kind} ${name}`));
     for (const change of fields) io.out(`    ${lineOf(change, action)}`);
+    for (const table of copies) io.out(`    ${paint.yellow('copies again')} ${table}`);
+    for (const note of notes) io.out(`    ${paint.dim('note')} ${note}`);
     if (obstacle) io.out(`    ${paint.red('impossible')} ${obstacle}`);
   }
   const count = (action: Change['action']) => plan.filter((change) => change.action === action).length;
