@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { FRESHNESS_SECONDS, IS_AWAITED, LAG_BYTES, LAG_SECONDS, LETTER_IS_OPEN, WAL_RETAINED } from './figures.ts';
 import { pruneSamples, rollUpSamples } from './roll-up-samples.ts';
 
@@ -11,9 +12,7 @@ const SAMPLER_LOCK = 5_172_001;
  * it recorded something.
  */
 export async function takeSamples(pool: Pool): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  return inTransaction(pool, async (client) => {
     const at = await dueAt(client);
     if (at !== null) {
       await samplePipelines(client, at);
@@ -21,14 +20,8 @@ export async function takeSamples(pool: Pool): Promise<boolean> {
       await rollUpSamples(client);
       await pruneSamples(client);
     }
-    await client.query('commit');
     return at !== null;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** The present multiple of ten seconds, or null when it is recorded already or somebody is at it. */

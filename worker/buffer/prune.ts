@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { SEGMENT_TABLES, segmentTable } from '@/server/domain/names.ts';
 
 const LOCK_TIMEOUT_MS = 200;
@@ -41,24 +42,20 @@ async function truncateIfCommitted(pool: Pool, options: Options & { index: numbe
   const { pipelineId, number, committedSeq, index } = options;
   const table = segmentTable(number, index);
   if (await isEmpty(pool, table)) return;
-  const client = await pool.connect();
   try {
-    await client.query('begin');
-    await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    const { rows } = await client.query<{ done: boolean }>(
-      /* sql */ `
+    await inTransaction(pool, async (client) => {
+      await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      const { rows } = await client.query<{ done: boolean }>(
+        /* sql */ `
       select segment_table <> $2 and coalesce((select max(seq) from ${table}), 0) <= $3 as done
         from position where pipeline_id = $1 for update`,
-      [pipelineId, index, committedSeq],
-    );
-    if (rows[0]?.done) await client.query(/* sql */ `truncate ${table}`);
-    await client.query('commit');
+        [pipelineId, index, committedSeq],
+      );
+      if (rows[0]?.done) await client.query(/* sql */ `truncate ${table}`);
+    });
   } catch (error) {
-    await client.query('rollback');
     const lockNotAvailable = '55P03';
     if (!(error instanceof Error && 'code' in error && error.code === lockNotAvailable)) throw error;
-  } finally {
-    client.release();
   }
 }
 

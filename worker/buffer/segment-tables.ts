@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { SEGMENT_TABLES, segmentTable } from '@/server/domain/names.ts';
 import { type Lease, leaseLost } from './lease.ts';
 
@@ -41,9 +42,7 @@ export async function dropUnfinished(
   pool: Pool,
   { lease, number, tailSeq }: { lease: Lease; number: number; tailSeq: bigint },
 ): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(
       /* sql */ `select 1 from lease where pipeline_id = $1 and role = 'capture' and token = $2 for share`,
       [lease.pipelineId, lease.token],
@@ -65,11 +64,5 @@ export async function dropUnfinished(
        where pipeline_id = $1`,
       [lease.pipelineId],
     );
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

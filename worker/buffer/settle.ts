@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { segmentTable } from '@/server/domain/names.ts';
 import { type Lease, leaseLost } from './lease.ts';
@@ -61,9 +62,7 @@ export async function settle(pool: Pool, settlement: Settlement): Promise<void> 
   const { lease, segments } = settlement;
   const last = segments.at(-1);
   if (!last) return;
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     for (const table of settlement.spilled) await spill(client, settlement, table);
     for (const table of settlement.committed) await moveMarker(client, { ...table, toLsn: last.toLsn });
@@ -82,13 +81,7 @@ export async function settle(pool: Pool, settlement: Settlement): Promise<void> 
     );
     if (!moved[0]) throw leaseLost(lease);
     await tellWaiting(client, settlement, { afterSeq: last.seq, throughSeq: BigInt(moved[0].tail_seq) });
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** Since when the oldest segment waits that came while the batch was committed. The position is held, so none comes now. */

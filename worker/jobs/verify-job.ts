@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { afterVerification, type Doubt } from '@/server/domain/doubt.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
 import { type ClaimedVerification, verifyTable } from '@/worker/pipeline/verify/verify-table.ts';
@@ -79,9 +80,7 @@ function keepBeating(pool: Pool, { id, worker }: ClaimedVerification): { signal:
 
 /** With it, what the table is doubted for: proven when rows differ, gone when all of it was compared and is equal. */
 async function end(pool: Pool, { id, worker, tableId, scope }: ClaimedVerification): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     const { rows: ended } = await client.query<{
       began_at: Date;
       left_out: { column: string }[];
@@ -110,13 +109,7 @@ async function end(pool: Pool, { id, worker, tableId, scope }: ClaimedVerificati
       });
       await client.query('update pipeline_table set doubts = $2 where id = $1', [tableId, JSON.stringify(doubts)]);
     }
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 type Stop = { verification: ClaimedVerification; code: string | null; message: string | null };

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { applicationName, publicationName, slotName } from '@/server/domain/names.ts';
 import type { TableRequest } from '@/server/domain/table-request.ts';
@@ -77,9 +78,7 @@ type Beginning = {
 
 async function storeBeginning(pool: Pool, { pipeline, lease, identity, consistentLsn }: Beginning): Promise<void> {
   const tables = await readTables(pool, pipeline.id);
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     const { rows } = await client.query<{ id: string; requested: TableRequest | null }>(
       'select id, requested from pipeline_table where pipeline_id = $1 for update',
@@ -112,13 +111,7 @@ async function storeBeginning(pool: Pool, { pipeline, lease, identity, consisten
       pipeline.id,
       pipeline.resyncRequestedAt,
     ]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 async function hasPosition(pool: Pool, pipelineId: string): Promise<boolean> {

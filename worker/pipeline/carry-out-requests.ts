@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { identifierText } from '@/server/domain/iceberg/identifier.ts';
 import type { TableRequest } from '@/server/domain/table-request.ts';
 import { policyOf } from '@/server/errors/app-error.ts';
@@ -108,17 +109,9 @@ async function underLease<Result>(
   { deps, lease }: CommitShift,
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await deps.database.pool.connect();
-  try {
-    await client.query('begin');
+  return inTransaction(deps.database.pool, async (client) => {
     await holdLease(client, lease);
     const result = await work(client);
-    await client.query('commit');
     return result;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

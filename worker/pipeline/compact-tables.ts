@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { identifierText } from '@/server/domain/iceberg/identifier.ts';
 import { currentSchema, currentSnapshot } from '@/server/domain/iceberg/metadata.ts';
 import { CHANGELOG_COLUMNS, type LakeTable } from '@/server/domain/lake-table.ts';
@@ -161,9 +162,7 @@ async function recordHistory(
   },
 ): Promise<void> {
   const { table, mode, sent, marker, durationMs, bytesAdded } = done;
-  const client = await deps.database.pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(deps.database.pool, async (client) => {
     await holdLease(client, lease);
     await insertHistory(
       client,
@@ -181,11 +180,5 @@ async function recordHistory(
         durationMs,
       })),
     );
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

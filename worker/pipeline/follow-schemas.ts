@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { type Doubt, doubtOf, withDoubt } from '@/server/domain/doubt.ts';
 import type { HeldColumns } from '@/server/domain/held-columns.ts';
 import type { Schema } from '@/server/domain/iceberg/schema.ts';
@@ -56,9 +57,7 @@ async function follow(shift: CommitShift, { table, segment, hashes }: Step): Pro
   const { pool } = shift.deps.database;
   // Asked for before the transaction: none stays open across a call of the catalog.
   const lakes = await readLakes(shift, table);
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     await holdLease(client, shift.lease);
     const { rows } = await client.query<Row>(
       /* sql */ `
@@ -70,13 +69,7 @@ async function follow(shift: CommitShift, { table, segment, hashes }: Step): Pro
       [table.id, segment.seq, formatLsn(segment.toLsn)],
     );
     if (rows[0]) await store(shift, client, { table, segment, hashes, lakes, row: rows[0] });
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 type Found = Step & { readonly row: Row; readonly lakes: readonly Schema[] | null };

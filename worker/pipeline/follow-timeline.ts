@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { applicationName, slotName } from '@/server/domain/names.ts';
 import { AppError } from '@/server/errors/app-error.ts';
@@ -66,9 +67,7 @@ export async function followTimeline(options: Options): Promise<void> {
 }
 
 async function storeTimeline({ pool, pipelineId, lease, identity }: Options, switchpoint: Lsn): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     const { rowCount } = await client.query(
       /* sql */ `
@@ -85,11 +84,5 @@ async function storeTimeline({ pool, pipelineId, lease, identity }: Options, swi
        where pipeline_id = $1 and requested is null and (state = 'copying' or copy_end_lsn > $2::pg_lsn)`,
       [pipelineId, formatLsn(switchpoint)],
     );
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

@@ -1,3 +1,4 @@
+import { inTransaction } from '@/db/in-transaction.ts';
 import { formatLsn } from '@/server/domain/lsn.ts';
 import { AppError } from '@/server/errors/app-error.ts';
 import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
@@ -35,9 +36,7 @@ export async function settleJoin(
   shift: CommitShift,
   { table, marker, sent, landed, rows, superseded, nulled, kind, durationMs, isBehind = false }: Joined,
 ): Promise<void> {
-  const client = await shift.deps.database.pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(shift.deps.database.pool, async (client) => {
     await holdLease(client, shift.lease);
     const { rowCount } = await client.query(
       /* sql */ `
@@ -70,11 +69,5 @@ export async function settleJoin(
       isBehind,
       formatLsn(marker.toLsn),
     ]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import type { Lease } from '@/worker/buffer/lease.ts';
 import { holdLease, insertHistory, moveMarker } from '@/worker/buffer/settle.ts';
 import type { Marker } from '@/worker/iceberg/marker.ts';
@@ -20,9 +21,7 @@ export type ReplaySettlement = {
 /** Closes the letters and moves the markers in one transaction, refused under a stale lease. */
 export async function settleReplay(pool: Pool, settlement: ReplaySettlement): Promise<void> {
   const { lease, group, marker, sent, landed, nulled, durationMs } = settlement;
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     await holdLease(client, lease);
     await client.query(
       /* sql */ `
@@ -64,11 +63,5 @@ export async function settleReplay(pool: Pool, settlement: ReplaySettlement): Pr
     const { tableId, batchId } = group;
     const unseen = landed.map((target) => ({ tableId, target, batchId }));
     await insertHistory(client, lakeCommits({ sent, landed: unseen, marker, kind: 'replay', durationMs }));
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }

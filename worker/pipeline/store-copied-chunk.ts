@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '@/db/in-transaction.ts';
 import { formatLsn, type Lsn } from '@/server/domain/lsn.ts';
 import { countNulls } from '@/worker/buffer/settle-letters.ts';
 import type { WrittenCopy } from '@/worker/columnar/copy-chunk.ts';
@@ -27,9 +28,7 @@ export type CopiedChunk = {
  */
 export async function storeCopiedChunk(pool: Pool, copied: CopiedChunk): Promise<boolean> {
   const { chunk, worker, table, snapshot, snapshotLsn, written, files, epoch, startLsn } = copied;
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  return inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(
       /* sql */ `
       with done as (
@@ -54,12 +53,6 @@ export async function storeCopiedChunk(pool: Pool, copied: CopiedChunk): Promise
       await storeDeadLetters(client, { table, epoch, rejects: written.rejects });
       await countNulls(client, { tableId: table.id, nulled: written.nulled });
     }
-    await client.query(isStored ? 'commit' : 'rollback');
     return isStored;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
