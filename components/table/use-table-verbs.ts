@@ -37,7 +37,11 @@ export function useTableVerbs({ pipelineId, id: tableId, source, version }: Tabl
         queries.invalidateQueries({ queryKey: trpc.pipelines.status.queryKey({ id: pipelineId }) }),
       ]);
     },
-    onError: (error: unknown) => toast.failed(`${source} ${failed}`, error),
+    onError: (error: unknown) => {
+      toast.failed(`${source} ${failed}`, error);
+      // What somebody else made of it meanwhile may be why.
+      return queries.invalidateQueries({ queryKey: trpc.tables.pathKey() });
+    },
   });
   return {
     key: { pipelineId, tableId },
