@@ -14,6 +14,8 @@ export const TableState = ({ table }: { table: Shown }) =>
   ) : (
     <span className="flex flex-wrap items-center gap-x-2">
       <StateBadge state={table.state} />
-      {table.doubts && table.doubts.length > 0 && <Badge tone="attention">may differ</Badge>}
+      {table.state !== 'needs_attention' && table.doubts && table.doubts.length > 0 && (
+        <Badge tone="attention">may differ</Badge>
+      )}
     </span>
   );

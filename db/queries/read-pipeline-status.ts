@@ -63,7 +63,7 @@ export async function readPipelineStatus(pool: Pool, ids: readonly string[] | nu
     ), t as (
       select pipeline_id, count(*)::integer as tables, count(*) filter (where state = 'live')::integer as tables_live,
              count(*) filter (where state = 'needs_attention')::integer as tables_attention,
-             count(*) filter (where doubts <> '[]')::integer as tables_in_doubt,
+             count(*) filter (where doubts <> '[]' and state <> 'needs_attention')::integer as tables_in_doubt,
              sum(rows_committed)::float8 as rows_committed, sum(orphan_files)::float8 as orphan_files,
              sum(orphan_bytes)::float8 as orphan_bytes, sum(orphans_removed)::float8 as orphans_removed
         from chosen group by pipeline_id

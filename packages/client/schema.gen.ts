@@ -2560,7 +2560,7 @@ export interface components {
             tableList: components["schemas"]["TableStatus"][];
             tables: {
                 all: number;
-                /** @description Tables whose mirror may differ from its source */
+                /** @description Tables, besides those that need attention, whose mirror may differ from its source */
                 inDoubt: number;
                 live: number;
                 needAttention: number;
@@ -2629,7 +2629,7 @@ export interface components {
             state: string;
             tables: {
                 all: number;
-                /** @description Tables whose mirror may differ from its source */
+                /** @description Tables, besides those that need attention, whose mirror may differ from its source */
                 inDoubt: number;
                 live: number;
                 needAttention: number;

@@ -71,7 +71,10 @@ export const PipelineSummary = z
       all: z.number().int(),
       live: z.number().int(),
       needAttention: z.number().int(),
-      inDoubt: z.number().int().describe('Tables whose mirror may differ from its source'),
+      inDoubt: z
+        .number()
+        .int()
+        .describe('Tables, besides those that need attention, whose mirror may differ from its source'),
     }),
     rowsCommitted: z
       .number()
