@@ -21,7 +21,7 @@ export function RouteTabs({ label, tabs }: { label: string; tabs: readonly Route
     <nav
       ref={bar}
       aria-label={label}
-      className="scroll-hint -mx-4 overflow-x-auto border-b border-line px-4 sm:-mx-6 sm:px-6"
+      className="scroll-hint -mx-4 overflow-x-auto overflow-y-hidden border-b border-line px-4 sm:-mx-6 sm:px-6"
     >
       <ul className="flex gap-5">
         {tabs.map((tab) => {
@@ -32,7 +32,7 @@ export function RouteTabs({ label, tabs }: { label: string; tabs: readonly Route
                 href={tab.href}
                 aria-current={isHere ? 'page' : undefined}
                 className={cx(
-                  '-mb-px flex h-9 items-center gap-1.5 border-b-2 text-sm whitespace-nowrap transition-colors max-sm:h-11',
+                  'flex h-9 items-center gap-1.5 border-b-2 text-sm whitespace-nowrap transition-colors max-sm:h-11',
                   isHere ? 'border-accent font-medium text-ink' : 'border-transparent text-muted hover:text-ink',
                 )}
               >
