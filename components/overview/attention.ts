@@ -97,7 +97,7 @@ function deadLetters(pipeline: PipelineSummary): AttentionItem[] {
     {
       key: `${id} letters`,
       pipeline,
-      text: `${counted(deadLettersOpen, 'row')} could not be carried and ${deadLettersOpen === 1 ? 'is' : 'are'} missing in the lake`,
+      text: `${counted(deadLettersOpen, 'row')} could not be carried and ${deadLettersOpen === 1 ? 'is' : 'are'} missing or out of date in the lake`,
       remedy: 'Change the policy of the column or the row itself, then replay; or discard with a reason.',
       code: null,
       since: null,

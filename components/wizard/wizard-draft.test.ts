@@ -46,6 +46,18 @@ test('tables are chosen in their best mode, and not at all when they cannot be r
   ]);
 });
 
+test('tables whose names differ only in case have names of their own in the lake', () => {
+  const draft = withTables(EMPTY_DRAFT, [table('Mixed Case'), table('orders_changelog'), table('orders')]);
+  const { tables } = withTables(draft, [table('mixed case'), table('MIXED CASE')]);
+  expect(tables.flatMap(lakeTables)).toEqual([
+    'mixed_case',
+    'orders_changelog',
+    'orders',
+    'mixed_case_2',
+    'mixed_case_3',
+  ]);
+});
+
 test('choosing more tables leaves what was decided before', () => {
   const [orders] = withTables(EMPTY_DRAFT, [table('orders')]).tables;
   if (!orders) throw new TypeError('nothing was chosen');

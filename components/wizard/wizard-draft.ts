@@ -50,11 +50,28 @@ export function proposed(table: SourceTable): ChosenTable | null {
   };
 }
 
-/** Adds tables in their best modes; those chosen before stay as they are. */
+/** Adds tables in their best modes, under names of their own in the lake; those chosen before stay as they are. */
 export function withTables(draft: WizardDraft, wanted: readonly SourceTable[]): WizardDraft {
   const known = new Set(draft.tables.map(qualified));
   const added = wanted.flatMap((table) => (known.has(qualified(table)) ? [] : (proposed(table) ?? [])));
-  return { ...draft, tables: [...draft.tables, ...added] };
+  const taken = new Set(draft.tables.flatMap(comparedNames));
+  const named = added.map((table) => {
+    const free = withFreeName(table, taken);
+    for (const name of comparedNames(free)) taken.add(name);
+    return free;
+  });
+  return { ...draft, tables: [...draft.tables, ...named] };
+}
+
+/** Query engines compare names without case, and so do we. */
+const comparedNames = (table: ChosenTable): string[] => lakeTables(table).map((name) => name.toLowerCase());
+
+function withFreeName(table: ChosenTable, taken: ReadonlySet<string>): ChosenTable {
+  const usual = usualLakeName(table);
+  let free = table;
+  for (let n = 2; comparedNames(free).some((name) => taken.has(name)); n += 1)
+    free = { ...table, lakeName: `${usual}_${n}` };
+  return free;
 }
 
 export function withoutTables(draft: WizardDraft, unwanted: readonly { schema: string; table: string }[]): WizardDraft {

@@ -82,6 +82,14 @@ it('asks before a table is copied again, and the plan says that it is', async ()
   ]);
 });
 
+it('asks before a table is taken out of its pipeline', async () => {
+  const file = shell.write('fewer.yaml', pipeline('shop', {}).replace(/^.*table: items.*\n/m, ''));
+  const before = await state();
+  const unasked = await shell.run(['apply', '-f', file]);
+  expect([unasked.code, unasked.err]).toEqual([8, expect.stringMatching(/takes public\.items out of shop.*--yes/s)]);
+  expect(await state()).toEqual(before);
+});
+
 it.each([
   ['a table that the source does not have', { more: '    - { schema: public, table: nowhere }\n' }, /public\.nowhere/],
   ['a rule for a column that is not there', { orders: ', columns: { nowhere: hash }' }, /nowhere/],

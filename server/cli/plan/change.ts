@@ -34,6 +34,8 @@ export type Step = {
   readonly isTriable: boolean;
   /** The table that it may copy again. */
   readonly table?: string;
+  /** The table that it takes out of its pipeline. */
+  readonly removes?: string;
   run(philotes: Philotes, how: How): Promise<unknown>;
 };
 type How = { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>> };

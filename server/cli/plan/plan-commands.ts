@@ -48,8 +48,12 @@ export function addPlanCommands(program: Command, io: CliIo): void {
       await refuseForbidden(philotes, plan);
       const deletions = plan.filter(({ action }) => action === 'delete').map(({ kind, name }) => `${kind} ${name}`);
       const copies = plan.flatMap(({ copies: again = [], name }) => again.map((table) => `${table} of ${name}`));
+      const removals = plan.flatMap(({ steps, name }) =>
+        steps.flatMap(({ removes }) => (removes === undefined ? [] : [`${removes} out of ${name}`])),
+      );
       const grave = [
         ...(deletions.length > 0 ? [`This deletes ${deletions.join(', ')}.`] : []),
+        ...(removals.length > 0 ? [`This takes ${removals.join(', ')}; what they have in the lake stays.`] : []),
         ...(copies.length > 0 ? [`This copies again ${copies.join(', ')}.`] : []),
       ];
       if (grave.length > 0) await context.confirm(grave.join(' '));

@@ -105,6 +105,7 @@ function changeTable({ id: pipelineId }: PresentPipeline, before: Table, after: 
 
 const removeTable = ({ id: pipelineId }: PresentPipeline, table: Table): Step => ({
   what: `take out ${nameOf(table)}`,
+  removes: nameOf(table),
   // The last table cannot go, and whether it is the last one is known when others have been added.
   isTriable: false,
   run: (client) =>

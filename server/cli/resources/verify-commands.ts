@@ -159,8 +159,10 @@ async function untilEnded(
     const text = error
       ? `waits: ${error.message}`
       : `${done} of ${counted(ranges.all, 'range')}, ${counted(sourceRows, 'row')}, ${ranges.different} differ`;
-    if (text !== told) context.io.err(text);
-    told = text;
+    // Ranges are known a moment after it has begun.
+    const isTold = error !== null || ranges.all > 0;
+    if (isTold && text !== told) context.io.err(text);
+    if (isTold) told = text;
     await sleep(LOOK_MS, signal);
     signal.throwIfAborted();
     present = await read(context, { path, id: present.id });
