@@ -37,6 +37,10 @@ async function pipelinesByTable(
     .where(and(eq(pipeline.sourceId, sourceId), ne(pipeline.desiredState, 'deleted')))
     .orderBy(pipeline.name);
   const users = new Map<string, { id: string; name: string }[]>();
-  for (const { table, ...user } of rows) users.set(table, [...(users.get(table) ?? []), user]);
+  for (const { table, ...user } of rows) {
+    const those = users.get(table);
+    if (those) those.push(user);
+    else users.set(table, [user]);
+  }
   return users;
 }
