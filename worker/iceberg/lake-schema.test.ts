@@ -84,7 +84,7 @@ describe('lakeSchema', () => {
     ['whose key may become null', source([1, 'a', 'date', 0]), [[1, 'null']]],
   ])('refuses a mirror %s', (_name, schema, policies) => {
     expect(() => lakeSchema({ schema, policies: new Map(policies), mode: 'mirror' })).toThrow(
-      expect.objectContaining({ code: 'LAKE_SCHEMA_IMPOSSIBLE' }),
+      expect.objectContaining({ code: 'MIRROR_WITHOUT_KEY' }),
     );
   });
 });

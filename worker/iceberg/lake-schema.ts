@@ -23,7 +23,7 @@ export const carriedColumns = (schema: TableSchema, held: Held): SourceColumn[] 
 /**
  * The schema to create a lake table with. A mirror's key columns are required and its identifier; everything else is
  * optional, since NOT NULL may be dropped and deletes carry keys only. Field ids are 1, 2, ... outer columns first: what
- * a catalog assigns. Throws LAKE_SCHEMA_IMPOSSIBLE for a mirror without a usable key.
+ * a catalog assigns. Throws MIRROR_WITHOUT_KEY for a mirror without a usable key.
  */
 export function lakeSchema(options: {
   schema: TableSchema;
@@ -158,19 +158,19 @@ function lakeColumn(options: {
 function mirrorKey(schema: TableSchema, policies: ValuePolicies): SourceColumn[] {
   const key = keyColumns(schema);
   if (key.length === 0) {
-    throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `${schema.schema}.${schema.table} has no key; a mirror needs one`);
+    throw new AppError('MIRROR_WITHOUT_KEY', `${schema.schema}.${schema.table} has no key; a mirror needs one`);
   }
   for (const column of key) {
     const policy = policies.get(column.attnum) ?? 'dead-letter';
     const type = neededType(column, policy);
     if (typeof type === 'object' || type === 'float' || type === 'double') {
       throw new AppError(
-        'LAKE_SCHEMA_IMPOSSIBLE',
+        'MIRROR_WITHOUT_KEY',
         `key column ${column.name}: ${column.typeName} cannot be a mirror's key`,
       );
     }
     if (policy === 'null') {
-      throw new AppError('LAKE_SCHEMA_IMPOSSIBLE', `key column ${column.name} cannot have the policy null`);
+      throw new AppError('MIRROR_WITHOUT_KEY', `key column ${column.name} cannot have the policy null`);
     }
   }
   return key;

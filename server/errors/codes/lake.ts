@@ -46,7 +46,8 @@ export const LAKE_CODES = {
     cause: 'A table without a usable key cannot be kept as a mirror.',
     http: 409,
     retry: 'manual',
-    remedy: 'Give the table a primary key that is not deferrable, or replicate it as a changelog only.',
+    remedy:
+      'Give the table a primary key that is not deferrable, without floating-point and array columns and without the policy null on them; or replicate it as a changelog only.',
   },
   LAKE_MARKER_MISMATCH: {
     cause: 'The lake table does not stand where our last commit left it.',
@@ -127,11 +128,12 @@ export const LAKE_CODES = {
     remedy: 'Another writer changed the Iceberg table in a way we cannot follow. Undo that, or resync the table.',
   },
   LAKE_SCHEMA_IMPOSSIBLE: {
-    cause: 'The columns or the key of the table have no equivalent in Iceberg.',
+    cause:
+      'A column has changed to a type that its Iceberg column cannot hold, or a new key column is left out of the lake.',
     http: 422,
     retry: 'manual',
     remedy:
-      "If a column's type changed, resync the table (or approve the change: `philotes table approve`), which makes the lake's column anew; or refuse the change, and the lake's column keeps its type. If the key is the reason, choose another key or replica identity, or keep the table as changelog only.",
+      "Approve the change (`philotes table approve`) or resync the table, which copies it again and makes the lake's column anew; or refuse the change, and the lake's column keeps its type.",
   },
   STORAGE_UNREACHABLE: {
     cause: 'The object store does not answer, or answers with a server error.',
