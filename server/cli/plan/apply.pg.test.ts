@@ -85,6 +85,8 @@ it('asks before a table is copied again, and the plan says that it is', async ()
 it('asks before a table is taken out of its pipeline', async () => {
   const file = shell.write('fewer.yaml', pipeline('shop', {}).replace(/^.*table: items.*\n/m, ''));
   const before = await state();
+  const plan = await shell.run(['plan', '-f', file]);
+  expect(plan.out).toContain('    - table public.items (mirror, in the lake items)');
   const unasked = await shell.run(['apply', '-f', file]);
   expect([unasked.code, unasked.err]).toEqual([8, expect.stringMatching(/takes public\.items out of shop.*--yes/s)]);
   expect(await state()).toEqual(before);
@@ -140,6 +142,9 @@ it('changes a table that is in the lake by itself while the pipeline is at rest,
     more: '    - { schema: public, table: refunds }\n',
   };
   const file = shell.write('rest.yaml', pipeline('shop', change));
+  expect((await shell.run(['plan', '-f', file])).out).toMatch(
+    /^ {4}\+ table public\.refunds \(mirror, in the lake refunds/m,
+  );
   const applied = await shell.run(['apply', '-f', file, '--yes']);
   expect([applied.code, applied.err]).toEqual([
     0,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../context.ts';
 import { painterOf } from '../output/paint.ts';
 import { printList } from '../output/print.ts';
@@ -37,8 +38,30 @@ export function showPlan({ io, format }: Pick<Context, 'io' | 'format'>, plan: r
 
 function lineOf({ field, before, after }: FieldChange, action: Change['action']): string {
   if (before === undefined && after === undefined) return `${field} (secret)`;
+  const [, table] = /^tables\.([^.]+\..+)$/.exec(field) ?? [];
+  if (table && isFields(after) && before === undefined) return `+ table ${table} (${shapeText(after)})`;
+  if (table && isFields(before) && after === undefined) return `- table ${table} (${shapeText(before)})`;
   if (action === 'create' || before === undefined) return `${field}: ${textOf(after)}`;
   return `${field}: ${textOf(before)} -> ${after === undefined ? 'removed' : textOf(after)}`;
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** A table's modes, its name in the lake, and whatever else of it is not as it is by default. */
+function shapeText({ mirror, changelog, lakeName, ...others }: Fields): string {
+  const told = Object.entries(others).filter(
+    ([, value]) => value !== 'apply' && value !== 'carry' && !isDeepStrictEqual(value, {}),
+  );
+  return [
+    ...(mirror === true ? ['mirror'] : []),
+    ...(changelog === true ? ['changelog'] : []),
+    `in the lake ${textOf(lakeName)}`,
+    ...told.flatMap(([field, value]) => (isDeepStrictEqual(value, []) ? [] : [`${field} ${textOf(value)}`])),
+  ].join(', ');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ') || 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
