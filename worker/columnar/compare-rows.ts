@@ -43,7 +43,7 @@ export async function compareRows(session: ColumnarSession, options: CompareOpti
   const keyNames = keys.map((_, at) => `k${at}`).join(', ');
 
   const differences = session.newName('differences');
-  // A key that the lake has twice matches once; its other rows are extra ones.
+  // A key that the lake has twice matches once; its other rows are extra ones. Ordered, or each look would name another row.
   await session.run(`CREATE TEMP TABLE ${differences} AS SELECT
       CASE WHEN l.copy_no IS NULL THEN 'missing' WHEN s.one IS NULL THEN 'extra' ELSE 'different' END AS kind,
       ${keys.map((i, at) => `coalesce(s.c${i}, l.c${i}) AS k${at}`).join(', ')},
@@ -53,7 +53,8 @@ export async function compareRows(session: ColumnarSession, options: CompareOpti
         lambda i: i IS NOT NULL) AS SMALLINT[]) AS columns,
       l.copy_no > 1 AS is_copy, coalesce(${isDeleted}, false) AS is_deleted
     FROM (SELECT *, 1::BIGINT AS one FROM ${source}) s
-    FULL JOIN (SELECT *, row_number() OVER (PARTITION BY ${keys.map((i) => `c${i}`).join(', ')}) AS copy_no FROM ${projected}) l
+    FULL JOIN (SELECT *, row_number() OVER (
+        PARTITION BY ${keys.map((i) => `p.c${i}`).join(', ')} ORDER BY ${hash('p')}) AS copy_no FROM ${projected} p) l
       ON ${keys.map((i) => `s.c${i} = l.c${i}`).join(' AND ')} AND s.one = l.copy_no
     WHERE l.copy_no IS NULL OR s.one IS NULL OR s.bad IS NOT NULL OR ${isDeleted}
       ${differs.map(({ test }) => `OR ${test}`).join(' ')}`);
