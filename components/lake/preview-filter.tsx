@@ -22,11 +22,13 @@ type Props = {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** What the rows below meet; null for all rows. */
   readonly condition: PreviewCondition | null;
+  /** Why it was refused; null when it was not. */
+  readonly error: string | null;
   readonly onApply: (condition: PreviewCondition | null) => void;
 };
 
 /** One condition on the rows of the preview. Nothing is read before it is applied, since every reading is on record. */
-export function PreviewFilter({ columns, condition, onApply }: Props) {
+export function PreviewFilter({ columns, condition, error, onApply }: Props) {
   const [column, setColumn] = useState(condition?.column ?? columns[0]?.name ?? '');
   const [operator, setOperator] = useState<ConditionOperator>(condition?.operator ?? '=');
   const [value, setValue] = useState(condition?.value ?? '');
@@ -69,6 +71,7 @@ export function PreviewFilter({ columns, condition, onApply }: Props) {
       {takesValue(chosen) && (
         <Input
           aria-label="Value"
+          aria-invalid={error !== null}
           placeholder="Value, as the rows show it"
           value={value}
           maxLength={1_000}
@@ -85,6 +88,11 @@ export function PreviewFilter({ columns, condition, onApply }: Props) {
         <Button kind="ghost" icon={X} onClick={() => onApply(null)}>
           Show all rows
         </Button>
+      )}
+      {error && (
+        <p role="alert" className="w-full text-xs text-failed">
+          {error}
+        </p>
       )}
     </form>
   );

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { ErrorState } from '@/components/ui/error-state.tsx';
 import { counted, countText, secondsText } from '@/components/ui/figures.ts';
+import { fieldError } from '@/components/ui/problem.ts';
 import { TableSkeleton } from '@/components/ui/skeleton.tsx';
 import { useUrlState } from '@/components/ui/url-state.ts';
 import { type LakeKey, type LakePreview, type LakeTable, SLOW } from './lake-types.ts';
@@ -22,10 +23,12 @@ export function Preview({ at, table }: { at: LakeKey; table: LakeTable | undefin
     trpc.lake.preview.queryOptions(
       { ...at, ...condition, limit: ROWS },
       // Each reading is on record, so it is a person who asks for it.
-      { refetchOnWindowFocus: false, retry: false, ...SLOW },
+      { refetchOnWindowFocus: false, retry: false, placeholderData: (before) => before, ...SLOW },
     ),
   );
-  const { data } = query;
+  const { data, error } = query;
+  const refused =
+    condition && (fieldError(error, 'value') ?? fieldError(error, 'column') ?? fieldError(error, 'operator'));
   const snapshot = data?.snapshotId && data.at ? { id: data.snapshotId, at: data.at } : null;
   return (
     <div className="space-y-3">
@@ -35,6 +38,7 @@ export function Preview({ at, table }: { at: LakeKey; table: LakeTable | undefin
             key={JSON.stringify(condition)}
             columns={table.schema.fields}
             condition={condition}
+            error={refused}
             onApply={(next) =>
               url.set({
                 column: next?.column ?? null,
@@ -53,7 +57,7 @@ export function Preview({ at, table }: { at: LakeKey; table: LakeTable | undefin
       {snapshot && table && !query.isFetching && (
         <SnapshotLine snapshot={snapshot} latest={table} onNewest={() => void query.refetch()} />
       )}
-      {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {error && !refused && <ErrorState error={error} onRetry={() => void query.refetch()} />}
       {query.isPending && (
         <Card flush>
           <TableSkeleton rows={10} columns={6} />

@@ -104,13 +104,15 @@ function RangeLine({ range, verification }: { range: VerifiedRange; verification
   );
 }
 
-function Keys({ range: { sample } }: { range: VerifiedRange }) {
+function Keys({ range }: { range: VerifiedRange }) {
+  const { sample } = range;
   if (!sample) return null;
   const lines = [
-    { name: 'Missing in the lake', keys: sample.missing.map((key) => key.join(', ')) },
-    { name: 'Only in the lake', keys: sample.extra.map((key) => key.join(', ')) },
+    { name: 'Missing in the lake', all: range.missing, keys: sample.missing.map((key) => key.join(', ')) },
+    { name: 'Only in the lake', all: range.extra, keys: sample.extra.map((key) => key.join(', ')) },
     {
       name: 'Other values',
+      all: range.different,
       keys: sample.different.map(({ key, columns }) => `${key.join(', ')} (${columns.join(', ')})`),
     },
   ];
@@ -118,12 +120,24 @@ function Keys({ range: { sample } }: { range: VerifiedRange }) {
     <dl className="space-y-0.5">
       {lines
         .filter(({ keys }) => keys.length > 0)
-        .map(({ name, keys }) => (
+        .map(({ name, all, keys }) => (
           <div key={name} className="flex flex-wrap gap-x-2">
             <dt className="text-muted">{name}</dt>
-            <dd className="font-mono text-xs leading-5 break-all">{keys.join(' · ')}</dd>
+            <dd className="flex flex-wrap gap-x-3 font-mono text-xs leading-5">
+              {keys.toSorted(AS_NUMBERS.compare).map((key) => (
+                <span key={key} className="max-w-full wrap-anywhere">
+                  {key}
+                </span>
+              ))}
+              {all > keys.length && (
+                <span className="font-sans text-muted">and {countText(all - keys.length)} more</span>
+              )}
+            </dd>
           </div>
         ))}
     </dl>
   );
 }
+
+/** 9 before 10, as people look for keys. */
+const AS_NUMBERS = new Intl.Collator('en', { numeric: true });
