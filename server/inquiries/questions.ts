@@ -47,7 +47,12 @@ export const question = z.discriminatedUnion('kind', [
 export type Question = z.output<typeof question>;
 
 /** A coded failure that went through a row. */
-const failure = z.object({ code: z.string(), message: z.string() });
+const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  fields: z.array(z.object({ field: z.string(), reason: z.string() })).default([]),
+});
+export type Failure = z.output<typeof failure>;
 
 export const answer = z.union([z.object({ value: z.unknown() }), z.object({ failure })]);
 export type Answer = z.output<typeof answer>;

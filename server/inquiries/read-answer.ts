@@ -1,7 +1,7 @@
 import { AppError } from '@/server/errors/app-error.ts';
 import { ERROR_CODES, type ErrorCode } from '@/server/errors/codes.ts';
 import type { Sealer } from '@/server/secrets/seal.ts';
-import { type Answer, answer } from './questions.ts';
+import { type Answer, answer, type Failure } from './questions.ts';
 import { answerPlace } from './sealed-places.ts';
 
 /** Opens what a worker answered. */
@@ -10,7 +10,7 @@ export function readAnswer(sealer: Sealer, { id, sealed }: { id: string; sealed:
 }
 
 /** The failure as it was thrown in the worker. */
-export const failureOf = ({ code, message }: { code: string; message: string }): AppError =>
-  new AppError(isCode(code) ? code : 'INTERNAL', message);
+export const failureOf = ({ code, message, fields }: Failure): AppError =>
+  new AppError(isCode(code) ? code : 'INTERNAL', message, { fields });
 
 const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERROR_CODES, text);

@@ -4,7 +4,7 @@ import { openCandidate } from '@/server/destinations/open-candidate.ts';
 import { openDestination } from '@/server/destinations/open-destination.ts';
 import type { ConnectionCheck } from '@/server/domain/connection-check.ts';
 import { AppError } from '@/server/errors/app-error.ts';
-import { type Answer, type Question, question } from '@/server/inquiries/questions.ts';
+import { type Answer, type Failure, type Question, question } from '@/server/inquiries/questions.ts';
 import { answerPlace, questionPlace } from '@/server/inquiries/sealed-places.ts';
 import { answerLake } from '@/worker/lake/answer-lake.ts';
 import { probeDestination } from '@/worker/probes/probe-destination.ts';
@@ -79,13 +79,17 @@ async function keepOutcome(pool: Pool, destinationId: string, { findings }: Test
   await pool.query('update destination set last_check = $2 where id = $1', [destinationId, JSON.stringify(check)]);
 }
 
-const TOO_SLOW = { code: 'WORKER_SILENT', message: `there was no answer within ${INQUIRY_MS_MAX / 1000} seconds` };
+const TOO_SLOW = {
+  code: 'WORKER_SILENT',
+  message: `there was no answer within ${INQUIRY_MS_MAX / 1000} seconds`,
+  fields: [],
+};
 
 /** What nobody expected is told without its details; they are in the log. */
-const failureOf = (error: unknown): { code: string; message: string } =>
+const failureOf = (error: unknown): Failure =>
   error instanceof AppError
-    ? { code: error.code, message: error.message }
-    : { code: 'INTERNAL', message: 'the worker could not answer; its log says why' };
+    ? { code: error.code, message: error.message, fields: [...error.fields] }
+    : { code: 'INTERNAL', message: 'the worker could not answer; its log says why', fields: [] };
 
 async function claim(
   pool: Pool,
