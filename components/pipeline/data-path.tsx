@@ -54,7 +54,7 @@ export function DataPath({ pipeline }: { pipeline: PipelineStatus }) {
         }}
         facts={[
           { label: 'Last commit', value: position ? <RelativeTime at={position.committedAt} /> : '–' },
-          { label: 'Change rate', value: rateText(pipeline.rowsLastMinute / 60) },
+          { label: 'Change rate', value: flows ? rateText(pipeline.rowsLastMinute / 60) : '–' },
           { label: 'Changes committed', value: counted(pipeline.rowsCommitted, 'row') },
           { label: 'Copied', value: counted(rowsCopied, 'row') },
         ]}

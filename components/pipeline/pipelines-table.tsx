@@ -73,7 +73,7 @@ const columns: readonly Column<Row>[] = [
     align: 'right',
     width: 'w-52',
     from: 'md',
-    cell: ({ name, spark, rowsLastMinute, position }) => (
+    cell: ({ name, spark, rowsLastMinute, position, state }) => (
       <span className="flex items-center justify-end gap-3">
         <Sparkline
           values={spark}
@@ -81,7 +81,9 @@ const columns: readonly Column<Row>[] = [
           label={`Changes committed by ${name}, last half hour`}
           className="h-5 w-20"
         />
-        <span className="w-20">{position === null ? dash : rateText(rowsLastMinute / 60)}</span>
+        <span className="w-20">
+          {position === null || state === 'stopped' || state === 'paused' ? dash : rateText(rowsLastMinute / 60)}
+        </span>
       </span>
     ),
   },

@@ -60,6 +60,11 @@ export function TableList({ pipelineId }: { pipelineId: string }) {
         />
         <AddTablesButton />
       </div>
+      {pipeline && (pipeline.state === 'stopped' || pipeline.state === 'paused') && (
+        <p className="mb-3 text-sm text-muted">
+          The pipeline is {pipeline.state}: the lake shows its tables as they were then, until it goes on.
+        </p>
+      )}
       <PagedCard
         list={list}
         columns={6}

@@ -24,7 +24,7 @@ export function SortHeader<Row>({ column, className }: { column: Column<Row>; cl
       <button
         type="button"
         onClick={() => url.set({ sort: next })}
-        className="group inline-flex items-center gap-1 rounded-sm hover:text-ink"
+        className={`group inline-flex items-center gap-1 rounded-sm hover:text-ink ${column.align === 'right' ? 'flex-row-reverse' : ''}`}
       >
         {header}
         <Icon
