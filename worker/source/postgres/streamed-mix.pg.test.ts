@@ -123,7 +123,7 @@ for (const immediately of [true, false]) {
         await using plain = await source.open();
         const expected = await rowsUntil(plain, isLast);
         if (rows) expect(rows).toEqual(expected);
-        await expect.poll(() => source.spooled()).toEqual([]);
+        await expect.poll(() => source.spooled(), { timeout: 20_000 }).toEqual([]);
         streamedTransactions += streamed.seen.transactions;
       }),
       { numRuns: RUNS, endOnFailure: true },
