@@ -57,7 +57,10 @@ export function runWork(deps: WorkerDeps, { roundMs = ROUND_MS } = {}): RunningW
         await round();
         if (failures.length > 0) throw failures.shift();
         if (await condition()) return;
-        if (performance.now() > deadline) throw new Error(`${what} did not hold within ${withinMs} ms`);
+        if (performance.now() > deadline) {
+          const shown = JSON.stringify(await states(deps), null, 2);
+          throw new Error(`${what} did not hold within ${withinMs} ms; running: ${[...running.keys()]}; ${shown}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, roundMs));
       }
     },
@@ -66,4 +69,16 @@ export function runWork(deps: WorkerDeps, { roundMs = ROUND_MS } = {}): RunningW
       await Promise.all(running.values());
     },
   };
+}
+
+/** What a reader of a failed test asks first: who stands still, with what, and how far everyone got. */
+async function states({ database }: WorkerDeps): Promise<unknown[]> {
+  const { rows } = await database.pool.query(
+    `select p.name, p.state, p.error_code, p.error_message, to_jsonb(o) as position,
+            (select jsonb_agg(jsonb_build_object('table', t.source_table, 'state', t.state, 'error', t.error_message))
+               from pipeline_table t where t.pipeline_id = p.id) as tables,
+            (select jsonb_agg(to_jsonb(l)) from lease l where l.pipeline_id = p.id) as leases
+       from pipeline p left join position o on o.pipeline_id = p.id`,
+  );
+  return rows;
 }
