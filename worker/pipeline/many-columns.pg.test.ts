@@ -40,9 +40,7 @@ test('a table of 1,600 columns with values in all of them is copied, streamed an
   await fill(2_501, 3_500);
   await source.query(`update broad set c0 = -1, c1598 = null where id % 3 = 0; update broad set id = -id where id % 100 = 7;
     delete from broad where id % 50 = 3`);
-  const end = await pipeline.position();
-  await work.until(() => pipeline.isAt(end), { what: 'the lake has caught up', withinMs: 240_000 });
-  await pipeline.assertSound();
+  await pipeline.caughtUp(work, { withinMs: 240_000 });
   const key = await testTables(installation, pipeline.id).key('broad');
   const { id } = await startVerification(control, SYSTEM_ACTOR, key);
   const verified = () => getVerification(control, SYSTEM_ACTOR, { ...key, verificationId: id });
